@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+
+namespace Slipway.Compiler;
+
+/// <summary>A place in the user's files. Line and column count from 1, as editors show them.</summary>
+/// <param name="File">Path below the project's root with forward slashes, <c>.gitlab-ci.yml</c>; for remote files the URL.</param>
+public readonly record struct Position(string File, int Line, int Column)
+{
+    public override string ToString() => $"{File}:{Line}:{Column}";
+}
+
+public enum Severity
+{
+    Warning,
+    Error,
+}
+
+/// <summary>Something to tell the user about their configuration. Never thrown: errors of the user are values.</summary>
+/// <param name="Code">Stable, <c>CI0142</c>; the table is <see cref="DiagnosticCode"/>.</param>
+/// <param name="Message">GitLab's own words for this mistake, without the prefix its pages add.</param>
+/// <param name="At">The offending node; <see langword="null"/> only when the mistake has no place (an empty pipeline, say).</param>
+public sealed record Diagnostic(string Code, Severity Severity, string Message, Position? At)
+{
+    /// <summary>Our own line: what to do next, or "did you mean"; <see langword="null"/> when GitLab's words say it all.</summary>
+    public string? Help { get; init; }
+
+    /// <summary>How the node came here: <c>defined in</c>, <c>extended at</c>, <c>included from</c>.</summary>
+    public ImmutableArray<(string Label, Position At)> Trail { get; init; } = [];
+}
+
+/// <summary>Gathers diagnostics while a configuration is read, so that all mistakes are told in one pass.</summary>
+internal sealed class DiagnosticBag
+{
+    /// <summary>Beyond this many a file is not a configuration with mistakes but something else.</summary>
+    public const int Limit = 500;
+
+    private readonly List<Diagnostic> _all = [];
+
+    public bool HasErrors { get; private set; }
+    public int Count => _all.Count;
+
+    public void Error(string code, string message, Position? at, string? help = null) =>
+        Add(new Diagnostic(code, Severity.Error, message, at) { Help = help });
+
+    public void Warning(string code, string message, Position? at, string? help = null) =>
+        Add(new Diagnostic(code, Severity.Warning, message, at) { Help = help });
+
+    public void Add(Diagnostic diagnostic)
+    {
+        HasErrors |= diagnostic.Severity == Severity.Error;
+        if (_all.Count < Limit)
+            _all.Add(diagnostic);
+    }
+
+    public ImmutableArray<Diagnostic> ToImmutable() => [.. _all];
+}
+
+/// <summary>
+/// Stable codes of diagnostics, one constant each, in bands: 00xx YAML text, 01xx structure and keywords, 02xx include, extends and
+/// references, 03xx jobs against each other (stages, needs), 04xx rules and expressions, 05xx variables, 06xx pipeline creation,
+/// 09xx not supported yet. A code is never given a second meaning.
+/// </summary>
+public static partial class DiagnosticCode;
