@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Everything that must hold before a change is done: the machine's parts, style, a build without warnings, every test.
+# Ends with the plain line "N passed, N failed, N skipped"; the exit code is 0 only when all of it held.
+#
+#   SLIPWAY_LAB        folder with the lab (start-dockerd.sh, build-images.sh)   [../shared/lab beside the clone]
+#   SLIPWAY_NO_SETUP   set: install and start nothing, use what is there
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en
+
+step() { printf '\n== %s\n' "$*"; }
+
+if [ -z "${SLIPWAY_NO_SETUP:-}" ]; then
+  step machine
+  . eng/machine.sh
+fi
+
+step restore
+dotnet tool restore
+dotnet restore --locked-mode -v quiet
+
+wrong=0
+step style
+dotnet csharpier check . || wrong=1
+
+step build
+dotnet build --no-restore -v quiet
+
+step test
+out=$(mktemp)
+trap 'rm -f "$out"' EXIT
+dotnet test --no-build --no-ansi --no-progress "$@" 2>&1 | tee "$out" || wrong=1
+
+# The plain line comes last. Nothing counted means nothing was proven.
+awk '/^  succeeded: /{p=$2} /^  failed: /{f=$2} /^  skipped: /{s=$2}
+  END{printf "\n%d passed, %d failed, %d skipped\n",p,f,s; exit !(p>0 && f==0)}' "$out" || wrong=1
+exit $wrong
