@@ -1,0 +1,23 @@
+using Slipway.Compiler;
+using Slipway.Runner.Sources;
+
+namespace Slipway.Cli.LocalRun;
+
+/// <summary>What a local run works on: a checkout and the pipeline context worked out for it. A test may make one without any Git.</summary>
+internal sealed record LocalProject
+{
+    /// <summary>The checkout's top folder, absolute. Only <see cref="StateDir"/> below it is ever written to.</summary>
+    public required string Root { get; init; }
+
+    /// <summary>The configuration file, relative to <see cref="Root"/>, forward slashes.</summary>
+    public string ConfigFile { get; init; } = ".gitlab-ci.yml";
+
+    public required PipelineContext Context { get; init; }
+    public required ProjectTree Tree { get; init; }
+
+    /// <summary>The working tree as jobs get it; asked for once, when the first job starts.</summary>
+    public required Func<CancellationToken, Task<SourceTree>> Sources { get; init; }
+
+    /// <summary>Where runs, artifacts and caches are kept; by default <c>.slipway</c> below <see cref="Root"/>.</summary>
+    public required string StateDir { get; init; }
+}
