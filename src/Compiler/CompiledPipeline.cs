@@ -129,11 +129,13 @@ public sealed record JobNeed(string Job, bool Artifacts = true, bool Optional = 
 /// <param name="Project">Path, or <see langword="null"/> for a pipeline of the same project.</param>
 public sealed record ExternalNeed(string? Project, string? Pipeline, string Job, string? Ref, bool Artifacts);
 
+/// <summary>A failure that matches <c>When</c> or <c>ExitCodes</c> is followed by up to <c>Max</c> more attempts; any other by GitLab's own (two for <c>scheduler_failure</c>, none else).</summary>
 /// <param name="Max">0 to 2.</param>
-/// <param name="When">Failure reasons, or <c>always</c>.</param>
+/// <param name="When">Failure reasons, or <c>always</c>, which also stands for a <c>retry</c> that names neither reasons nor exit codes. Empty when only exit codes are given, and when there is no <c>max</c>.</param>
 public sealed record RetryPolicy(int Max, ImmutableArray<string> When, ImmutableArray<int> ExitCodes)
 {
-    public static RetryPolicy None { get; } = new(0, ["always"], []);
+    /// <summary>Nothing said: matches no failure. Not the same as <c>retry: 0</c>, which matches all.</summary>
+    public static RetryPolicy None { get; } = new(0, [], []);
 }
 
 /// <param name="Action"><c>start</c>, <c>prepare</c>, <c>stop</c>, <c>verify</c> or <c>access</c>.</param>

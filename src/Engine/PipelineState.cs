@@ -21,16 +21,45 @@ public enum Status
     Scheduled,
 }
 
-/// <summary>A pipeline at one instant. A value: <c>Machine</c> makes the next one.</summary>
+/// <summary>A pipeline at one instant. A value: <see cref="Machine"/> makes the next one.</summary>
 public sealed record PipelineState
 {
+    private PipelineGraph? _graph;
+    private int[]? _latest;
+
     public required CompiledPipeline Pipeline { get; init; }
 
     /// <summary>Composite of all latest jobs (gitlab-ci-yaml §12.2).</summary>
     public required Status Status { get; init; }
 
     /// <summary>One entry per attempt, in creation order; <see cref="JobState.Number"/> is the index here. Retries are appended.</summary>
-    public required ImmutableArray<JobState> Jobs { get; init; }
+    public required ImmutableArray<JobState> Jobs
+    {
+        get;
+        init
+        {
+            field = value;
+            _latest = null;
+        }
+    }
+
+    /// <summary>Who waits for whom; made when first asked for and handed on from state to state.</summary>
+    internal PipelineGraph Graph => _graph is { } known && ReferenceEquals(known.Pipeline, Pipeline) ? known : _graph = PipelineGraph.Of(Pipeline);
+
+    /// <summary>Job index → number of the attempt that counts. Never written to once it is here.</summary>
+    internal int[] Latest
+    {
+        get => _latest ??= FindLatest();
+        init => _latest = value;
+    }
+
+    private int[] FindLatest()
+    {
+        var latest = new int[Pipeline.Jobs.Length];
+        for (var number = 0; number < Jobs.Length; number++)
+            latest[Jobs[number].JobIndex] = number;
+        return latest;
+    }
 }
 
 /// <summary>One attempt at one job.</summary>
@@ -38,6 +67,9 @@ public sealed record JobState
 {
     /// <summary>Index into <see cref="PipelineState.Jobs"/>: the attempt's identity within its pipeline.</summary>
     public required int Number { get; init; }
+
+    /// <summary>Index of <see cref="Job"/> in <see cref="CompiledPipeline.Jobs"/>: all attempts at one job share it.</summary>
+    public required int JobIndex { get; init; }
 
     public required CompiledJob Job { get; init; }
     public required Status Status { get; init; }
@@ -51,11 +83,14 @@ public sealed record JobState
     /// <summary>Starts as the job's own; turns true when a failed job's exit code is among those allowed.</summary>
     public bool AllowFailure { get; init; }
 
-    /// <summary>Somebody pressed play (or named it in <c>--manual</c>).</summary>
+    /// <summary>Somebody pressed play (or named it in <c>--manual</c>), or retried it: it no longer stops at manual or scheduled.</summary>
     public bool Played { get; init; }
 
     /// <summary>Given when it was played; they rank as pipeline variables.</summary>
     public ImmutableArray<Variable> PlayVariables { get; init; } = [];
+
+    /// <summary>The runner that has it can end a cancelled job in order (after_script, uploads): a cancel makes it canceling first.</summary>
+    public bool CancelsGracefully { get; init; }
 
     public string? FailureReason { get; init; }
     public int? ExitCode { get; init; }
@@ -63,43 +98,11 @@ public sealed record JobState
     /// <summary>When a delayed job is due.</summary>
     public DateTimeOffset? ScheduledAt { get; init; }
 
+    /// <summary>When it became pending.</summary>
     public DateTimeOffset? QueuedAt { get; init; }
+
     public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When it succeeded, failed or was cancelled; a skipped job has none.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
-}
-
-/// <summary>What can happen to a pipeline. <c>Job</c> is always a <see cref="JobState.Number"/>; an event that comes too late changes nothing.</summary>
-public abstract record PipelineEvent(DateTimeOffset At)
-{
-
-    /// <summary>A runner took the job (or a bridge began to create its child).</summary>
-    public sealed record Started(int Job, DateTimeOffset At) : PipelineEvent(At);
-
-    public sealed record Succeeded(int Job, DateTimeOffset At) : PipelineEvent(At);
-
-    public sealed record Failed(int Job, string Reason, int? ExitCode, DateTimeOffset At) : PipelineEvent(At);
-
-    /// <summary>The runner reports that a cancelled job has ended.</summary>
-    public sealed record Stopped(int Job, DateTimeOffset At) : PipelineEvent(At);
-
-    /// <summary>A person plays a manual or scheduled job.</summary>
-    public sealed record Played(int Job, ImmutableArray<Variable> Variables, DateTimeOffset At) : PipelineEvent(At);
-
-    /// <summary>Time has passed: scheduled jobs whose instant is reached become pending.</summary>
-    public sealed record Ticked(DateTimeOffset At) : PipelineEvent(At);
-
-    /// <summary>The job's resource group has let it in.</summary>
-    public sealed record ResourceGranted(int Job, DateTimeOffset At) : PipelineEvent(At);
-
-    public sealed record JobCanceled(int Job, DateTimeOffset At) : PipelineEvent(At);
-
-    public sealed record PipelineCanceled(DateTimeOffset At) : PipelineEvent(At);
-
-    public sealed record JobRetried(int Job, DateTimeOffset At) : PipelineEvent(At);
-
-    /// <summary>Retries every failed or cancelled job.</summary>
-    public sealed record PipelineRetried(DateTimeOffset At) : PipelineEvent(At);
-
-    /// <summary>The pipeline a bridge started (strategy depend or mirror) has a new status.</summary>
-    public sealed record DownstreamChanged(int Job, Status Status, DateTimeOffset At) : PipelineEvent(At);
 }
