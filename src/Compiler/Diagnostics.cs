@@ -36,7 +36,10 @@ internal sealed class DiagnosticBag
 
     private readonly List<Diagnostic> _all = [];
 
-    public bool HasErrors { get; private set; }
+    public bool HasErrors => ErrorCount > 0;
+
+    /// <summary>Errors so far, those beyond <see cref="Limit"/> included: a step that adds some has failed.</summary>
+    public int ErrorCount { get; private set; }
     public int Count => _all.Count;
 
     public void Error(string code, string message, Position? at, string? help = null) =>
@@ -47,7 +50,7 @@ internal sealed class DiagnosticBag
 
     public void Add(Diagnostic diagnostic)
     {
-        HasErrors |= diagnostic.Severity == Severity.Error;
+        ErrorCount += diagnostic.Severity == Severity.Error ? 1 : 0;
         if (_all.Count < Limit)
             _all.Add(diagnostic);
     }

@@ -1,0 +1,27 @@
+namespace Slipway.Compiler;
+
+// Band 02xx, second half: include and spec. Band 09xx: include kinds not supported yet.
+public static partial class DiagnosticCode
+{
+    /// <summary>The root file is not there.</summary>
+    public const string MissingConfigFile = "CI0250";
+
+    /// <summary>An include that is no text and no map with exactly one kind.</summary>
+    public const string InvalidInclude = "CI0251";
+
+    public const string IncludeNotYaml = "CI0252";
+    public const string IncludeNotFound = "CI0253";
+    public const string IncludeEmpty = "CI0254";
+    public const string TooManyIncludes = "CI0255";
+
+    /// <summary>All files together are larger than a configuration may be.</summary>
+    public const string IncludesTooBig = "CI0256";
+
+    public const string IncludeArtifact = "CI0257";
+
+    public const string IncludeProjectUnsupported = "CI0901";
+    public const string IncludeRemoteUnsupported = "CI0902";
+    public const string IncludeTemplateUnsupported = "CI0903";
+    public const string IncludeComponentUnsupported = "CI0904";
+    public const string SpecUnsupported = "CI0905";
+}

@@ -1,0 +1,178 @@
+using System.Collections.Immutable;
+using Slipway.Compiler.Compose;
+using Slipway.Compiler.Yaml;
+
+namespace Slipway.Compiler.Include;
+
+/// <summary>
+/// Expands <c>include</c>, depth first: the files a file includes are merged in order, each with its own includes already in it, and the
+/// file itself is laid over them. https://docs.gitlab.com/ci/yaml/includes/
+/// </summary>
+internal sealed class IncludeExpansion(ProjectTree tree, IncludeScope scope, DiagnosticBag bag)
+{
+    private const int MostIncludes = 150;
+
+    /// <summary>All files together, in characters.</summary>
+    private const long MostText = 64L * 1024 * 1024;
+
+    private const string Key = "include";
+
+    private readonly MergeBudget _budget = new();
+    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+    private readonly ImmutableArray<string>.Builder _files = ImmutableArray.CreateBuilder<string>();
+
+    /// <summary>The files being expanded, the root first, with the place of the include that led on.</summary>
+    private readonly List<(string File, Position? IncludedAt)> _open = [];
+
+    private int _count;
+    private long _text;
+
+    public ProjectTree Tree => tree;
+    public DiagnosticBag Bag => bag;
+    public ImmutableArray<string> Files => _files.ToImmutable();
+
+    /// <summary>Over one of the limits: what follows is not looked at, and that has been told.</summary>
+    public bool Stopped { get; private set; }
+
+    public bool HasIncluded(string file) => _seen.Contains(file);
+
+    public YamlFile? ExpandRoot(string name, string text)
+    {
+        if (_seen.Add(name))
+            _files.Add(name);
+        if (YamlFile.Read(name, text, bag) is not { } file)
+            return null;
+        if (file.Header is not null)
+        {
+            SpecUnsupported(file.Header);
+            return null;
+        }
+        _open.Add((name, null));
+        var body = Expand(file.Body);
+        _open.RemoveAt(_open.Count - 1);
+        return file with { Body = body };
+    }
+
+    /// <summary>A child pipeline's configuration: nothing but includes.</summary>
+    public ConfigMapping ExpandTrigger(ImmutableArray<RootInclude> files)
+    {
+        var sources = new List<IncludedText>();
+        foreach (var file in files)
+        {
+            if (file.Include.Kind == "artifact")
+                sources.AddRange(ArtifactInclude.OfTrigger(file, bag));
+            else
+                sources.AddRange(LocalInclude.Find(file.Include.Path, file.Include.At, this));
+        }
+        var at = files.IsEmpty ? new Position("", 1, 1) : files[0].Include.At;
+        return MergeAll(sources, new ConfigMapping(at, []));
+    }
+
+    private ConfigMapping Expand(ConfigMapping body)
+    {
+        var entries = IncludeEntry.Read(body[Key], scope, bag);
+        if (entries.Count == 0)
+            return body;
+        var sources = new List<IncludedText>(entries.Count);
+        foreach (var entry in entries)
+            sources.AddRange(Find(entry));
+        return MergeAll(sources, body);
+    }
+
+    private IEnumerable<IncludedText> Find(IncludeEntry entry) =>
+        entry.Kind switch
+        {
+            "local" => LocalInclude.Find(entry, this),
+            "project" => ProjectInclude.Find(entry, this),
+            "remote" => RemoteInclude.Find(entry, this),
+            "template" => TemplateInclude.Find(entry, this),
+            "component" => ComponentInclude.Find(entry, this),
+            "artifact" => ArtifactInclude.Find(entry, this),
+            _ => throw new ArgumentOutOfRangeException(nameof(entry)),
+        };
+
+    private ConfigMapping MergeAll(List<IncludedText> sources, ConfigMapping body)
+    {
+        var merged = new ConfigMapping(body.At, []);
+        foreach (var source in sources)
+        {
+            if (Stopped || IsOneTooMany(source))
+                break;
+            if (Open(source) is { } included)
+                merged = DeepMerge.Of(merged, included, _budget);
+        }
+        merged = DeepMerge.Of(merged, body, _budget);
+        if (_budget.Exhausted && !Stopped)
+            Stop(DiagnosticCode.MergedTooBig, YamlLimits.TooBig, body.At, null);
+        return Without(merged, Key);
+    }
+
+    /// <summary>Each use of a file counts, as with GitLab, so a circle of includes ends here as well.</summary>
+    private bool IsOneTooMany(IncludedText source)
+    {
+        if (++_count <= MostIncludes)
+            return false;
+        Stop(DiagnosticCode.TooManyIncludes, $"Maximum of {MostIncludes} nested includes are allowed!", source.At, Circle(source.File));
+        return true;
+    }
+
+    private string? Circle(string file)
+    {
+        var first = _open.FindIndex(open => open.File == file);
+        if (first < 0)
+            return null;
+        var again = _open.FindIndex(first + 1, open => open.File == file);
+        var names = _open.GetRange(first, (again < 0 ? _open.Count : again) - first).Select(open => open.File).Take(10);
+        return $"These files include each other without end: {string.Join(" → ", [.. names, file])}.";
+    }
+
+    private void Stop(string code, string message, Position at, string? help)
+    {
+        Stopped = true;
+        bag.Error(code, message, at, help);
+    }
+
+    /// <summary>Reads one included file and what it includes; complaints about its text carry its name, as GitLab's do.</summary>
+    private ConfigMapping? Open(IncludedText source)
+    {
+        if (_seen.Add(source.File))
+            _files.Add(source.File);
+        _text += source.Text.Length;
+        if (_text > MostText)
+        {
+            Stop(DiagnosticCode.IncludesTooBig, "Total size of combined CI/CD configuration is too big", source.At, null);
+            return null;
+        }
+        var complaints = new DiagnosticBag();
+        var file = YamlFile.Read(source.File, source.Text, complaints);
+        foreach (var complaint in complaints.ToImmutable())
+            bag.Add(complaint with { Message = $"`{source.File}`: {complaint.Message}", Trail = [.. complaint.Trail, ("included from", source.At)] });
+        if (file is null)
+            return null;
+        if (file.Header is not null)
+        {
+            SpecUnsupported(file.Header);
+            return null;
+        }
+        if (file.Body.Entries.Count == 0)
+        {
+            bag.Error(DiagnosticCode.IncludeEmpty, $"Included file `{source.File}` does not have valid YAML syntax!", source.At, "It has only comments.");
+            return null;
+        }
+        _open.Add((source.File, source.At));
+        var body = Expand(file.Body);
+        _open.RemoveAt(_open.Count - 1);
+        return body;
+    }
+
+    private void SpecUnsupported(ConfigMapping header) =>
+        bag.Error(DiagnosticCode.SpecUnsupported, "spec: is not supported yet", header.At, "Remove the header and the --- after it, and write the values where $[[ inputs.… ]] stands.");
+
+    private static ConfigMapping Without(ConfigMapping mapping, string key) =>
+        mapping.Has(key) ? new ConfigMapping(mapping.At, [.. mapping.Entries.Where(entry => entry.Key != key)]) : mapping;
+}
+
+/// <summary>A file that is to be included.</summary>
+/// <param name="File">Its name in positions and messages.</param>
+/// <param name="At">The place of the include.</param>
+internal sealed record IncludedText(string File, string Text, Position At);
