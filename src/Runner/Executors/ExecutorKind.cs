@@ -1,5 +1,3 @@
-using Slipway.Runner.Jobs;
-
 namespace Slipway.Runner.Executors;
 
 /// <summary>An executor before it has a job: what must be known of it to lay out folders and variables, and how one is made.</summary>

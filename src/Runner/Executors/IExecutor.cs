@@ -21,7 +21,7 @@ public interface IExecutor : IAsyncDisposable
     /// <summary>The file-variable folder as the scripts see it: <c>PROJECT.tmp</c>.</summary>
     string TemporaryDir => ProjectDir + ".tmp";
 
-    /// <summary>Pulls images, starts services, makes the project's folder. A failure of the user's making throws <see cref="Jobs.JobFailedException"/>.</summary>
+    /// <summary>Pulls images, starts services, makes the project's folder. A failure of the user's making throws <see cref="JobFailedException"/>.</summary>
     Task PrepareAsync(CancellationToken ct);
 
     /// <summary>Puts a working tree into the project's folder.</summary>

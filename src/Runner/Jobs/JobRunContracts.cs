@@ -1,10 +1,11 @@
 using Slipway.Protocol.Jobs;
+using Slipway.Runner.Sources;
 
 namespace Slipway.Runner.Jobs;
 
 /// <summary>How a job ended.</summary>
 /// <param name="ExitCode">Of the script that failed, when a script did.</param>
-/// <param name="FailureReason">One of <see cref="Protocol.Jobs.FailureReason"/>; <see langword="null"/> exactly when <paramref name="Outcome"/> is success.</param>
+/// <param name="FailureReason">One of <see cref="Slipway.Protocol.Jobs.FailureReason"/>; <see langword="null"/> exactly when <paramref name="Outcome"/> is success.</param>
 /// <param name="Message">The last line of the log: <c>Job succeeded</c>, <c>exit code 1</c>, <c>execution took longer than …</c></param>
 public sealed record JobResult(JobOutcome Outcome, int? ExitCode, string? FailureReason, string Message);
 
@@ -30,14 +31,5 @@ public sealed record JobChannel
     public required Func<JobArtifact, string, Stream, CancellationToken, Task> SendArtifact { get; init; }
 
     /// <summary>The working tree to run on; <see langword="null"/>: the sources come from Git.</summary>
-    public Sources.SourceTree? Sources { get; init; }
-}
-
-/// <summary>The job must fail, and for a reason the user can act on. Everything else that escapes is our own fault: <c>runner_system_failure</c>.</summary>
-public sealed class JobFailedException(string reason, string message, int? exitCode = null) : Exception(message)
-{
-    /// <summary>One of <see cref="Protocol.Jobs.FailureReason"/>.</summary>
-    public string Reason { get; } = reason;
-
-    public int? ExitCode { get; } = exitCode;
+    public SourceTree? Sources { get; init; }
 }

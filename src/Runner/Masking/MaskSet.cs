@@ -1,6 +1,5 @@
 using System.Text;
 using Slipway.Protocol.Jobs;
-using Slipway.Runner.Jobs;
 
 namespace Slipway.Runner.Masking;
 

@@ -1,5 +1,3 @@
-using Slipway.Runner.Traces;
-
 namespace Slipway.Runner.Masking;
 
 /// <summary>

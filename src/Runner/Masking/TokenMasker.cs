@@ -1,5 +1,4 @@
 using System.Buffers;
-using Slipway.Runner.Traces;
 
 namespace Slipway.Runner.Masking;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Protocol.Variables;
 
-namespace Slipway.Runner.Jobs;
+namespace Slipway.Runner;
 
 /// <summary>
 /// A job's variables, complete: one for each name (the last definition, at the place of the first), each value expanded once against the

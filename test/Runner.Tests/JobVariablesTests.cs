@@ -1,8 +1,8 @@
 using Slipway.Protocol.Variables;
-using Slipway.Runner.Jobs;
+using Slipway.Runner;
 using Xunit;
 
-namespace Slipway.Runner.Tests.Jobs;
+namespace Slipway.Runner.Tests;
 
 public sealed class JobVariablesTests
 {

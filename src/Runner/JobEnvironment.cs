@@ -3,7 +3,7 @@ using Slipway.Protocol.Jobs;
 using Slipway.Runner.Config;
 using Slipway.Runner.Traces;
 
-namespace Slipway.Runner.Jobs;
+namespace Slipway.Runner;
 
 /// <summary>All that an executor is told about the job it serves. Names and values are expanded; the payload is as it came.</summary>
 public sealed record JobEnvironment
@@ -22,6 +22,9 @@ public sealed record JobEnvironment
 
     public required JobTrace Trace { get; init; }
     public required TimeProvider Time { get; init; }
+
+    /// <summary>Everything must end now: whoever gives a process time to end by itself stops waiting.</summary>
+    public CancellationToken Abort { get; init; }
 }
 
 /// <summary>What the process that runs jobs knows and a payload does not say.</summary>
@@ -53,6 +56,9 @@ public sealed record JobHost
 
     /// <summary>Each line of the log begins with a time stamp (runner-protocol §10.3): for servers, not for eyes.</summary>
     public bool Timestamps { get; init; }
+
+    /// <summary>The job's folder goes when the job is over.</summary>
+    public bool RemoveProjectDir { get; init; }
 
     /// <summary>How long a script that was told to end may take before it is killed.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromMinutes(10);

@@ -1,4 +1,4 @@
-namespace Slipway.Runner.Jobs;
+namespace Slipway.Runner;
 
 /// <summary>
 /// Where a job's files lie, as its scripts see them: all absolute.

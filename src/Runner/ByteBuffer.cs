@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Slipway.Runner.Traces;
+namespace Slipway.Runner;
 
 /// <summary>A growing run of bytes in a pooled array. One owner, one thread at a time.</summary>
 internal sealed class ByteBuffer : IDisposable
