@@ -1,0 +1,127 @@
+using Slipway.Compiler.Rules;
+using Xunit;
+
+namespace Slipway.Compiler.Tests.Rules;
+
+/// <summary>Ruby's <c>File.fnmatch</c> with PATHNAME, DOTMATCH and EXTGLOB, case by case (gitlab-ci-yaml-2 §8.2).</summary>
+public sealed class GlobTests
+{
+    [Theory]
+    [InlineData("a.md", "a.md", true)]
+    [InlineData("*.md", "a.md", true)]
+    [InlineData("*.md", ".md", true)]
+    [InlineData("*.md", "d/a.md", false)]
+    [InlineData("**/*.md", "a.md", true)]
+    [InlineData("**/*.md", "d/e/a.md", true)]
+    [InlineData("**/*.md", ".hidden/a.md", true)]
+    [InlineData("d/**", "d/e/a", false)]
+    [InlineData("d/**", "d/a", true)]
+    [InlineData("d/**/*", "d/a", true)]
+    [InlineData("d/**/*", "d/e/a", true)]
+    [InlineData("d/**/*", "d/.h/x", true)]
+    [InlineData("d/**/*", "e/a", false)]
+    [InlineData("d/**/f", "d/f", true)]
+    [InlineData("d/**/f", "d/x/y/f", true)]
+    [InlineData("d/**/f", "d/x/yf", false)]
+    [InlineData("d/", "d/a", false)]
+    [InlineData("d", "d/a", false)]
+    [InlineData("./a", "a", false)]
+    [InlineData("/a", "a", false)]
+    [InlineData("**", "a", true)]
+    [InlineData("**", "a/b", false)]
+    [InlineData("**.md", "d/a.md", false)]
+    [InlineData("**.md", "a.md", true)]
+    [InlineData("a/**b/c", "a/xb/c", true)]
+    [InlineData("a/**b/c", "a/x/b/c", false)]
+    [InlineData("**/**/a", "a", true)]
+    [InlineData("**/a/**/b", "x/a/y/a/b", true)]
+    [InlineData("**/a/*/b", "a/x/y/a/z/b", true)]
+    [InlineData("{a,b/*}.c", "b/x.c", true)]
+    [InlineData("{a,b/*}.c", "a.c", true)]
+    [InlineData("{a,{b,c}}.d", "c.d", true)]
+    [InlineData("{a,{b,c}}.d", "d.d", false)]
+    [InlineData("{a,}", "a", true)]
+    [InlineData("a{,b}", "a", true)]
+    [InlineData("a{,b}", "ab", true)]
+    [InlineData("a{", "a{", true)]
+    [InlineData("a{", "a", false)]
+    [InlineData("a}", "a}", true)]
+    [InlineData("{a,b}{c,d}", "bd", true)]
+    [InlineData("{}", "", true)]
+    [InlineData("[!a].c", "b.c", true)]
+    [InlineData("[^a].c", "b.c", true)]
+    [InlineData("[!a].c", "a.c", false)]
+    [InlineData("[a-c]x", "bx", true)]
+    [InlineData("[a-c]x", "dx", false)]
+    [InlineData("[a-]x", "-x", true)]
+    [InlineData("[\\]]x", "]x", true)]
+    [InlineData("[a", "[a", false)]
+    [InlineData("[a/]b", "/b", false)]
+    [InlineData("[a/]b", "ab", true)]
+    [InlineData("a?b", "a/b", false)]
+    [InlineData("a?b", "axb", true)]
+    [InlineData("a?", "a😀", true)]
+    [InlineData("[😀]", "😀", true)]
+    [InlineData("\\*", "*", true)]
+    [InlineData("\\*", "a", false)]
+    [InlineData("a\\{b", "a{b", true)]
+    [InlineData("a\\{b,c}", "a{b,c}", true)]
+    [InlineData("a\\/b", "a/b", true)]
+    [InlineData("*\\/b", "a/b", true)]
+    [InlineData("a\\", "a\\", true)]
+    [InlineData("+(a)", "a", false)]
+    [InlineData("@(a|b)", "a", false)]
+    [InlineData("[[:alpha:]]", "a", false)]
+    [InlineData("*.MD", "a.md", false)]
+    [InlineData("*a*b*c", "xxaxxbxxc", true)]
+    [InlineData("*a*b*c", "xxaxxbxx", false)]
+    [InlineData("", "", true)]
+    [InlineData("", "a", false)]
+    [InlineData("*", "", true)]
+    public void A_glob_matches_as_in_Ruby(string glob, string path, bool matches) => Assert.Equal(matches, Glob.Parse(glob).IsMatch(path));
+
+    [Theory]
+    [InlineData("Dockerfile", true, true)]
+    [InlineData("d/Dockerfile", true, false)]
+    [InlineData("*.md", false, true)]
+    [InlineData("**/*.md", false, false)]
+    [InlineData("**", false, false)]
+    [InlineData("a\\b", true, true)]
+    [InlineData("{a,b}", false, true)]
+    public void A_glob_knows_how_much_of_the_tree_it_asks_about(string glob, bool exact, bool topLevel)
+    {
+        var parsed = Glob.Parse(glob);
+        Assert.Equal((exact, topLevel), (parsed.IsExact, parsed.IsTopLevel));
+    }
+
+    [Fact]
+    public void Many_stars_against_a_long_name_do_not_explode()
+    {
+        var glob = Glob.Parse(string.Concat(Enumerable.Repeat("*a", 500)) + "b");
+        Assert.False(glob.IsMatch(new string('a', 5000)));
+    }
+
+    [Fact]
+    public void Many_double_stars_against_a_deep_path_do_not_explode()
+    {
+        var glob = Glob.Parse(string.Concat(Enumerable.Repeat("**/a/", 500)) + "b");
+        Assert.False(glob.IsMatch(string.Concat(Enumerable.Repeat("a/", 2000)) + "c"));
+    }
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(2000)]
+    public void Braces_that_mean_too_many_patterns_count_as_a_match(int pairs)
+    {
+        var glob = Glob.Parse(string.Concat(Enumerable.Repeat("{a,b}", pairs)));
+        Assert.True(glob.IsTooWide);
+        Assert.True(glob.IsMatch("anything"));
+    }
+
+    [Fact]
+    public void Deeply_nested_braces_are_read_without_recursion()
+    {
+        var text = new string('{', 100_000) + new string('}', 100_000);
+        _ = Glob.Parse(text).IsMatch("a");
+    }
+}

@@ -1,0 +1,163 @@
+using Slipway.Compiler.Rules;
+using Xunit;
+
+namespace Slipway.Compiler.Tests.Rules;
+
+public sealed class Re2Tests
+{
+    [Theory]
+    [InlineData("^main$", "", "main", true)]
+    [InlineData("^main$", "", "main\n", false)]
+    [InlineData("^b$", "", "a\nb\nc", false)]
+    [InlineData("^b$", "m", "a\nb\nc", true)]
+    [InlineData("(?m)^b$", "", "a\nb\nc", true)]
+    [InlineData("\\Ab\\z", "m", "a\nb", false)]
+    [InlineData("a.b", "", "a\nb", false)]
+    [InlineData("a.b", "s", "a\nb", true)]
+    [InlineData("a.b", "", "a\rb", true)]
+    [InlineData("MAIN", "", "main", false)]
+    [InlineData("MAIN", "i", "main", true)]
+    [InlineData("(?i)MAIN", "", "main", true)]
+    [InlineData("a(?i)b", "", "aB", true)]
+    [InlineData("a(?i)b", "", "AB", false)]
+    [InlineData("(a(?i)b)c", "", "aBc", true)]
+    [InlineData("(a(?i)b)c", "", "aBC", false)]
+    [InlineData("(?i:a)b", "", "Ab", true)]
+    [InlineData("(?i:a)b", "", "AB", false)]
+    [InlineData("(?i-i:a)b", "", "Ab", false)]
+    [InlineData("\\d+", "", "12", true)]
+    [InlineData("\\d", "", "٣", false)]
+    [InlineData("\\w", "", "é", false)]
+    [InlineData("\\W", "", "é", true)]
+    [InlineData("[^\\W]", "", "é", false)]
+    [InlineData("[\\D]", "", "5", false)]
+    [InlineData("\\s", "", "\v", false)]
+    [InlineData("[[:space:]]", "", "\v", true)]
+    [InlineData("[[:^digit:]]", "", "5", false)]
+    [InlineData("[[:^digit:]]", "", "x", true)]
+    [InlineData("[[:alpha:]_]+$", "", "ab_", true)]
+    [InlineData("[]a]", "", "]", true)]
+    [InlineData("[^]a]", "", "]", false)]
+    [InlineData("[a-]", "", "-", true)]
+    [InlineData("[a\\-z]", "", "b", false)]
+    [InlineData("[.]", "", "x", false)]
+    [InlineData("[a&&b]", "", "&", true)]
+    [InlineData("[a-z-[b]]", "", "b]", true)]
+    [InlineData("\\pL+", "", "é", true)]
+    [InlineData("\\PL", "", "é", false)]
+    [InlineData("\\p{^L}", "", "é", false)]
+    [InlineData("[\\p{Lu}]", "", "É", true)]
+    [InlineData("\\x41", "", "A", true)]
+    [InlineData("\\x{1F600}", "", "😀", true)]
+    [InlineData("😀+$", "", "😀😀", true)]
+    [InlineData("[😀]", "", "😀", true)]
+    [InlineData("\\101", "", "A", true)]
+    [InlineData("\\012", "", "\n", true)]
+    [InlineData("\\Qa.b*\\E+", "", "a.b**", true)]
+    [InlineData("\\Qa.b", "", "axb", false)]
+    [InlineData("\\Q(|)\\E$", "", "(|)", true)]
+    [InlineData("a{2}", "", "aa", true)]
+    [InlineData("^a{2,3}$", "", "aaaa", false)]
+    [InlineData("^a{2,}$", "", "aaaa", true)]
+    [InlineData("a{,2}", "", "a{,2}", true)]
+    [InlineData("a{x}", "", "a{x}", true)]
+    [InlineData("a{", "", "a{", true)]
+    [InlineData("x*", "", "", true)]
+    [InlineData("(?P<name>a)b", "", "ab", true)]
+    [InlineData("(?<name>a)b", "", "ab", true)]
+    [InlineData("a|b|", "", "", true)]
+    [InlineData("()", "", "", true)]
+    [InlineData("^*a", "", "a", true)]
+    [InlineData("\\bfoo\\b", "", "a foo b", true)]
+    [InlineData("a b#c", "", "a b#c", true)]
+    [InlineData("}", "", "}", true)]
+    [InlineData("]", "", "]", true)]
+    public void A_pattern_finds_what_RE2_finds(string pattern, string flags, string text, bool found)
+    {
+        var regex = Re2.Compile(pattern, flags);
+        Assert.NotNull(regex);
+        Assert.Equal(found, regex.IsMatch(text));
+    }
+
+    [Theory]
+    [InlineData("a(?=b)")]
+    [InlineData("a(?!b)")]
+    [InlineData("(?<=a)b")]
+    [InlineData("(?<!a)b")]
+    [InlineData("(?>a)")]
+    [InlineData("(a)\\1")]
+    [InlineData("(?P<n>a)(?P=n)")]
+    [InlineData("\\k<n>")]
+    [InlineData("\\Z")]
+    [InlineData("\\G")]
+    [InlineData("\\e")]
+    [InlineData("\\h")]
+    [InlineData("\\u0041")]
+    [InlineData("\\_")]
+    [InlineData("a**")]
+    [InlineData("a++")]
+    [InlineData("a{2}{3}")]
+    [InlineData("*a")]
+    [InlineData("(*a)")]
+    [InlineData("a|*")]
+    [InlineData("(a")]
+    [InlineData("a)")]
+    [InlineData("[a")]
+    [InlineData("[z-a]")]
+    [InlineData("[\\b]")]
+    [InlineData("[[:nope:]]")]
+    [InlineData("\\p{Nope}")]
+    [InlineData("\\p{L")]
+    [InlineData("\\p")]
+    [InlineData("\\")]
+    [InlineData("\\x")]
+    [InlineData("\\x4")]
+    [InlineData("\\x{}")]
+    [InlineData("\\x{110000}")]
+    [InlineData("\\8")]
+    [InlineData("(?)")]
+    [InlineData("(?i-)")]
+    [InlineData("(?x)a")]
+    [InlineData("(?#comment)")]
+    [InlineData("(?P<>a)")]
+    [InlineData("a{1001}")]
+    [InlineData("(a{100}){100}")]
+    [InlineData("a{3,2}")]
+    public void What_RE2_does_not_know_is_refused(string pattern) => Assert.False(Re2.IsValid(pattern));
+
+    [Theory]
+    [InlineData("(a+)+$", 50_000)]
+    [InlineData("(a|a)*b", 50_000)]
+    [InlineData("(a|aa)+$", 50_000)]
+    [InlineData("(.*a){12}$", 2_000)]
+    [InlineData("(\\w+\\s?)*!$", 50_000)]
+    public void Evil_patterns_take_linear_time(string pattern, int length)
+    {
+        var regex = Re2.Compile(pattern);
+        Assert.NotNull(regex);
+        Assert.DoesNotMatch(regex, new string('a', length) + "!x");
+    }
+
+    [Fact]
+    public void Deep_nesting_is_refused_and_not_followed() => Assert.False(Re2.IsValid(new string('(', 4000) + new string(')', 4000)));
+
+    [Theory]
+    [InlineData("/main/", "main", "main")]
+    [InlineData("/main/i", "(?i)main", null)]
+    [InlineData("/a/b/", "a/b", null)]
+    [InlineData("//", "", null)]
+    [InlineData("/./", ".", null)]
+    [InlineData("first\n/second/\nthird", "second", null)]
+    [InlineData("main", null, null)]
+    [InlineData("/", null, null)]
+    [InlineData("/a/x", null, null)]
+    [InlineData(" /a/", null, null)]
+    [InlineData("/(/", null, null)]
+    public void A_text_between_slashes_is_a_pattern(string text, string? source, string? matching)
+    {
+        var pattern = RegexPattern.Parse(text);
+        Assert.Equal(source, pattern?.Source);
+        if (matching is not null)
+            Assert.True(new PatternCache().IsMatch(pattern!, matching));
+    }
+}
