@@ -76,8 +76,16 @@ public sealed record CompiledJob
     /// <summary>Names (in this pipeline) whose artifacts are fetched, in order. Worked out from needs, dependencies and stages.</summary>
     public ImmutableArray<string> ArtifactsFrom { get; init; } = [];
 
-    /// <summary>What the job sees before it is handed out, in rising precedence, GitLab's expansion done; see Variables/. Job ids, tokens and dotenv come on top in Engine/Payloads.</summary>
+    /// <summary>
+    /// What is known of the job's variables before it is handed out, in rising precedence, as written: values may refer to ids, tokens and
+    /// dotenv variables, which are not known yet. Whoever hands the job out puts in front what is predefined for the running job (ids, URLs,
+    /// tokens), dotenv variables at <see cref="DotenvAt"/>, those given when the job was played behind all, and then has
+    /// <see cref="VariableList.ExpandForRunner"/> replace the references once.
+    /// </summary>
     public ImmutableArray<Variable> Variables { get; init; } = [];
+
+    /// <summary>Index into <see cref="Variables"/>: dotenv variables rank above what stands before it (predefined, YAML) and below the project's.</summary>
+    public int DotenvAt { get; init; }
 
     /// <summary>The job's YAML variables alone (global, workflow, job, matrix, rules; later wins), unexpanded: for <c>list --json</c> and for bridges.</summary>
     public ImmutableArray<Variable> YamlVariables { get; init; } = [];

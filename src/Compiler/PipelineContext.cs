@@ -58,7 +58,14 @@ public sealed class UnknownRefException(string name) : Exception($"{name} is not
 }
 
 /// <param name="EnvironmentScope"><c>*</c>, an environment's name, or a pattern such as <c>review/*</c>.</param>
-public sealed record ScopedVariable(Variable Variable, string EnvironmentScope = "*");
+public sealed record ScopedVariable(Variable Variable, string EnvironmentScope = "*")
+{
+    /// <summary>
+    /// Whose it is: the instance's, a group's, a subgroup's, the project's, by rising numbers. The higher number wins; between variables of one
+    /// owner the more exact scope does.
+    /// </summary>
+    public int Level { get; init; }
+}
 
 public sealed record CommitFacts
 {
