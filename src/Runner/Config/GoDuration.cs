@@ -42,6 +42,18 @@ internal static class GoDuration
         return true;
     }
 
+    /// <summary>As Go prints it: <c>1h0m0s</c>, <c>1m30s</c>, <c>2.5s</c>, <c>100ms</c>, <c>0s</c>.</summary>
+    public static string Format(TimeSpan duration)
+    {
+        if (duration < TimeSpan.Zero)
+            return "-" + Format(-duration);
+        if (duration > TimeSpan.Zero && duration < TimeSpan.FromSeconds(1))
+            return (duration.TotalMilliseconds >= 1 ? $"{duration.TotalMilliseconds:0.####}ms" : $"{duration.TotalMicroseconds:0.#}µs");
+        var hours = (long)duration.TotalHours;
+        var seconds = duration.Seconds + duration.Ticks % TimeSpan.TicksPerSecond / (double)TimeSpan.TicksPerSecond;
+        return (hours > 0 ? $"{hours}h" : "") + (hours > 0 || duration.Minutes > 0 ? $"{duration.Minutes}m" : "") + $"{seconds:0.#######}s";
+    }
+
     private static double? Seconds(ReadOnlySpan<char> unit) =>
         unit switch
         {

@@ -75,12 +75,16 @@ internal static unsafe class ChildProcess
     }
 
     /// <summary>A descriptor that becomes readable when the process ends.</summary>
-    /// <exception cref="IOException">The kernel is older than 5.3.</exception>
+    /// <exception cref="IOException">The kernel is older than 5.3. The process, a leader of its group, is killed: nobody could see its end.</exception>
     public static int OpenPidFd(int pid)
     {
         const nint pidfdOpen = 434;
         var fd = (int)Libc.Syscall(pidfdOpen, pid, 0);
-        return fd >= 0 ? fd : throw Errno.Failure($"Process {pid} cannot be watched");
+        if (fd >= 0)
+            return fd;
+        var failure = Errno.Failure($"Process {pid} cannot be watched");
+        _ = Libc.Kill(-pid, ProcessSession.Kill);
+        throw failure;
     }
 
     /// <summary>A file in memory alone, rewound, for a child to read.</summary>

@@ -9,6 +9,7 @@ internal static class Errno
     public const int NoEntry = 2;
     public const int NoProcess = 3;
     public const int Interrupted = 4;
+    public const int NoPermission = 13;
     public const int Exists = 17;
     public const int NotDirectory = 20;
     public const int Loop = 40;

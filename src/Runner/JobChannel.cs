@@ -1,20 +1,7 @@
 using Slipway.Protocol.Jobs;
 using Slipway.Runner.Sources;
 
-namespace Slipway.Runner.Jobs;
-
-/// <summary>How a job ended.</summary>
-/// <param name="ExitCode">Of the script that failed, when a script did.</param>
-/// <param name="FailureReason">One of <see cref="Slipway.Protocol.Jobs.FailureReason"/>; <see langword="null"/> exactly when <paramref name="Outcome"/> is success.</param>
-/// <param name="Message">The last line of the log: <c>Job succeeded</c>, <c>exit code 1</c>, <c>execution took longer than …</c></param>
-public sealed record JobResult(JobOutcome Outcome, int? ExitCode, string? FailureReason, string Message);
-
-public enum JobOutcome
-{
-    Success,
-    Failed,
-    Canceled,
-}
+namespace Slipway.Runner;
 
 /// <summary>
 /// Where a job's results go and its inputs come from, as functions: the local run hands in folders, a runner of a server hands in HTTP calls.

@@ -1,0 +1,89 @@
+using Slipway.Protocol.Jobs;
+using Slipway.Runner.Config;
+
+namespace Slipway.Runner.Jobs;
+
+/// <summary>
+/// All that can end a job before its time (runner-protocol §7.1, 7.2), and which of it did. The job's own clock starts when this is made.
+/// </summary>
+internal sealed class JobDeadlines : IDisposable
+{
+    private readonly JobCancellation _cancellation;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _jobTimeout;
+    private readonly CancellationTokenSource _timeout;
+    private readonly CancellationTokenSource _job;
+    private readonly CancellationTokenSource _early;
+
+    public JobDeadlines(JobCancellation cancellation, TimeSpan jobTimeout, TimeProvider time)
+    {
+        (_cancellation, _jobTimeout, _time) = (cancellation, jobTimeout, time);
+        _timeout = new CancellationTokenSource(jobTimeout, time);
+        _job = CancellationTokenSource.CreateLinkedTokenSource(_timeout.Token, cancellation.Abort);
+        _early = CancellationTokenSource.CreateLinkedTokenSource(_job.Token, cancellation.Cancel);
+    }
+
+    /// <summary>Fires at abort and at the job's timeout, which end everything.</summary>
+    public CancellationToken Job => _job.Token;
+
+    /// <summary>Fires at cancel too: for what comes before after_script.</summary>
+    public CancellationToken Early => _early.Token;
+
+    /// <summary>Nothing more may run.</summary>
+    public bool IsOver => _job.IsCancellationRequested;
+
+    /// <summary>What the job ends with when nothing more may run; <see langword="null"/> while it may.</summary>
+    public JobResult? Over => IsOver ? Explain(null) : null;
+
+    public bool IsCanceled => _cancellation.Cancel.IsCancellationRequested;
+
+    /// <summary>Runs one part of the job, within <paramref name="ct"/> and, when given, a limit of its own.</summary>
+    /// <returns>What the part makes the job fail with; <see langword="null"/> when it went well.</returns>
+    public async Task<JobResult?> TryAsync(Func<CancellationToken, Task> part, TimeSpan? limit, CancellationToken ct)
+    {
+        using var own = limit is { } within ? new CancellationTokenSource(within, _time) : null;
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(ct, own?.Token ?? CancellationToken.None);
+        try
+        {
+            linked.Token.ThrowIfCancellationRequested();
+            await part(linked.Token);
+            return null;
+        }
+        catch (Exception e)
+        {
+            return Explain(e, own is { IsCancellationRequested: true } ? limit : null);
+        }
+    }
+
+    /// <summary>What an exception means for the job.</summary>
+    /// <param name="timedOut">The limit of the part, when that has passed.</param>
+    public JobResult Explain(Exception exception, TimeSpan? timedOut) =>
+        exception switch
+        {
+            OperationCanceledException when IsOver || IsCanceled || timedOut is not null => Explain(timedOut),
+            JobFailedException failed => new JobResult(JobOutcome.Failed, failed.ExitCode, failed.Reason, failed.Message),
+            _ => new JobResult(JobOutcome.Failed, null, FailureReason.RunnerSystem, exception.Message),
+        };
+
+    /// <summary>Which deadline it was: in the order abort, job timeout, the part's own timeout, cancel.</summary>
+    private JobResult Explain(TimeSpan? timedOut)
+    {
+        if (_cancellation.Abort.IsCancellationRequested)
+            return Canceled;
+        if (_timeout.IsCancellationRequested)
+            return TookTooLong(_jobTimeout);
+        return timedOut is { } limit ? TookTooLong(limit) : Canceled;
+    }
+
+    public void Dispose()
+    {
+        _early.Dispose();
+        _job.Dispose();
+        _timeout.Dispose();
+    }
+
+    private static JobResult Canceled => new(JobOutcome.Canceled, null, FailureReason.JobCanceled, "canceled");
+
+    private static JobResult TookTooLong(TimeSpan limit) =>
+        new(JobOutcome.Failed, null, FailureReason.ExecutionTimeout, $"execution took longer than {GoDuration.Format(limit)} seconds");
+}
