@@ -1,0 +1,65 @@
+using System.Security.Cryptography;
+using Slipway.Runner.Config;
+using Slipway.Runner.Executors.Docker.Engine;
+using Slipway.Runner.Executors.Docker.Files;
+
+namespace Slipway.Runner.Executors.Docker;
+
+/// <summary>
+/// One engine, and what the jobs that run on it share: the connection, networks that wait for the next job, repositories made ready to
+/// travel. Lives as long as jobs may come; disposing it removes what it made.
+/// </summary>
+public sealed class DockerExecutors : IAsyncDisposable
+{
+    private readonly EngineClient _engine;
+    private readonly DockerShared _shared;
+
+    private DockerExecutors(EngineClient engine, DockerConfig config)
+    {
+        _engine = engine;
+        var owner = OwnerMark.OfThisProcess(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6)));
+        _shared = new DockerShared(engine, owner, new JobNetworks(engine, owner, config), new GitCopies());
+        Kind = new ExecutorKind
+        {
+            Name = "docker",
+            BuildsDir = "/builds",
+            Create = job => new DockerExecutor(_shared, job),
+        };
+    }
+
+    /// <summary>Makes the executors of jobs. They must be disposed before this.</summary>
+    public ExecutorKind Kind { get; }
+
+    /// <summary>Where the engine listens, <c>unix:///var/run/docker.sock</c>.</summary>
+    public string Address => _engine.Address.ToString()!;
+
+    public bool IsPodman => _engine.IsPodman;
+
+    /// <summary>
+    /// Reaches the engine that <paramref name="config"/> names, or <c>DOCKER_HOST</c>, or the docker command's context; or else the first of
+    /// Docker's and Podman's usual sockets that answers.
+    /// </summary>
+    /// <exception cref="EngineUnreachableException">None does. The message tells which was tried, and why not.</exception>
+    public static async Task<DockerExecutors> ConnectAsync(DockerConfig config, CancellationToken ct)
+    {
+        var engine = await EngineLocator.ConnectAsync(config.Host, config.TlsCertPath, config.TlsVerify, Environment.GetEnvironmentVariable, ct);
+        return new DockerExecutors(engine, config);
+    }
+
+    /// <summary>
+    /// Removes containers, networks and temporary volumes of processes that have died on this machine without doing so themselves. Worth
+    /// calling once at the start; may run beside jobs.
+    /// </summary>
+    /// <returns>How many things it removed.</returns>
+    public Task<int> RemoveLeftoversAsync(CancellationToken ct) => Janitor.SweepAsync(_engine, MachineMark.Here(), ct);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _shared.Networks.DisposeAsync();
+        _shared.Git.Dispose();
+        _engine.Dispose();
+    }
+}
+
+/// <summary>What all jobs on one engine share.</summary>
+internal sealed record DockerShared(EngineClient Engine, OwnerMark Owner, JobNetworks Networks, GitCopies Git);

@@ -1,0 +1,93 @@
+using Slipway.Runner.Executors.Docker.Engine;
+using Slipway.Runner.Sources;
+
+namespace Slipway.Runner.Executors.Docker.Files;
+
+/// <summary>
+/// The project's folder in a job's container, through the engine's archive calls. They work on a container that has not started yet and on
+/// one that has ended, and unpack inside the container's own file system, so no name in an archive leads out of it.
+/// </summary>
+internal sealed class ProjectFiles(EngineClient engine, JobEnvironment job)
+{
+    private string _mount = "/";
+    private string _prefix = "";
+    private bool _made;
+    private SourceTree? _sources;
+
+    /// <summary>Opens kept volumes to everybody when the job's user is not root: the engine makes them root's.</summary>
+    public async Task PrepareAsync(string container, VolumePlan volumes, ImageDetails image, string? user, CancellationToken ct)
+    {
+        _mount = volumes.BuildsMount;
+        _prefix = job.Paths.ProjectDir[_mount.Length..].Trim('/');
+        if ((user ?? image.Config?.User) is null or "" or "root" or "0" or "0:0" or "root:root")
+            return;
+        foreach (var mount in volumes.Mounts)
+            await OpenAsync(container, mount.Target, ct);
+    }
+
+    /// <summary>Docker leaves the folder that it unpacks into as it is, so it is told of it from above; Podman sees volumes only at their own place.</summary>
+    private async Task OpenAsync(string container, string folder, CancellationToken ct)
+    {
+        var slash = folder.LastIndexOf('/');
+        var (from, name) = engine.IsPodman ? (folder, ".") : (slash == 0 ? "/" : folder[..slash], folder[(slash + 1)..]);
+        await engine.PutArchiveAsync(
+            container,
+            from,
+            async (stream, token) =>
+            {
+                await using var tar = new TarOutput(stream, "", job.Time.GetUtcNow());
+                await tar.FolderAsync(name, TarOutput.All, job.Time.GetUtcNow(), token);
+            },
+            ct
+        );
+    }
+
+    public async Task PutSourcesAsync(string container, SourceTree sources, GitCopy? git, CancellationToken ct)
+    {
+        _sources = sources;
+        await PutAsync(container, tar => SourcesTar.WriteAsync(sources, git, tar, ct), ct);
+    }
+
+    public Task PutAsync(string container, IAsyncEnumerable<FileEntry> files, CancellationToken ct) =>
+        PutAsync(container, tar => WriteAllAsync(tar, files, ct), ct);
+
+    /// <summary>The folder must be there before a script goes into it, also when nothing was put there.</summary>
+    public Task MakeFolderAsync(string container, CancellationToken ct) =>
+        _made ? Task.CompletedTask : PutAsync(container, tar => tar.FolderAsync("", TarOutput.All, job.Time.GetUtcNow(), ct), ct);
+
+    private async Task PutAsync(string container, Func<TarOutput, Task> write, CancellationToken ct)
+    {
+        await engine.PutArchiveAsync(container, _mount, (stream, _) => WriteAsync(stream, write), ct);
+        _made = true;
+    }
+
+    private async Task WriteAsync(Stream stream, Func<TarOutput, Task> write)
+    {
+        await using var tar = new TarOutput(stream, _prefix, job.Time.GetUtcNow());
+        await write(tar);
+    }
+
+    private static async Task WriteAllAsync(TarOutput tar, IAsyncEnumerable<FileEntry> files, CancellationToken ct)
+    {
+        await foreach (var file in files.WithCancellation(ct))
+            switch (file.Kind)
+            {
+                case FileKind.Directory:
+                    await tar.FolderAsync(file.Path, file.Mode, file.ModifiedAt, ct);
+                    break;
+                case FileKind.Symlink:
+                    await tar.LinkAsync(file.Path, file.LinkTarget!, file.ModifiedAt, ct);
+                    break;
+                default:
+                    await using (var content = file.Open!())
+                        await tar.FileAsync(file.Path, file.Mode, file.ModifiedAt, file.Size, content, ct);
+                    break;
+            }
+    }
+
+    public IAsyncEnumerable<FileEntry> ReadAsync(string container, FileSelection selection, CancellationToken ct)
+    {
+        var picker = new FilePicker(selection, job.Paths.ProjectDir, _sources);
+        return new ProjectRead(engine, container, job.Paths.ProjectDir).AllAsync(picker.Roots, picker.Picks, ct);
+    }
+}
