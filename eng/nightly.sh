@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# What takes too long for every change: fuzzing, every scenario in a real shell, and runs that are killed at random.
+#
+#   SLIPWAY_FUZZ_SECONDS   seconds for each fuzz test                 [600]
+#   SLIPWAY_SOAK_SECONDS   seconds for the runs that are killed       [1800]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export SLIPWAY_FUZZ_SECONDS=${SLIPWAY_FUZZ_SECONDS:-600} SLIPWAY_SOAK_SECONDS=${SLIPWAY_SOAK_SECONDS:-1800}
+wrong=0
+
+eng/test.sh || wrong=1
+. eng/machine.sh
+SLIPWAY_SCENARIOS=shell dotnet run --project test/Scenarios --no-build -- --no-ansi --no-progress || wrong=1
+eng/soak.sh "$SLIPWAY_SOAK_SECONDS" || wrong=1
+exit $wrong
