@@ -1,3 +1,4 @@
+using Slipway.Protocol.Variables;
 using Slipway.Runner.Sources;
 
 namespace Slipway.Runner.Executors;
@@ -43,7 +44,14 @@ public interface IExecutor : IAsyncDisposable
 
 /// <param name="Stage"><c>step_script</c>, <c>after_script</c>, <c>get_sources</c> … : the section it belongs to.</param>
 /// <param name="Text">A whole script for bash or any POSIX sh; the shell reads it from its standard input.</param>
-public sealed record StageScript(string Stage, string Text);
+public sealed record StageScript(string Stage, string Text)
+{
+    /// <summary>The commands the text runs, as their author wrote them.</summary>
+    public IReadOnlyList<string> Commands { get; init; } = [];
+
+    /// <summary>Variables that changed since the job began, such as <c>CI_JOB_STATUS</c>; the text exports them.</summary>
+    public IReadOnlyList<Variable> News { get; init; } = [];
+}
 
 /// <summary>What to take from the project's folder: doublestar globs below it, as <c>artifacts</c> and <c>cache</c> have them.</summary>
 /// <param name="Untracked">Also what is neither part of the sources put there nor picked by a path.</param>

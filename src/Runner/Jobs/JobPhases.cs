@@ -184,7 +184,7 @@ internal sealed class JobPhases : IAsyncDisposable
         int code;
         try
         {
-            code = await _executor.RunAsync(new StageScript(stage, script.ToText()), ct);
+            code = await _executor.RunAsync(new StageScript(stage, script.ToText()) { Commands = commands, News = news }, ct);
         }
         finally
         {
