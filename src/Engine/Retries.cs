@@ -12,15 +12,15 @@ internal static class Retries
     /// <summary>Trying once more cannot help against these, whatever <c>retry:when</c> says.</summary>
     private static readonly ImmutableArray<string> NeverRetried =
     [
-        "ci_quota_exceeded",
-        "no_matching_runner",
+        FailureReason.QuotaExceeded,
+        FailureReason.NoMatchingRunner,
         FailureReason.MissingDependency,
-        "forward_deployment_failure",
+        FailureReason.ForwardDeployment,
         FailureReason.EnvironmentCreation,
     ];
 
     /// <summary>Retrying a bridge that failed so would fail so again.</summary>
-    private static readonly ImmutableArray<string> HopelessForBridges = [FailureReason.MaxDescendantDepth, "pipeline_loop_detected"];
+    private static readonly ImmutableArray<string> HopelessForBridges = [FailureReason.MaxDescendantDepth, FailureReason.PipelineLoop];
 
     /// <summary>Whether the failed attempt is followed by another one without anybody asking.</summary>
     public static bool IsAutomatic(JobState failed) => failed.Attempt - 1 < Allowed(failed);

@@ -19,6 +19,12 @@ public static class FailureReason
     public const string DownstreamCreation = "downstream_pipeline_creation_failed";
     public const string DownstreamProjectNotFound = "downstream_bridge_project_not_found";
     public const string MaxDescendantDepth = "reached_max_descendant_pipelines_depth";
+    public const string MaxHierarchySize = "reached_max_pipeline_hierarchy_size";
+    public const string InvalidBridgeTrigger = "invalid_bridge_trigger";
+    public const string PipelineLoop = "pipeline_loop_detected";
+    public const string QuotaExceeded = "ci_quota_exceeded";
+    public const string NoMatchingRunner = "no_matching_runner";
+    public const string ForwardDeployment = "forward_deployment_failure";
     public const string EnvironmentCreation = "environment_creation_failure";
 
     /// <summary>Never on the wire: the job ended because somebody cancelled it.</summary>

@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+using Slipway.Compiler.Yaml;
+using static Slipway.Compiler.Keywords.Shapes.CommonShapes;
+
+namespace Slipway.Compiler.Keywords.Shapes;
+
+/// <summary><c>needs</c> and <c>parallel</c>.</summary>
+internal static class NeedShapes
+{
+    private const int MostInstances = 200;
+
+    private static readonly Shape s_row = new Shape.Named(Anything) { Test = Row, Wrong = RowWrong };
+    private const string RowWrong = "should be a hash of key value pairs, value can be an array";
+
+    private static readonly Shape s_matrix = new Shape.Map(
+        new Keyword("matrix", new Shape.Items(s_row, "variables") { OfMaps = true, Wrong = "should be an array of hashes", Test = TooManyInstances })
+    )
+    {
+        Rules = [new MapRule.Required("matrix"), new MapRule.Test(NoMatrix)],
+    };
+
+    public static Shape Parallel { get; } =
+        new Shape.ByKind("should be an integer or a hash", Bare: true) { OnNumber = new Shape.Number(1, MostInstances), OnMap = s_matrix };
+
+    /// <summary>Of trigger jobs and needs: only a matrix.</summary>
+    public static Shape ParallelMatrix { get; } =
+        new Shape.ByKind("should be an integer or a hash", Bare: true)
+        {
+            OnNumber = new Shape.Text { Wrong = "cannot use \"parallel: <number>\"." },
+            OnMap = s_matrix,
+        };
+
+    private static readonly Keyword s_job = Keyword.Part("job", RequiredText);
+    private static readonly Keyword s_artifacts = Keyword.Part("artifacts", Flag);
+    private static readonly Keyword s_optional = Keyword.Part("optional", Flag);
+
+    private static readonly Shape s_jobNeed = new Shape.Map(s_job, s_artifacts, s_optional, new Keyword("parallel", ParallelMatrix))
+    {
+        Rules = [new MapRule.Present("job")],
+    };
+
+    private static readonly Shape s_crossPipelineNeed = new Shape.Map(Keyword.Part("pipeline", RequiredText), s_job, s_artifacts, s_optional)
+    {
+        Rules = [new MapRule.Present("pipeline"), new MapRule.Present("job")],
+    };
+
+    private static readonly Shape s_crossProjectNeed = new Shape.Map(
+        Keyword.Part("project", RequiredText),
+        Keyword.Part("ref", RequiredText),
+        s_job,
+        s_artifacts
+    )
+    {
+        Rules = [new MapRule.Present("project"), new MapRule.Present("ref"), new MapRule.Present("job")],
+    };
+
+    private static readonly Shape s_upstreamNeed = new Shape.Map(Keyword.Part("pipeline", RequiredText)) { Rules = [new MapRule.Present("pipeline")] };
+
+    private static readonly Shape s_need = new Shape.ByKind("has an unsupported type", Bare: true)
+    {
+        OnText = RequiredText,
+        OnMap = new Shape.OneOf("has an unsupported type", PickNeed, s_jobNeed, s_crossPipelineNeed, s_crossProjectNeed, s_upstreamNeed),
+    };
+
+    public static Shape OfJob { get; } = Needs("job", "cross_dependency");
+    public static Shape OfTriggerJob { get; } = Needs("job", "bridge");
+    public static Shape OfRule { get; } = Needs("job");
+
+    /// <summary>Which kind of need a map is, in GitLab's words: <c>job</c>, <c>cross_dependency</c> or <c>bridge</c>.</summary>
+    public static string KindOf(ConfigNode need) =>
+        need is not ConfigMapping map ? "job"
+        : map.Has("project") || map.Has("ref") || (map.Has("job") && map.Has("pipeline")) ? "cross_dependency"
+        : map.Has("job") ? "job"
+        : "bridge";
+
+    private static Shape PickNeed(ConfigMapping need) =>
+        KindOf(need) switch
+        {
+            "job" => s_jobNeed,
+            "bridge" => s_upstreamNeed,
+            _ => need.Has("project") || need.Has("ref") ? s_crossProjectNeed : s_crossPipelineNeed,
+        };
+
+    private static Shape.ByKind Needs(params ImmutableArray<string> kinds)
+    {
+        var list = new Shape.Items(s_need, "need") { AllowsOne = true, Test = items => WrongKinds(items, kinds) };
+        return new("can only be a hash or an array") { OnList = list, OnMap = list };
+    }
+
+    private const int MostCrossProject = 5;
+
+    /// <summary>What GitLab says about the needs as a whole, and where.</summary>
+    private static (string Text, ConfigNode Item)? WrongKinds(IReadOnlyList<ConfigNode> items, ImmutableArray<string> kinds)
+    {
+        ConfigNode[] wrong = [.. items.Where(item => item is ConfigMapping or ConfigScalar { IsString: true } && !kinds.Contains(KindOf(item)))];
+        if (wrong.Length > 0)
+            return ($"uses invalid types: {string.Join(", ", wrong.Select(KindOf).Distinct())}", wrong[0]);
+        ConfigNode[] others = [.. items.Where(item => item is ConfigMapping map && map.Has("project"))];
+        return others.Length > MostCrossProject ? ($"must be less than or equal to {MostCrossProject}", others[MostCrossProject]) : null;
+    }
+
+    private static string? Row(ConfigMapping row)
+    {
+        if (row.Entries.Count == 0)
+            return "requires at least 1 items";
+        return row.Entries.All(entry => IsMatrixValue(entry.Value)) ? null : RowWrong;
+    }
+
+    private static bool IsMatrixValue(ConfigNode value) =>
+        value switch
+        {
+            ConfigScalar { Kind: ScalarKind.String } text => !string.IsNullOrWhiteSpace(text.Text),
+            ConfigSequence list => list.Items.Count > 0 && list.Items.All(IsAlphanumeric),
+            _ => IsAlphanumeric(value),
+        };
+
+    /// <summary>Numbers with a point, which GitLab's check leaves out and its schema takes, are taken.</summary>
+    private static bool IsAlphanumeric(ConfigNode value) => value is ConfigScalar { Kind: ScalarKind.String or ScalarKind.Integer or ScalarKind.Float };
+
+    private static Complaint? NoMatrix(ConfigMapping parallel) =>
+        parallel.Has("matrix") && !IsSet(parallel, "matrix") ? new Complaint(DiagnosticCode.Missing, "matrix", "can't be blank") : null;
+
+    private static (string Text, ConfigNode Item)? TooManyInstances(IReadOnlyList<ConfigNode> rows)
+    {
+        var count = 0L;
+        foreach (var row in rows.OfType<ConfigMapping>())
+        {
+            count += row.Entries.Aggregate(1L, (product, entry) => Math.Min(product * (entry.Value is ConfigSequence list ? list.Items.Count : 1), int.MaxValue));
+            if (count > MostInstances)
+                return ($"generates too many jobs (maximum is {MostInstances})", row);
+        }
+        return null;
+    }
+}
