@@ -54,7 +54,8 @@ internal sealed class JobGraphCheck
             Tell(
                 DiagnosticCode.UnknownStage,
                 $"{instance.Name} job: chosen stage {job.Stage} does not exist; available stages are {string.Join(", ", _stageNames)}",
-                job.Stage.At
+                job.Stage.At,
+                Suggestion.For(job.Stage.Text, _stageNames)
             );
         if (isFirst)
         {
@@ -66,7 +67,10 @@ internal sealed class JobGraphCheck
         if (!isFirst)
             return;
         foreach (var rule in job.Rules ?? [])
-            CheckNeeds(instance, rule.Needs);
+        {
+            if (rule.Needs is not null)
+                CheckNeeds(instance, rule.Needs);
+        }
         foreach (var include in job.Trigger?.Include ?? [])
         {
             if (include.Job is { } maker)
@@ -103,8 +107,12 @@ internal sealed class JobGraphCheck
             return;
         HashSet<string>? seen = null;
         List<NeedConfig.Job>? twice = null;
-        foreach (var need in all.OfType<NeedConfig.Job>())
+        var count = 0;
+        foreach (var item in all)
         {
+            if (item is not NeedConfig.Job need)
+                continue;
+            count++;
             CheckName(instance, need.Name, need.At, isNeed: true, need.Optional);
             if (all.Length > 1 && !(seen ??= new HashSet<string>(StringComparer.Ordinal)).Add(need.Name))
                 (twice ??= []).Add(need);
@@ -114,7 +122,6 @@ internal sealed class JobGraphCheck
             var names = string.Join(", ", twice.Select(need => need.Name).Distinct());
             Tell(DiagnosticCode.DuplicateNeeds, $"{instance.Name} has the following needs duplicated: {names}.", twice[0].At);
         }
-        var count = all.Count(need => need is NeedConfig.Job);
         if (count > MostNeeds)
             Tell(
                 DiagnosticCode.TooManyNeeds,

@@ -10,7 +10,7 @@ namespace Slipway.Compiler.Keywords;
 /// <summary>Makes <see cref="JobConfig"/>s out of maps that have been checked.</summary>
 internal sealed class JobReader(NodeReading read, DefaultKeywords defaults, bool workflowHasRules)
 {
-    private readonly SharedNodes<ImmutableArray<string>> _texts = new(NodeReading.Texts);
+    private readonly SharedNodes<ImmutableArray<string>> _commands = new(Commands);
     private readonly SharedNodes<JobImage?> _images = new(node => ImageReading.Image(read, node));
     private readonly SharedNodes<ImmutableArray<JobImage>?> _services = new(node => ImageReading.Services(read, node));
     private readonly SharedNodes<ImmutableArray<CacheConfig>?> _caches = new(node => ArtifactReading.Caches(read, node));
@@ -76,7 +76,10 @@ internal sealed class JobReader(NodeReading read, DefaultKeywords defaults, bool
         };
     }
 
-    private ImmutableArray<string> Texts(ConfigNode? node) => node is null ? [] : _texts.Read(node);
+    private ImmutableArray<string> Texts(ConfigNode? node) => node is null ? [] : _commands.Read(node);
+
+    /// <summary>An empty text switches off, as an empty list does.</summary>
+    private static ImmutableArray<string> Commands(ConfigNode node) => NodeReading.Texts(node) is [var only] && only.Length == 0 ? [] : NodeReading.Texts(node);
 
     private TriggerConfig? Trigger(ConfigMapping map) => read.Node(map, "trigger") is { } trigger ? EnvironmentReading.Trigger(read, trigger) : null;
 

@@ -18,6 +18,7 @@ public sealed class HelpTests
     [InlineData("rspec: {script: test, artifacts: {pahts: [a]}}", "Did you mean paths?")]
     [InlineData("rspec: {script: test, artifacts: {when: on_sucess}}", "Did you mean on_success?")]
     [InlineData("build: {script: a}\nrspec: {script: test, needs: [bulid]}", "Did you mean build?")]
+    [InlineData("rspec: {script: test, stage: deply}", "Did you mean deploy?")]
     [InlineData("rspec: {script: test, stage: true}", "YAML reads this as the boolean true; quote it to make it a text.")]
     [InlineData("rspec: {script: [{echo: a}]}", "This is a map: does the text hold a colon and a blank? Quote it then.")]
     [InlineData("rspec: {script: test, timeout: 3600}", "GitLab wants a text here: \"3600 seconds\".")]

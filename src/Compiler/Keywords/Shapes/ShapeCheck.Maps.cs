@@ -82,14 +82,14 @@ internal sealed partial class ShapeCheck
             case MapRule.NotEmpty when map.Entries.Count == 0:
                 Refuse(DiagnosticCode.Missing, "can't be blank", map, subject);
                 break;
-            case MapRule.Exclusive(var keys) when Present(map, keys) is [_, var second, ..] present:
+            case MapRule.Exclusive(var keys) when CountOf(map, keys) > 1 && Present(map, keys) is [_, var second, ..] present:
                 var together = $"these keys cannot be used together: {string.Join(", ", present.Select(entry => entry.Key))}";
                 Tell(DiagnosticCode.CannotBeTogether, together, $"{inside} config {together}", second.At);
                 break;
-            case MapRule.Required(var keys) when keys.Where(key => !map.Has(key)).ToArray() is [_, ..] absent:
+            case MapRule.Required(var keys) when CountOf(map, keys) < keys.Length && keys.Where(key => !map.Has(key)) is var absent:
                 RefuseMap(DiagnosticCode.Missing, $"missing required keys: {string.Join(", ", absent)}", map, inside, subject.KeyAt);
                 break;
-            case MapRule.ExactlyOne(var keys) when Present(map, keys).Length != 1:
+            case MapRule.ExactlyOne(var keys) when CountOf(map, keys) != 1:
                 var one = $"must use exactly one of these keys: {string.Join(", ", keys)}";
                 RefuseMap(DiagnosticCode.CannotBeTogether, one, map, inside, Present(map, keys) is [_, var extra, ..] ? extra.At : subject.KeyAt);
                 break;
@@ -110,6 +110,14 @@ internal sealed partial class ShapeCheck
     {
         _bad.Add(map);
         Tell(code, text, $"{inside} config {text}", at);
+    }
+
+    private static int CountOf(ConfigMapping map, ImmutableArray<string> keys)
+    {
+        var count = 0;
+        foreach (var key in keys)
+            count += map.Has(key) ? 1 : 0;
+        return count;
     }
 
     private static ConfigEntry[] Present(ConfigMapping map, ImmutableArray<string> keys) => [.. map.Entries.Where(entry => keys.Contains(entry.Key))];
