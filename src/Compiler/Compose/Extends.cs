@@ -99,7 +99,10 @@ internal sealed class Extends
         {
             ConfigScalar { IsNull: true } => [],
             ConfigScalar scalar => [new Parent(scalar.Text, scalar.At)],
-            ConfigSequence list => [.. list.Items.Select(item => new Parent(item is ConfigScalar name ? name.Text : RubyText.Inspect(item), item.At))],
+            ConfigSequence list =>
+            [
+                .. list.Items.Select(item => new Parent(item is ConfigScalar name ? name.Text : RubyText.Inspect(item), item.At)),
+            ],
             ConfigMapping { Entries.Count: 0 } => [],
             _ => [new Parent(RubyText.Inspect(extends), extends.At)],
         };
@@ -109,7 +112,10 @@ internal sealed class Extends
         var unknown = parents.FindAll(parent => _root.Entry(parent.Name) is not { KeyKind: ScalarKind.String });
         if (unknown.Count == 0)
             return true;
-        var help = Suggestion.For(unknown[0].Name, _root.Entries.Where(entry => entry.Value is ConfigMapping && entry.Key != key).Select(entry => entry.Key));
+        var help = Suggestion.For(
+            unknown[0].Name,
+            _root.Entries.Where(entry => entry.Value is ConfigMapping && entry.Key != key).Select(entry => entry.Key)
+        );
         _bag.Error(DiagnosticCode.UnknownExtends, $"{key}: unknown keys in `extends` ({Names(unknown)})", unknown[0].At, help);
         return false;
     }
@@ -119,7 +125,13 @@ internal sealed class Extends
         var wrong = parents.FindAll(parent => _root[parent.Name] is not ConfigMapping);
         if (wrong.Count == 0)
             return true;
-        Tell(DiagnosticCode.InvalidExtends, $"{key}: invalid base hashes in `extends` ({Names(wrong)})", wrong[0].At, null, ("defined in", _root.Entry(wrong[0].Name)!.Value.At));
+        Tell(
+            DiagnosticCode.InvalidExtends,
+            $"{key}: invalid base hashes in `extends` ({Names(wrong)})",
+            wrong[0].At,
+            null,
+            ("defined in", _root.Entry(wrong[0].Name)!.Value.At)
+        );
         return false;
     }
 
@@ -132,13 +144,21 @@ internal sealed class Extends
         for (var depth = _chain.Count; depth <= MostAncestors; depth++)
             at = DeepestParent(at);
         var start = _root.Entry(_chain[0])!.Value;
-        Tell(DiagnosticCode.ExtendsTooDeep, $"{at.Key}: nesting too deep in `extends`", at.At, $"The chain begins at {start.Key}; {MostAncestors + 1} levels are the limit.", ("extended at", start.At));
+        Tell(
+            DiagnosticCode.ExtendsTooDeep,
+            $"{at.Key}: nesting too deep in `extends`",
+            at.At,
+            $"The chain begins at {start.Key}; {MostAncestors + 1} levels are the limit.",
+            ("extended at", start.At)
+        );
         return new Extended(null, 0);
     }
 
     private ConfigEntry DeepestParent(ConfigEntry entry)
     {
-        var parents = Parents(((ConfigMapping)entry.Value)[Key]!).Select(parent => _root.Entry(parent.Name)!.Value).Where(parent => IsExtensible(parent.Value));
+        var parents = Parents(((ConfigMapping)entry.Value)[Key]!)
+            .Select(parent => _root.Entry(parent.Name)!.Value)
+            .Where(parent => IsExtensible(parent.Value));
         return parents.MaxBy(parent => _done[parent.Key].Levels);
     }
 
@@ -146,7 +166,12 @@ internal sealed class Extends
     {
         var members = _chain.GetRange(_chain.IndexOf(entry.Key), _chain.Count - _chain.IndexOf(entry.Key));
         var help = string.Join(" extends ", [.. members, entry.Key]) + ".";
-        Tell(DiagnosticCode.CircularExtends, $"{entry.Key}: circular dependency detected in `extends`", ((ConfigMapping)entry.Value)[Key]!.At, help);
+        Tell(
+            DiagnosticCode.CircularExtends,
+            $"{entry.Key}: circular dependency detected in `extends`",
+            ((ConfigMapping)entry.Value)[Key]!.At,
+            help
+        );
         var failed = new Extended(null, 0);
         foreach (var member in members)
             _done[member] = failed;

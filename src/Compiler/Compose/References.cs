@@ -89,7 +89,8 @@ internal sealed class References
     }
 
     /// <summary>GitLab takes <c>null</c> and <c>false</c> for "not there".</summary>
-    private static bool IsNothing(ConfigNode node) => node is ConfigScalar { IsNull: true } or ConfigScalar { Kind: ScalarKind.Boolean, IsTrue: false };
+    private static bool IsNothing(ConfigNode node) =>
+        node is ConfigScalar { IsNull: true } or ConfigScalar { Kind: ScalarKind.Boolean, IsTrue: false };
 
     private ConfigScalar NotFound(ConfigReference reference)
     {
@@ -103,9 +104,12 @@ internal sealed class References
         for (var i = 0; i < reference.Path.Count; i++)
         {
             if (node is not ConfigMapping mapping)
-                return node is ConfigReference ? "A !reference cannot lead through another one." : $"{reference.Path[i - 1]} is not a map, so it has no {reference.Path[i]}.";
+                return node is ConfigReference
+                    ? "A !reference cannot lead through another one."
+                    : $"{reference.Path[i - 1]} is not a map, so it has no {reference.Path[i]}.";
             if (mapping[reference.Path[i]] is not { } next)
-                return Suggestion.For(reference.Path[i], mapping.Entries.Select(entry => entry.Key)) ?? $"There is no {reference.Path[i]}{(i == 0 ? "" : $" in {reference.Path[i - 1]}")}.";
+                return Suggestion.For(reference.Path[i], mapping.Entries.Select(entry => entry.Key))
+                    ?? $"There is no {reference.Path[i]}{(i == 0 ? "" : $" in {reference.Path[i - 1]}")}.";
             node = next;
         }
         return "What stands there is empty.";

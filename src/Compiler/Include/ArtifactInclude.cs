@@ -9,7 +9,12 @@ internal static class ArtifactInclude
     public static IEnumerable<IncludedText> Find(IncludeEntry entry, IncludeExpansion expansion)
     {
         var help = "Move it to trigger:include of a trigger job.";
-        expansion.Bag.Error(DiagnosticCode.IncludeArtifact, "Including configs from artifacts is only allowed when triggering child pipelines", entry.At, help);
+        expansion.Bag.Error(
+            DiagnosticCode.IncludeArtifact,
+            "Including configs from artifacts is only allowed when triggering child pipelines",
+            entry.At,
+            help
+        );
         return [];
     }
 
@@ -19,7 +24,11 @@ internal static class ArtifactInclude
         if (string.IsNullOrEmpty(include.Job))
             bag.Error(DiagnosticCode.IncludeArtifact, "Job must be provided when including configs from artifacts", include.At);
         else if (text is null)
-            bag.Error(DiagnosticCode.IncludeArtifact, $"Job `{include.Job}` not found in parent pipeline or does not have artifacts!", include.At);
+            bag.Error(
+                DiagnosticCode.IncludeArtifact,
+                $"Job `{include.Job}` not found in parent pipeline or does not have artifacts!",
+                include.At
+            );
         else if (!YamlExtension.IsOn(include.Path))
             bag.Error(DiagnosticCode.IncludeNotYaml, $"Included file `{include.Path}` does not have YAML extension!", include.At);
         else if (string.IsNullOrWhiteSpace(text))

@@ -62,5 +62,10 @@ internal static class ConfigurationLoader
     private const int MostMergedDepth = 2 * YamlLimits.Depth;
 
     private static void TooBig(ConfigMapping root, DiagnosticBag bag) =>
-        bag.Error(DiagnosticCode.MergedTooBig, YamlLimits.TooBig, root.At, $"With extends and !reference written out it has more than {MostMerged:N0} values, or is nested too deep.");
+        bag.Error(
+            DiagnosticCode.MergedTooBig,
+            YamlLimits.TooBig,
+            root.At,
+            $"With extends and !reference written out it has more than {MostMerged:N0} values, or is nested too deep."
+        );
 }

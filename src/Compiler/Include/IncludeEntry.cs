@@ -68,7 +68,12 @@ internal sealed record IncludeEntry(string Kind, ConfigNode Location, ConfigMapp
         if (kind is not null)
             return new IncludeEntry(kind, Expanded(whole[kind]!, scope), whole);
         var message = $"`{JsonText.Of(whole)}` does not have a valid subkey for include. Valid subkeys are: `{string.Join("`, `", Kinds)}`";
-        bag.Error(DiagnosticCode.InvalidInclude, message, whole.At, whole.Entries.Select(entry => Suggestion.For(entry.Key, Kinds)).FirstOrDefault(help => help is not null));
+        bag.Error(
+            DiagnosticCode.InvalidInclude,
+            message,
+            whole.At,
+            whole.Entries.Select(entry => Suggestion.For(entry.Key, Kinds)).FirstOrDefault(help => help is not null)
+        );
         return null;
     }
 

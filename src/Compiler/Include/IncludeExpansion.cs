@@ -146,7 +146,13 @@ internal sealed class IncludeExpansion(ProjectTree tree, IncludeScope scope, Dia
         var complaints = new DiagnosticBag();
         var file = YamlFile.Read(source.File, source.Text, complaints);
         foreach (var complaint in complaints.ToImmutable())
-            bag.Add(complaint with { Message = $"`{source.File}`: {complaint.Message}", Trail = [.. complaint.Trail, ("included from", source.At)] });
+            bag.Add(
+                complaint with
+                {
+                    Message = $"`{source.File}`: {complaint.Message}",
+                    Trail = [.. complaint.Trail, ("included from", source.At)],
+                }
+            );
         if (file is null)
             return null;
         if (file.Header is not null)
@@ -156,7 +162,12 @@ internal sealed class IncludeExpansion(ProjectTree tree, IncludeScope scope, Dia
         }
         if (file.Body.Entries.Count == 0)
         {
-            bag.Error(DiagnosticCode.IncludeEmpty, $"Included file `{source.File}` does not have valid YAML syntax!", source.At, "It has only comments.");
+            bag.Error(
+                DiagnosticCode.IncludeEmpty,
+                $"Included file `{source.File}` does not have valid YAML syntax!",
+                source.At,
+                "It has only comments."
+            );
             return null;
         }
         _open.Add((source.File, source.At));
@@ -166,7 +177,12 @@ internal sealed class IncludeExpansion(ProjectTree tree, IncludeScope scope, Dia
     }
 
     private void SpecUnsupported(ConfigMapping header) =>
-        bag.Error(DiagnosticCode.SpecUnsupported, "spec: is not supported yet", header.At, "Remove the header and the --- after it, and write the values where $[[ inputs.… ]] stands.");
+        bag.Error(
+            DiagnosticCode.SpecUnsupported,
+            "spec: is not supported yet",
+            header.At,
+            "Remove the header and the --- after it, and write the values where $[[ inputs.… ]] stands."
+        );
 
     private static ConfigMapping Without(ConfigMapping mapping, string key) =>
         mapping.Has(key) ? new ConfigMapping(mapping.At, [.. mapping.Entries.Where(entry => entry.Key != key)]) : mapping;

@@ -9,7 +9,11 @@ internal static class LocalInclude
     {
         if (entry.Location is ConfigScalar { IsString: true } path)
             return Find(path.Text, path.At, expansion);
-        expansion.Bag.Error(DiagnosticCode.InvalidInclude, $"Included file `{JsonText.Of(entry.Location)}` needs to be a string", entry.Location.At);
+        expansion.Bag.Error(
+            DiagnosticCode.InvalidInclude,
+            $"Included file `{JsonText.Of(entry.Location)}` needs to be a string",
+            entry.Location.At
+        );
         return [];
     }
 
@@ -30,7 +34,12 @@ internal static class LocalInclude
     {
         if (!YamlExtension.IsOn(path))
         {
-            expansion.Bag.Error(DiagnosticCode.IncludeNotYaml, $"Included file `{path}` does not have YAML extension!", at, "Only .yml and .yaml files can be included.");
+            expansion.Bag.Error(
+                DiagnosticCode.IncludeNotYaml,
+                $"Included file `{path}` does not have YAML extension!",
+                at,
+                "Only .yml and .yaml files can be included."
+            );
             return null;
         }
         var text = expansion.Tree.ReadText(path);
@@ -56,6 +65,7 @@ internal static class YamlExtension
     public static bool IsOn(string path)
     {
         var name = path.AsSpan(path.LastIndexOf('/') + 1);
-        return (name.Length > 4 && name.EndsWith(".yml", StringComparison.OrdinalIgnoreCase)) || (name.Length > 5 && name.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase));
+        return (name.Length > 4 && name.EndsWith(".yml", StringComparison.OrdinalIgnoreCase))
+            || (name.Length > 5 && name.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase));
     }
 }

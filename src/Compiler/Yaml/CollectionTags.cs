@@ -1,5 +1,3 @@
-using YamlDotNet.Core;
-
 namespace Slipway.Compiler.Yaml;
 
 /// <summary>Tags on lists and maps that name a Ruby class outside GitLab's list of permitted ones. Other tags are passed over.</summary>
@@ -8,11 +6,11 @@ internal static class CollectionTags
     public static string Refusal(string className) => $"Tried to load unspecified class: {className}";
 
     /// <returns>The class that may not be loaded, or <see langword="null"/>.</returns>
-    public static string? ForbiddenClass(TagName tag, bool isMapping)
+    public static string? ForbiddenClass(string? tag, bool isMapping)
     {
-        if (tag.IsEmpty || tag.IsNonSpecific)
+        if (tag is null)
             return null;
-        return isMapping ? OfMapping(tag.Value) : OfSequence(tag.Value);
+        return isMapping ? OfMapping(tag) : OfSequence(tag);
     }
 
     private static string? OfSequence(string tag) => After(tag, "!seq:") ?? After(tag, "!ruby/array:");
@@ -39,5 +37,6 @@ internal static class CollectionTags
                 ?? After(tag, "!str:"),
         };
 
-    private static string? After(string tag, string prefix) => tag.StartsWith(prefix, StringComparison.Ordinal) ? tag[prefix.Length..] : null;
+    private static string? After(string tag, string prefix) =>
+        tag.StartsWith(prefix, StringComparison.Ordinal) ? tag[prefix.Length..] : null;
 }

@@ -20,8 +20,10 @@ internal static class PlainScalar
     {
         if (text.Length == 0)
             return new Typed(ScalarKind.Null, "");
-        if (text.Contains('\n') || StartsAsWord(text))
+        if (StartsAsWord(text) || text.Contains('\n'))
             return Word(text);
+        if (text[0] is >= '1' and <= '9' && text.Length <= LongestNumber && IsDigitsOr(text, ""))
+            return new Typed(ScalarKind.Integer, text);
         return text[0] switch
         {
             ':' => Symbol(text),
@@ -34,7 +36,9 @@ internal static class PlainScalar
     private static bool StartsAsWord(string text) =>
         IsWordChar(text[0]) || (text.Length > 1 && text[0] is not (>= '0' and <= '9' or '.' or ':' or '-') && IsWordChar(text[1]));
 
-    private static bool IsWordChar(char c) => char.IsLetter(c) || c is '_' or ' ' or '\t' or '\n' or '\r' or '\f' or '\v' || "!@#$%^&*(){}<>|/\\~;=".Contains(c);
+    private static bool IsWordChar(char c) =>
+        char.IsAsciiLetter(c)
+        || (c < 128 ? c is '_' or ' ' or (>= '\t' and <= '\r') || "!@#$%^&*(){}<>|/\\~;=".Contains(c) : char.IsLetter(c));
 
     private static Typed Word(string text)
     {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
-using YamlDotNet.Core;
-using YamlDotNet.Core.Events;
+using Slipway.Compiler.Yaml.Scanning;
 
 namespace Slipway.Compiler.Yaml;
 
@@ -11,29 +10,36 @@ internal static class ScalarTags
     public const string Reference = "!reference";
     public const string Text = "tag:yaml.org,2002:str";
 
-    public static ConfigNode Read(Scalar scalar, Position at, Action<string, string, Position, string?> report)
+    public const string ReferenceHelp = "Write !reference [job, keyword]: a list of names.";
+
+    /// <param name="report">Takes code, message, place and help of what is wrong.</param>
+    public static ConfigScalar Read(Token token, string? tag, Position at, Action<string, string, Position, string?> report)
     {
-        var tag = scalar.Tag.IsEmpty || scalar.Tag.IsNonSpecific ? null : scalar.Tag.Value;
+        var value = token.Text;
         if (tag is null)
-            return scalar.Style == ScalarStyle.Plain || scalar.Tag.IsNonSpecific ? Typed(scalar.Value, at, report) : String(scalar.Value, at);
+            return token.Kind == TokenKind.PlainScalar ? Typed(value, at, report) : String(value, at);
         if (tag == Reference)
         {
-            var argument = scalar.Value.Length == 0 ? "[]" : RubyText.Inspect(scalar.Value);
-            report(DiagnosticCode.InvalidReference, $"!reference {argument} is not valid", at, "Write !reference [job, keyword]: a list of names.");
-            return String(scalar.Value, at);
+            report(
+                DiagnosticCode.InvalidReference,
+                $"!reference {(value.Length == 0 ? "[]" : RubyText.Inspect(value))} is not valid",
+                at,
+                ReferenceHelp
+            );
+            return String(value, at);
         }
         if (tag is Text or "!str" or "!ruby/string")
-            return String(scalar.Value, at);
+            return String(value, at);
         if (tag is "!binary" or "tag:yaml.org,2002:binary")
-            return String(Binary(scalar.Value), at);
+            return String(Binary(value), at);
         if (tag is "!float" or "tag:yaml.org,2002:float")
-            return Float(scalar.Value, at, report);
-        if (ForbiddenClass(tag, scalar.Value) is { } forbidden)
+            return Float(value, at, report);
+        if (ForbiddenClass(tag, value) is { } forbidden)
         {
             report(DiagnosticCode.UnspecifiedClass, CollectionTags.Refusal(forbidden), at, null);
-            return String(scalar.Value, at);
+            return String(value, at);
         }
-        return Typed(scalar.Value, at, report);
+        return Typed(value, at, report);
     }
 
     private static ConfigScalar String(string text, Position at) => new(at, ScalarKind.String, text);
@@ -42,7 +48,12 @@ internal static class ScalarTags
     {
         var typed = PlainScalar.Read(text);
         if (typed.ForbiddenClass is { } forbidden)
-            report(DiagnosticCode.UnspecifiedClass, CollectionTags.Refusal(forbidden), at, $"Put it in quotes: \"{text}\" reads as a {forbidden.ToLowerInvariant()}.");
+            report(
+                DiagnosticCode.UnspecifiedClass,
+                CollectionTags.Refusal(forbidden),
+                at,
+                $"Put it in quotes: \"{text}\" reads as a {forbidden.ToLowerInvariant()}."
+            );
         return new ConfigScalar(at, typed.Kind, typed.Text);
     }
 
@@ -51,7 +62,10 @@ internal static class ScalarTags
         var typed = PlainScalar.Read(text);
         if (typed.Kind is ScalarKind.Float)
             return new ConfigScalar(at, ScalarKind.Float, typed.Text);
-        if (typed.Kind is ScalarKind.Integer or ScalarKind.String && double.TryParse(typed.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
+        if (
+            typed.Kind is ScalarKind.Integer or ScalarKind.String
+            && double.TryParse(typed.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+        )
             return new ConfigScalar(at, ScalarKind.Float, RubyText.FromDouble(value));
         report(DiagnosticCode.UnusableValue, $"invalid value for Float(): {RubyText.Inspect(text)}", at, null);
         return String(text, at);

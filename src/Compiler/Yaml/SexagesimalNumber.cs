@@ -46,7 +46,8 @@ internal static class SexagesimalNumber
         var value = 0.0;
         for (var i = 0; i < parts.Length; i++, weight /= 60)
         {
-            var digits = LeadingDigits(parts[i]) + (i == parts.Length - 1 && LeadingDigits(fraction) is { Length: > 0 } after ? "." + after : "");
+            var digits =
+                LeadingDigits(parts[i]) + (i == parts.Length - 1 && LeadingDigits(fraction) is { Length: > 0 } after ? "." + after : "");
             var part = double.Parse(digits, CultureInfo.InvariantCulture);
             value += (i == 0 && negative ? -part : part) * weight;
         }

@@ -1,17 +1,21 @@
-using YamlDotNet.Core;
-using YamlDotNet.Core.Events;
+using Slipway.Compiler.Yaml.Scanning;
 
 namespace Slipway.Compiler.Yaml;
 
 /// <summary>
-/// Builds the nodes of one document from parser events, typing scalars and applying merge keys as Ruby's Psych does.
+/// Builds the nodes of one document from tokens, typing scalars and applying merge keys as Ruby's Psych does.
 /// An alias hangs the very node of its anchor in a second place, so a bomb of aliases stays as small as its text.
 /// </summary>
-internal sealed class YamlComposer
+internal sealed partial class YamlComposer
 {
+    /// <summary>Looking for the nearest of many names takes time; after so many mistakes nobody reads it.</summary>
+    private const int MostSuggestions = 20;
+
     private readonly YamlText _text;
-    private readonly DiagnosticBag _bag;
-    private readonly Parser _parser;
+    private readonly TokenScanner _tokens;
+
+    /// <summary><see cref="Report"/>, made once and not for each scalar.</summary>
+    private readonly Action<string, string, Position, string?> _report;
 
     /// <summary>A value of <see langword="null"/> is an anchor whose node is still being read.</summary>
     private readonly Dictionary<string, ConfigNode?> _anchors = new(StringComparer.Ordinal);
@@ -19,21 +23,39 @@ internal sealed class YamlComposer
     /// <summary>Found while building; told only when the text is whole, since libyaml's complaint comes first.</summary>
     private readonly List<Diagnostic> _found = [];
 
+    private Directives _directives = new();
     private int _depth;
     private int _weight;
+    private Written _last;
 
-    private YamlComposer(YamlText text, DiagnosticBag bag)
+    /// <summary>How the node read last was written; merging depends on it.</summary>
+    private enum Written
+    {
+        Scalar,
+
+        /// <summary>A scalar with the tag <c>!!str</c>.</summary>
+        Text,
+        Alias,
+        Sequence,
+        Mapping,
+    }
+
+    private TokenKind Next => _tokens.Peek().Kind;
+
+    private bool EndsBlockNode => Next is TokenKind.Key or TokenKind.Value or TokenKind.BlockEnd;
+
+    private YamlComposer(YamlText text)
     {
         _text = text;
-        _bag = bag;
-        _parser = new Parser(new Scanner(new StringReader(text.Text), skipComments: true));
+        _tokens = new TokenScanner(text.Text);
+        _report = Report;
     }
 
     /// <param name="root"><see langword="null"/> for a document with nothing in it.</param>
     /// <returns>Whether the document could be read; if not, <paramref name="bag"/> has the reasons.</returns>
     public static bool TryCompose(YamlText text, DiagnosticBag bag, out ConfigNode? root)
     {
-        var composer = new YamlComposer(text, bag);
+        var composer = new YamlComposer(text);
         root = null;
         try
         {
@@ -42,13 +64,9 @@ internal sealed class YamlComposer
                 bag.Add(diagnostic);
             return composer._found.Count == 0;
         }
-        catch (YamlException e)
+        catch (YamlSyntaxException e)
         {
-            bag.Add(SyntaxErrors.From(e, text));
-        }
-        catch (InvalidOperationException)
-        {
-            bag.Add(SyntaxErrors.AfterLast(composer._parser.Current, text));
+            bag.Error(DiagnosticCode.YamlSyntax, composer.Words(e), composer.At(e.At), SyntaxHelp.For(e.Message, text.Text, e.At));
         }
         catch (TooBigException e)
         {
@@ -57,33 +75,103 @@ internal sealed class YamlComposer
         return false;
     }
 
+    /// <summary>As Psych prints it: the place in the words is where the broken construct began; the diagnostic's own is where the trouble is.</summary>
+    private string Words(YamlSyntaxException e)
+    {
+        var began = At(e.Began);
+        var context = e.Context.Length == 0 ? "" : " " + e.Context;
+        return $"(<unknown>): {e.Message}{context} at line {began.Line} column {began.Column}";
+    }
+
+    private Position At(Mark mark) => _text.At(mark.Line, mark.Column);
+
+    /// <summary>The first document; what follows it is not looked at, as with Psych.</summary>
     private ConfigNode? Document()
     {
-        Next();
-        Next();
-        if (_parser.Current is not DocumentStart)
+        _directives = Directives.Read(_tokens);
+        if (
+            Next == TokenKind.StreamEnd
+            || (
+                _directives.BeginsDocument
+                && Next is TokenKind.DocumentStart or TokenKind.DocumentEnd or TokenKind.VersionDirective or TokenKind.TagDirective
+            )
+        )
             return null;
-        Next();
-        var root = Node();
-        Next();
+        var root = Node(inBlock: true);
+        _tokens.Peek();
         return root;
     }
 
-    private ParsingEvent Next() => _parser.MoveNext() ? _parser.Current! : throw new InvalidOperationException("the events ended early");
-
-    private Position At(ParsingEvent happened) => _text.At(happened.Start.Line - 1, happened.Start.Column - 1);
-
-    /// <summary>Reads the node the parser stands on, and leaves it on the node's last event.</summary>
-    private ConfigNode Node()
+    /// <summary>Reads one node.</summary>
+    /// <param name="inBlock">Whether block collections may begin here.</param>
+    /// <param name="isInMap">Whether a list may stand at the same column as its key.</param>
+    private ConfigNode Node(bool inBlock, bool isInMap = false)
     {
-        var node = _parser.Current switch
+        if (_tokens.Peek().Kind == TokenKind.Alias)
+            return Alias();
+        var properties = Properties();
+        var token = _tokens.Peek();
+        switch (token.Kind)
         {
-            AnchorAlias alias => Alias(alias),
-            Scalar scalar => Scalar(scalar),
-            SequenceStart start => Sequence(start),
-            MappingStart start => Mapping(start),
-            var other => throw new InvalidOperationException($"{other} cannot begin a node"),
-        };
+            case TokenKind.PlainScalar or TokenKind.TextScalar:
+                _tokens.Skip();
+                return Scalar(token, properties);
+            case TokenKind.BlockEntry when isInMap:
+            case TokenKind.BlockSequenceStart when inBlock:
+            case TokenKind.FlowSequenceStart:
+                return Sequence(token, properties);
+            case TokenKind.BlockMappingStart when inBlock:
+            case TokenKind.FlowMappingStart:
+                return Mapping(token, properties);
+        }
+        if (!properties.IsEmpty)
+            return Scalar(new Token(TokenKind.PlainScalar, token.Start, token.Start), properties);
+        throw new YamlSyntaxException(
+            inBlock ? "while parsing a block node" : "while parsing a flow node",
+            properties.Start,
+            "did not find expected node content",
+            token.Start
+        );
+    }
+
+    private NodeProperties Properties()
+    {
+        var start = _tokens.Peek().Start;
+        var anchor = Take(TokenKind.Anchor)?.Text;
+        var tag = Take(TokenKind.Tag);
+        if (anchor is null && tag is not null)
+            anchor = Take(TokenKind.Anchor)?.Text;
+        return new NodeProperties(start, anchor, tag is { } written ? _directives.Resolve(written, start) : null);
+    }
+
+    private Token? Take(TokenKind kind)
+    {
+        var token = _tokens.Peek();
+        if (token.Kind != kind)
+            return null;
+        _tokens.Skip();
+        return token;
+    }
+
+    private ConfigNode Alias()
+    {
+        var token = _tokens.Peek();
+        _tokens.Skip();
+        _last = Written.Alias;
+        var at = At(token.Start);
+        if (!_anchors.TryGetValue(token.Text, out var node))
+        {
+            Report(
+                DiagnosticCode.UnknownAlias,
+                $"Unknown alias: {token.Text}",
+                at,
+                _found.Count < MostSuggestions ? Suggestion.For(token.Text, _anchors.Keys) : null
+            );
+            return Empty(token.Start);
+        }
+        if (node is null)
+            throw new TooBigException(at, $"The alias *{token.Text} stands inside its own anchor &{token.Text}.");
+        Count(node, at);
         return node;
     }
 
@@ -97,120 +185,33 @@ internal sealed class YamlComposer
             throw new TooBigException(at, $"Lists and maps stand more than {YamlLimits.Depth} deep here.");
     }
 
-    private ConfigNode Alias(AnchorAlias alias)
+    private ConfigScalar Empty(Mark mark)
     {
-        var name = alias.Value.Value;
-        var at = At(alias);
-        if (!_anchors.TryGetValue(name, out var node))
-        {
-            Report(DiagnosticCode.UnknownAlias, $"Unknown alias: {name}", at, Suggestion.For(name, _anchors.Keys));
-            return new ConfigScalar(at, ScalarKind.Null, "");
-        }
-        if (node is null)
-            throw new TooBigException(at, $"The alias *{name} stands inside its own anchor &{name}.");
-        Count(node, at);
+        _last = Written.Scalar;
+        return new ConfigScalar(At(mark), ScalarKind.Null, "");
+    }
+
+    private ConfigScalar Scalar(Token token, NodeProperties properties)
+    {
+        var node = ScalarTags.Read(token, properties.Tag, At(token.Start), _report);
+        if (properties.Tag != ScalarTags.Reference)
+            Register(properties.Anchor, node);
+        Count(node, node.At);
+        _last = properties.Tag == ScalarTags.Text ? Written.Text : Written.Scalar;
         return node;
     }
 
-    private ConfigNode Scalar(Scalar scalar)
+    private void Register(string? anchor, ConfigNode? node)
     {
-        var at = At(scalar);
-        var node = ScalarTags.Read(scalar, at, Report);
-        Register(scalar.Anchor, node);
-        Count(node, at);
-        return node;
+        if (anchor is not null)
+            _anchors[anchor] = node;
     }
 
-    private void Register(AnchorName anchor, ConfigNode? node)
+    private void Report(string code, string message, Position at, string? help)
     {
-        if (!anchor.IsEmpty && node is not ConfigReference)
-            _anchors[anchor.Value] = node;
+        if (_found.Count < DiagnosticBag.Limit)
+            _found.Add(new Diagnostic(code, Severity.Error, message, at) { Help = help });
     }
-
-    private ConfigNode Sequence(SequenceStart start)
-    {
-        Enter(start.Anchor, At(start));
-        var items = new List<ConfigNode>();
-        while (Next() is not SequenceEnd)
-            items.Add(Node());
-        _depth--;
-        var at = At(start);
-        var node = start.Tag == ScalarTags.Reference ? Reference(at, items) : new ConfigSequence(at, items);
-        if (CollectionTags.ForbiddenClass(start.Tag, isMapping: false) is { } forbidden)
-            Report(DiagnosticCode.UnspecifiedClass, CollectionTags.Refusal(forbidden), at, null);
-        Register(start.Anchor, node);
-        return node;
-    }
-
-    private void Enter(AnchorName anchor, Position at)
-    {
-        Register(anchor, null);
-        if (++_depth > YamlLimits.Depth)
-            throw new TooBigException(at, $"Lists and maps stand more than {YamlLimits.Depth} deep here.");
-        _weight++;
-    }
-
-    private ConfigNode Reference(Position at, List<ConfigNode> items)
-    {
-        if (items.Count > 0 && items.TrueForAll(item => item is ConfigScalar { IsString: true }))
-            return new ConfigReference(at, items.ConvertAll(item => ((ConfigScalar)item).Text));
-        return InvalidReference(new ConfigSequence(at, items));
-    }
-
-    private ConfigNode InvalidReference(ConfigNode argument)
-    {
-        var help = "Write !reference [job, keyword]: a list of names.";
-        Report(DiagnosticCode.InvalidReference, $"!reference {RubyText.Inspect(argument)} is not valid", argument.At, help);
-        return argument;
-    }
-
-    private ConfigNode Mapping(MappingStart start)
-    {
-        Enter(start.Anchor, At(start));
-        var at = At(start);
-        var builder = new MappingBuilder();
-        while (Next() is not MappingEnd)
-        {
-            var keyEvent = _parser.Current!;
-            var key = Node();
-            Next();
-            var byList = _parser.Current is SequenceStart;
-            var inPlace = _parser.Current is MappingStart or AnchorAlias || byList;
-            var value = Node();
-            Put(builder, keyEvent, key, value, byList, inPlace);
-        }
-        _depth--;
-        var node = builder.Build(at);
-        if (CollectionTags.ForbiddenClass(start.Tag, isMapping: true) is { } forbidden)
-            Report(DiagnosticCode.UnspecifiedClass, CollectionTags.Refusal(forbidden), at, null);
-        if (start.Tag == ScalarTags.Reference)
-            return InvalidReference(node);
-        Register(start.Anchor, node);
-        return node;
-    }
-
-    private void Put(MappingBuilder builder, ParsingEvent keyEvent, ConfigNode key, ConfigNode value, bool byList, bool inPlace)
-    {
-        var at = At(keyEvent);
-        if (key is not ConfigScalar name)
-        {
-            Report(DiagnosticCode.UnusableValue, "a key must be a string", at, "Put quotes around a text that begins with { or [.");
-            return;
-        }
-        var merges = name.Text == "<<" && inPlace && keyEvent is not YamlDotNet.Core.Events.Scalar { Tag: { IsEmpty: false, Value: ScalarTags.Text } };
-        if (merges && value is ConfigReference)
-        {
-            Report(DiagnosticCode.InvalidReference, $"{value} cannot be merged with <<", value.At, "Use extends, or !reference for one keyword of the job.");
-            return;
-        }
-        if (!merges || !builder.Merge(value, byList))
-            builder.Set(new ConfigEntry(name.Text, at, value, name.Kind));
-        else
-            _weight = Math.Min(_weight + value.Weight, ConfigNode.MaxWeight);
-    }
-
-    private void Report(string code, string message, Position at, string? help) =>
-        _found.Add(new Diagnostic(code, Severity.Error, message, at) { Help = help });
 
     /// <summary>Leaves the half-built document; caught in <see cref="TryCompose"/>.</summary>
     private sealed class TooBigException(Position at, string message) : Exception(message)

@@ -17,7 +17,12 @@ internal sealed record YamlFile(ConfigMapping? Header, ConfigMapping Body)
     {
         if (text.Length > YamlLimits.Bytes || Encoding.UTF8.GetByteCount(text) > YamlLimits.Bytes)
         {
-            bag.Error(DiagnosticCode.YamlTooBig, YamlLimits.TooBig, new Position(file, 1, 1), $"A file may have {YamlLimits.Bytes / 1024 / 1024} MiB.");
+            bag.Error(
+                DiagnosticCode.YamlTooBig,
+                YamlLimits.TooBig,
+                new Position(file, 1, 1),
+                $"A file may have {YamlLimits.Bytes / 1024 / 1024} MiB."
+            );
             return null;
         }
         if (text.StartsWith('\uFEFF'))
@@ -43,7 +48,12 @@ internal sealed record YamlFile(ConfigMapping? Header, ConfigMapping Body)
         }
         foreach (var document in documents.Where(document => document is not ConfigMapping))
         {
-            bag.Error(DiagnosticCode.InvalidFormat, "Invalid configuration format", document.At, "The file must be a map of keywords and jobs, such as \"build:\".");
+            bag.Error(
+                DiagnosticCode.InvalidFormat,
+                "Invalid configuration format",
+                document.At,
+                "The file must be a map of keywords and jobs, such as \"build:\"."
+            );
             broken = true;
         }
         if (broken)
@@ -84,6 +94,11 @@ internal sealed record YamlFile(ConfigMapping? Header, ConfigMapping Body)
         var before = text.AsSpan(0, index);
         var at = new Position(file, before.Count('\n') + 1, index - before.LastIndexOf('\n'));
         var help = $"U+{(int)text[index]:X4} stands here; is this a binary file, or one that is not UTF-8?";
-        bag.Error(DiagnosticCode.YamlSyntax, $"(<unknown>): control characters are not allowed at line {at.Line} column {at.Column}", at, help);
+        bag.Error(
+            DiagnosticCode.YamlSyntax,
+            $"(<unknown>): control characters are not allowed at line {at.Line} column {at.Column}",
+            at,
+            help
+        );
     }
 }

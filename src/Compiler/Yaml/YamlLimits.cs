@@ -12,7 +12,7 @@ internal static class YamlLimits
     public const int Depth = 100;
 
     /// <summary>Nodes of one file, those behind an alias counted at each use. A file of 100,000 plain lines has about 100,000.</summary>
-    public const int Nodes = 500_000;
+    public const int Nodes = 300_000;
 
     public static bool Exceeds(ConfigNode node) => node.Weight > Nodes || node.Depth > Depth;
 }

@@ -31,17 +31,21 @@ internal readonly record struct YamlText(string File, string Text, int Line, int
 
     private static int NextDivider(string text, int from)
     {
-        for (var at = from; at >= 0; at = text.IndexOf("\n---", at, StringComparison.Ordinal))
+        if (IsDivider(text, from))
+            return from;
+        for (
+            var at = text.IndexOf("\n---", from, StringComparison.Ordinal);
+            at >= 0;
+            at = text.IndexOf("\n---", at + 1, StringComparison.Ordinal)
+        )
         {
-            if (text[at] == '\n')
-                at++;
-            if (at + 3 < text.Length && text.AsSpan(at, 3) is "---" && IsSpace(text[at + 3]))
-                return at;
-            if (at >= text.Length)
-                return -1;
+            if (IsDivider(text, at + 1))
+                return at + 1;
         }
         return -1;
     }
+
+    private static bool IsDivider(string text, int at) => at + 3 < text.Length && text.AsSpan(at, 3) is "---" && IsSpace(text[at + 3]);
 
     private static int Newlines(ReadOnlySpan<char> text) => text.Count('\n');
 

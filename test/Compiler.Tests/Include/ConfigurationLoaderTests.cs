@@ -13,15 +13,15 @@ public sealed class ConfigurationLoaderTests
             new Dictionary<string, string>
             {
                 [".gitlab-ci.yml"] = """
-                    include: [ci/a.yml]
-                    .base: {script: [root], tags: [x]}
-                    job:
-                      extends: .base
-                      after_script: !reference [.base, script]
-                    """,
+                include: [ci/a.yml]
+                .base: {script: [root], tags: [x]}
+                job:
+                  extends: .base
+                  after_script: !reference [.base, script]
+                """,
                 ["ci/a.yml"] = """
-                    .base: {script: [included], image: alpine}
-                    """,
+                .base: {script: [included], image: alpine}
+                """,
             }
         );
         var bag = new DiagnosticBag();
