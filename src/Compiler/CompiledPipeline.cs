@@ -214,7 +214,14 @@ public sealed record Compilation(CompiledPipeline? Pipeline, ImmutableArray<Diag
     public ImmutableArray<RuleOutcome> WorkflowRules { get; init; } = [];
 
     /// <summary>The merged configuration after include, extends and !reference, as YAML; <see langword="null"/> when it could not be merged.</summary>
-    public string? MergedYaml { get; init; }
+    public string? MergedYaml
+    {
+        get => field ?? MergedYamlLater?.Value;
+        init;
+    }
+
+    /// <summary>Written only when somebody asks for it: few do.</summary>
+    internal Lazy<string>? MergedYamlLater { get; init; }
 
     /// <summary>The files read, the root first.</summary>
     public ImmutableArray<string> Files { get; init; } = [];

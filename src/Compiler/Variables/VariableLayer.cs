@@ -40,18 +40,20 @@ internal sealed class VariableLayer
         }
     }
 
-    /// <summary>Those of its own among <see cref="Referring"/>, without the layer below.</summary>
-    public IEnumerable<Variable> OwnReferring => _own.Where(Refers);
+    /// <summary>Those among <see cref="Referring"/> that came on top of a layer; all of them when it stands on another.</summary>
+    public IEnumerable<Variable> ReferringAbove(VariableLayer layer) =>
+        this == layer ? [] : _below is null ? Referring : _own.Where(Refers).Concat(_below.ReferringAbove(layer));
 
     public static VariableLayer Of(ImmutableArray<Variable> variables) => new(variables, variables, null);
+
+    /// <summary>A layer in which every key stands once: in the place of its first and with the value of its last definition.</summary>
+    public static VariableLayer OfUnique(ImmutableArray<Variable> variables) => Of(Merge([], variables, _ => -1));
 
     /// <summary>This layer with more on top. A key that is there already keeps its place and takes the new value; new ones come behind.</summary>
     public VariableLayer With(ImmutableArray<Variable> more)
     {
         if (more.IsEmpty)
             return this;
-        if (Items.IsEmpty)
-            return Of(Merge([], more, _ => -1));
         return new VariableLayer(Merge(Items, more, IndexOf), more, this);
     }
 

@@ -15,6 +15,12 @@ internal sealed class VariableScope(ImmutableArray<VariableLayer> layers)
     /// <summary>Values as they stand, which is what conditions see.</summary>
     public Func<string, string?> AsWritten => _asWritten ??= name => Find(name)?.Value;
 
+    /// <summary>With one layer more, above all.</summary>
+    public VariableScope With(VariableLayer layer) => new(layers.Add(layer));
+
+    /// <summary>With another layer in place of the topmost.</summary>
+    public VariableScope WithTop(VariableLayer layer) => new(layers.SetItem(layers.Length - 1, layer));
+
     public Variable? Find(string name)
     {
         for (var i = layers.Length - 1; i >= 0; i--)

@@ -1,0 +1,48 @@
+using Slipway.Compiler.Keywords;
+using Slipway.Compiler.Variables;
+
+namespace Slipway.Compiler.Evaluation;
+
+/// <summary>A job's <c>environment</c> with its variables replaced (gitlab-ci-yaml §7.9).</summary>
+internal static class Environments
+{
+    /// <returns><see langword="null"/> when there is none, or when nothing is left of its name.</returns>
+    public static DeployEnvironment? Of(EnvironmentConfig? environment, VariableScope scope)
+    {
+        if (environment is null)
+            return null;
+        var name = scope.Expand(environment.Name.Text);
+        if (string.IsNullOrWhiteSpace(name))
+            return null;
+        return new DeployEnvironment(
+            name,
+            Slugs.OfEnvironment(name),
+            environment.Url?.Text,
+            environment.Action,
+            environment.OnStop?.Text,
+            environment.AutoStopIn is { } stop ? scope.Expand(stop.Text) : null,
+            environment.DeploymentTier ?? Tier(name)
+        );
+    }
+
+    /// <summary>The URL as far as it is known before the job runs; the job's own dotenv report may bring the rest.</summary>
+    public static DeployEnvironment WithUrl(DeployEnvironment environment, VariableScope scope) =>
+        environment.Url is { } url ? environment with { Url = scope.ExpandExisting(url) } : environment;
+
+    private static readonly (string Tier, string[] Parts)[] Tiers =
+    [
+        ("development", ["dev", "review", "trunk"]),
+        ("testing", ["test", "tst", "int", "acpt", "accept", "qa", "qc", "control", "quality"]),
+        ("staging", ["stg", "stag", "mod", "model", "pre", "demo", "non"]),
+        ("production", ["prod", "prd", "live"]),
+    ];
+
+    /// <summary>GitLab's guess, by what the name holds; the first that fits.</summary>
+    internal static string Tier(string name)
+    {
+        foreach (var (tier, parts) in Tiers)
+            if (parts.Any(part => name.Contains(part, StringComparison.OrdinalIgnoreCase)))
+                return tier;
+        return "other";
+    }
+}

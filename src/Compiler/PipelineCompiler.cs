@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using Slipway.Compiler.Evaluation;
+using Slipway.Compiler.Include;
+using Slipway.Compiler.Keywords;
+using Slipway.Compiler.Keywords.Shapes;
+using Slipway.Compiler.Rules;
+using Slipway.Compiler.Rules.Expressions;
+using Slipway.Compiler.Variables;
+
+namespace Slipway.Compiler;
+
+/// <summary>Where a configuration comes from.</summary>
+public abstract record ConfigSource
+{
+    private ConfigSource() { }
+
+    /// <summary>A file of the project, such as <see cref="ProjectFacts.ConfigPath"/>.</summary>
+    public sealed record File(string Path) : ConfigSource;
+
+    /// <summary>A text that need not be in the project: lint of an editor's content.</summary>
+    /// <param name="Name">What positions call it.</param>
+    public sealed record Text(string Name, string Content) : ConfigSource;
+
+    /// <summary>A child pipeline: what its trigger job includes, in order.</summary>
+    public sealed record Child(ImmutableArray<ChildInclude> Includes) : ConfigSource;
+}
+
+/// <param name="Text">For an artifact: the file's text; <see langword="null"/> when the job or the file is not there.</param>
+public sealed record ChildInclude(TriggerInclude Include, string? Text = null);
+
+/// <summary>The door: from <c>.gitlab-ci.yml</c> to the pipeline it means here and now. Decides and does nothing else.</summary>
+public static class PipelineCompiler
+{
+    /// <summary>
+    /// Reads, merges and checks the configuration, asks its rules, and builds the jobs that are in. The user's mistakes are in the result;
+    /// time is linear in the size of what was read and in the number of jobs.
+    /// </summary>
+    /// <exception cref="OperationCanceledException"><paramref name="ct"/> asked for it.</exception>
+    public static Compilation Compile(ConfigSource source, ProjectTree tree, PipelineContext context, CancellationToken ct)
+    {
+        var bag = new DiagnosticBag();
+        var variables = new PipelineVariables(context);
+        var patterns = new PatternCache();
+        var paths = new PathClauses(context, tree);
+        var rules = new RuleEvaluation(paths, patterns);
+        var loaded = ConfigurationLoader.Load(RootOf(source), tree, ScopeOf(context, variables, rules), bag);
+        ct.ThrowIfCancellationRequested();
+        if (loaded is null)
+            return new Compilation(null, InFileOrder(bag, []));
+        var configuration = ConfigurationReader.Read(loaded.Root, bag, Checks);
+        var result = new Compilation(null, []);
+        if (configuration is not null)
+        {
+            var policies = new PolicyEvaluation(context, paths, patterns);
+            result = new PipelineEvaluation(context, variables, tree, rules, policies).Evaluate(configuration, bag, ct);
+        }
+
+        ImmutableArray<string> stages = configuration?.Stages ?? [];
+        return result with
+        {
+            Diagnostics = InFileOrder(bag, loaded.Files),
+            Files = loaded.Files,
+            MergedYamlLater = new Lazy<string>(() => MergedYaml.Write(loaded.Root, stages)),
+        };
+    }
+
+    private static TextChecks Checks { get; } =
+        new(text => Expression.TryParse(text, out _, out _), literal => RegexPattern.Parse(literal) is not null);
+
+    private static ConfigRoot RootOf(ConfigSource source) =>
+        source switch
+        {
+            ConfigSource.File(var path) => new ConfigRoot.File(path),
+            ConfigSource.Text(var name, var content) => new ConfigRoot.Text(name, content),
+            ConfigSource.Child(var includes) => new ConfigRoot.Includes([.. includes.Select(include => new RootInclude(include.Include, include.Text))]),
+            _ => throw new ArgumentOutOfRangeException(nameof(source)),
+        };
+
+    private static IncludeScope ScopeOf(PipelineContext context, PipelineVariables variables, RuleEvaluation rules) =>
+        new()
+        {
+            Expand = variables.BeforePipeline.Expand,
+            RulesAllow = new IncludeRules(rules, variables.BeforePipeline).Allow,
+            Variable = variables.BeforePipeline.Find,
+            Inputs = context.Inputs,
+        };
+
+    private static ImmutableArray<Diagnostic> InFileOrder(DiagnosticBag bag, ImmutableArray<string> files)
+    {
+        var all = bag.ToImmutable();
+        if (all.Length < 2)
+            return all;
+        return
+        [
+            .. all.OrderBy(diagnostic => diagnostic.At is { } at ? files.IndexOf(at.File) : int.MaxValue)
+                .ThenBy(diagnostic => diagnostic.At?.Line)
+                .ThenBy(diagnostic => diagnostic.At?.Column),
+        ];
+    }
+}
