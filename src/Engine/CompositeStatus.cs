@@ -6,7 +6,7 @@ namespace Slipway.Engine;
 /// </summary>
 internal static class CompositeStatus
 {
-    private const int Created = 1 << (int)Status.Created;
+    public const int Created = 1 << (int)Status.Created;
     private const int WaitingForResource = 1 << (int)Status.WaitingForResource;
     private const int Preparing = 1 << (int)Status.Preparing;
     private const int Pending = 1 << (int)Status.Pending;

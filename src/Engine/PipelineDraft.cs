@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 
 namespace Slipway.Engine;
@@ -9,6 +9,7 @@ internal sealed class PipelineDraft(PipelineState origin, DateTimeOffset at)
     private JobState[]? _jobs;
     private int _count = origin.Jobs.Length;
     private int[]? _latest;
+    private int[]? _symbols;
     private Status _status = origin.Status;
 
     public PipelineState Origin => origin;
@@ -16,6 +17,7 @@ internal sealed class PipelineDraft(PipelineState origin, DateTimeOffset at)
     public PipelineGraph Graph => origin.Graph;
     public int Count => _count;
     public ReadOnlySpan<int> Latest => _latest ?? origin.Latest;
+    public ReadOnlySpan<int> Symbols => _symbols ?? origin.Symbols;
 
     public bool Changed => _jobs is not null;
 
@@ -28,21 +30,24 @@ internal sealed class PipelineDraft(PipelineState origin, DateTimeOffset at)
 
     public void Set(JobState job)
     {
-        _jobs ??= [.. origin.Jobs];
+        Copy();
         if (job.Status != _jobs[job.Number].Status)
             MayMoveOthers |= Statuses.IsCompleted(job.Status) || job.Status is Status.Manual or Status.Created;
         _jobs[job.Number] = job;
+        if (!job.Retried)
+            _symbols[job.JobIndex] = CompositeStatus.Symbol(job);
     }
 
     /// <summary>Adds a new attempt, which counts from now on instead of the one before.</summary>
     public void Append(JobState job)
     {
-        _jobs ??= [.. origin.Jobs];
+        Copy();
         if (_count == _jobs.Length)
             Array.Resize(ref _jobs, Math.Max(4, _count * 2));
         _jobs[_count++] = job;
         _latest ??= [.. origin.Latest];
         _latest[job.JobIndex] = job.Number;
+        _symbols[job.JobIndex] = CompositeStatus.Symbol(job);
         MayMoveOthers = true;
     }
 
@@ -51,13 +56,25 @@ internal sealed class PipelineDraft(PipelineState origin, DateTimeOffset at)
     /// <returns>The new state, or the very one we came from when everything is as it was.</returns>
     public PipelineState ToState()
     {
-        if (_jobs is null || IsAsBefore(_jobs))
+        if (_jobs is null || _symbols is null || IsAsBefore(_jobs))
             return _status == origin.Status ? origin : origin with { Status = _status };
         if (_jobs.Length != _count)
             Array.Resize(ref _jobs, _count);
 
-        var latest = _latest ?? origin.Latest;
-        return origin with { Status = _status, Jobs = ImmutableCollectionsMarshal.AsImmutableArray(_jobs), Latest = latest };
+        return origin with
+        {
+            Status = _status,
+            Jobs = ImmutableCollectionsMarshal.AsImmutableArray(_jobs),
+            Latest = _latest ?? origin.Latest,
+            Symbols = _symbols,
+        };
+    }
+
+    [MemberNotNull(nameof(_jobs), nameof(_symbols))]
+    private void Copy()
+    {
+        _jobs ??= [.. origin.Jobs];
+        _symbols ??= [.. origin.Symbols];
     }
 
     /// <summary>A job can go back to its start and from there to where it was.</summary>
@@ -67,7 +84,7 @@ internal sealed class PipelineDraft(PipelineState origin, DateTimeOffset at)
             return false;
         for (var number = 0; number < _count; number++)
         {
-            if (!jobs[number].Equals(origin.Jobs[number]))
+            if (!ReferenceEquals(jobs[number], origin.Jobs[number]) && jobs[number] != origin.Jobs[number])
                 return false;
         }
 

@@ -42,7 +42,10 @@ public abstract record PipelineEvent(DateTimeOffset At)
         public bool Force { get; init; }
     }
 
-    /// <summary>Cancels all that is created, scheduled or active. Manual jobs stay as they are.</summary>
+    /// <summary>
+    /// Cancels all that is created, scheduled or active. Manual jobs stay as they are. A bridge that is cancelled does not reach its downstream
+    /// pipeline: whoever applies this cancels that one too.
+    /// </summary>
     public sealed record PipelineCanceled(DateTimeOffset At) : PipelineEvent(At);
 
     /// <summary>A pipeline for a newer commit of the same ref was created: <c>workflow:auto_cancel:on_new_commit</c> of this one decides.</summary>

@@ -6,9 +6,12 @@ namespace Slipway.Engine;
 /// <summary>Who waits for whom, worked out once per pipeline. Jobs are named by their index in <see cref="CompiledPipeline.Jobs"/>.</summary>
 internal sealed class PipelineGraph
 {
-    private PipelineGraph(CompiledPipeline pipeline, int[]?[] needs, int[][] dependents, int[][] stages)
+    private readonly Dictionary<string, int> _byName;
+
+    private PipelineGraph(CompiledPipeline pipeline, Dictionary<string, int> byName, int[]?[] needs, int[][] dependents, int[][] stages)
     {
         Pipeline = pipeline;
+        _byName = byName;
         Needs = needs;
         Dependents = dependents;
         Stages = stages;
@@ -27,10 +30,16 @@ internal sealed class PipelineGraph
 
     public static PipelineGraph Of(CompiledPipeline pipeline)
     {
-        var needs = FindNeeds(pipeline.Jobs);
+        var byName = new Dictionary<string, int>(pipeline.Jobs.Length, StringComparer.Ordinal);
+        for (var i = 0; i < pipeline.Jobs.Length; i++)
+            byName[pipeline.Jobs[i].Name] = i;
+
+        var needs = FindNeeds(pipeline.Jobs, byName);
         var dependents = Reverse(needs);
-        return new PipelineGraph(pipeline, needs, dependents, OrderStages(pipeline, needs, dependents));
+        return new PipelineGraph(pipeline, byName, needs, dependents, OrderStages(pipeline, needs, dependents));
     }
+
+    public int? IndexOf(string name) => _byName.TryGetValue(name, out var index) ? index : null;
 
     /// <summary>The jobs that need <paramref name="job"/>, directly or through others.</summary>
     public HashSet<int> DescendantsOf(int job)
@@ -50,12 +59,8 @@ internal sealed class PipelineGraph
         return found;
     }
 
-    private static int[]?[] FindNeeds(ImmutableArray<CompiledJob> jobs)
+    private static int[]?[] FindNeeds(ImmutableArray<CompiledJob> jobs, Dictionary<string, int> byName)
     {
-        var byName = new Dictionary<string, int>(jobs.Length, StringComparer.Ordinal);
-        for (var i = 0; i < jobs.Length; i++)
-            byName[jobs[i].Name] = i;
-
         var needs = new int[]?[jobs.Length];
         for (var i = 0; i < jobs.Length; i++)
         {

@@ -26,6 +26,7 @@ public sealed record PipelineState
 {
     private PipelineGraph? _graph;
     private int[]? _latest;
+    private int[]? _symbols;
 
     public required CompiledPipeline Pipeline { get; init; }
 
@@ -40,6 +41,7 @@ public sealed record PipelineState
         {
             field = value;
             _latest = null;
+            _symbols = null;
         }
     }
 
@@ -51,6 +53,13 @@ public sealed record PipelineState
     {
         get => _latest ??= FindLatest();
         init => _latest = value;
+    }
+
+    /// <summary>Job index → its <see cref="CompositeStatus.Symbol"/>. Never written to once it is here.</summary>
+    internal int[] Symbols
+    {
+        get => _symbols ??= Array.ConvertAll(Latest, number => CompositeStatus.Symbol(Jobs[number]));
+        init => _symbols = value;
     }
 
     private int[] FindLatest()

@@ -13,21 +13,20 @@ internal static class Processing
     /// <param name="all">Look at every job even though nothing has changed yet.</param>
     public static void Run(PipelineDraft draft, bool all)
     {
-        var graph = draft.Graph;
-        var symbols = new int[draft.Latest.Length];
-        for (var job = 0; job < symbols.Length; job++)
-            symbols[job] = CompositeStatus.Symbol(draft.LatestOf(job));
-
-        var earlier = 0;
-        foreach (var stage in graph.Stages)
+        if (all || draft.MayMoveOthers)
         {
-            if (all || draft.MayMoveOthers)
-                RunStage(draft, stage, symbols, CompositeStatus.Of(earlier, needs: false));
-            foreach (var job in stage)
-                earlier |= symbols[job];
+            var earlier = 0;
+            foreach (var stage in draft.Graph.Stages)
+            {
+                RunStage(draft, stage, CompositeStatus.Of(earlier, needs: false));
+                earlier |= Join(draft.Symbols, stage);
+            }
         }
 
-        draft.SetStatus(CompositeStatus.Of(earlier, needs: false));
+        var symbols = 0;
+        foreach (var symbol in draft.Symbols)
+            symbols |= symbol;
+        draft.SetStatus(CompositeStatus.Of(symbols, needs: false));
     }
 
     /// <summary>Hands the job to the runners, by way of its resource group if it has one.</summary>
@@ -36,31 +35,30 @@ internal static class Processing
 
     public static JobState Queue(JobState job, DateTimeOffset at) => job with { Status = Status.Pending, QueuedAt = at, ScheduledAt = null };
 
-    private static void RunStage(PipelineDraft draft, int[] stage, int[] symbols, Status earlierStages)
+    private static void RunStage(PipelineDraft draft, int[] stage, Status earlierStages)
     {
         foreach (var index in stage)
         {
-            var job = draft.LatestOf(index);
-            if (job.Status != Status.Created)
+            if (draft.Symbols[index] != CompositeStatus.Created)
                 continue;
 
             var needs = draft.Graph.Needs[index];
-            var before = needs is null ? earlierStages : OfNeeds(needs, symbols);
+            var before = needs is null ? earlierStages : CompositeStatus.Of(Join(draft.Symbols, needs), needs: true);
             if (!Statuses.IsCompleted(before))
                 continue;
 
-            var next = Proceeds(job.Job.When, before, hasNeeds: needs is not null) ? Proceed(job, draft.At) : job with { Status = Status.Skipped };
-            draft.Set(next);
-            symbols[index] = CompositeStatus.Symbol(next);
+            var job = draft.LatestOf(index);
+            var proceeds = Proceeds(job.Job.When, before, hasNeeds: needs is not null);
+            draft.Set(proceeds ? Proceed(job, draft.At) : job with { Status = Status.Skipped });
         }
     }
 
-    private static Status OfNeeds(int[] needs, int[] symbols)
+    private static int Join(ReadOnlySpan<int> symbols, int[] jobs)
     {
         var joined = 0;
-        foreach (var need in needs)
-            joined |= symbols[need];
-        return CompositeStatus.Of(joined, needs: true);
+        foreach (var job in jobs)
+            joined |= symbols[job];
+        return joined;
     }
 
     private static bool Proceeds(JobWhen when, Status before, bool hasNeeds) =>

@@ -68,6 +68,21 @@ public static class Readiness
         return state.Latest.Select(number => state.Jobs[number]);
     }
 
+    /// <summary>
+    /// The attempts whose artifacts (and dotenv variables) <paramref name="job"/> receives, in order: the latest of each job named in
+    /// <c>ArtifactsFrom</c>, as long as it has run. Which of them have left something is the caller's to know.
+    /// </summary>
+    public static IEnumerable<JobState> ArtifactSources(PipelineState state, JobState job)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(job);
+        return job
+            .Job.ArtifactsFrom.Select(state.Graph.IndexOf)
+            .OfType<int>()
+            .Select(index => state.Jobs[state.Latest[index]])
+            .Where(source => source.StartedAt is not null && Statuses.IsCompleted(source.Status));
+    }
+
     /// <summary>The status of each stage, in the order of the pipeline's stages; <see langword="null"/> for one without jobs.</summary>
     public static IReadOnlyList<Status?> Stages(PipelineState state)
     {

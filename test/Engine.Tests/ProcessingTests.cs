@@ -173,6 +173,24 @@ public class ProcessingTests
     }
 
     [Fact]
+    public void Artifacts_come_from_the_latest_attempts_that_have_run()
+    {
+        var drive = new Drive(
+            Job("a"),
+            Job("no", when: JobWhen.OnFailure),
+            Job("bad", allowFailure: true),
+            Job("late", "test") with
+            {
+                ArtifactsFrom = ["bad", "no", "a", "absent"],
+            }
+        );
+        drive.Fail("a").Retry("a").Pass("a").Fail("bad");
+
+        Assert.Equal(["bad", "a"], Readiness.ArtifactSources(drive.State, drive["late"]).Select(job => job.Job.Name));
+        Assert.Equal([1, 2], Readiness.ArtifactSources(drive.State, drive["late"]).Select(job => job.Attempt));
+    }
+
+    [Fact]
     public void An_event_for_a_job_that_does_not_exist_is_our_own_mistake() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new Drive(Job("a")).Apply(new PipelineEvent.Started(1, Noon)));
 }

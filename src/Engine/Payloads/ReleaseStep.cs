@@ -64,19 +64,22 @@ internal static class ReleaseStep
 
     /// <summary>
     /// In double quotes, because that is how GitLab does it and pipelines rely on what the shell still does inside. A quote that the text has not
-    /// escaped itself would end them, so it is escaped here; JSON is escaped whole.
+    /// escaped itself would end them, so it is escaped here; where the text runs commands, quotes may be theirs and stay. JSON is escaped whole.
     /// </summary>
-    private static string Quoted(string text, bool escapeAll = false)
+    internal static string Quoted(string text, bool escapeAll = false)
     {
+        var keepsQuotes = !escapeAll && (text.Contains("$(", StringComparison.Ordinal) || text.Contains('`'));
+        var escaped = false;
         var quoted = new StringBuilder(text.Length + 8).Append('"');
-        for (var i = 0; i < text.Length; i++)
+        foreach (var c in text)
         {
-            if ((text[i] == '"' && (escapeAll || i == 0 || text[i - 1] != '\\')) || (text[i] == '\\' && escapeAll))
+            if ((c == '"' && !escaped && !keepsQuotes) || (c == '\\' && escapeAll))
                 quoted.Append('\\');
-            quoted.Append(text[i]);
+            quoted.Append(c);
+            escaped = c == '\\' && !escaped && !escapeAll;
         }
 
-        return quoted.Append('"').ToString();
+        return quoted.Append(escaped ? "\\\"" : "\"").ToString();
     }
 
     private static string Json(ReleaseLink link)

@@ -1,5 +1,7 @@
 using System.Text;
+using FsCheck.Fluent;
 using Slipway.Engine.Payloads;
+using Slipway.Engine.Tests.Support;
 using Xunit;
 
 namespace Slipway.Engine.Tests.Payloads;
@@ -80,6 +82,20 @@ public class DotenvReportTests
         Assert.Equal("A=é", Read([0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes("A=é")]));
         Assert.Equal("A=\uFFFD", Read([(byte)'A', (byte)'=', 0xFF]));
     }
+
+    [Fact]
+    public void No_bytes_are_too_strange_to_be_answered() =>
+        Fuzz.Check(
+            Arb.From(Gen.Elements<byte>(0, 9, 10, 13, 32, 61, 65, 66, 95, 0xC3, 0xA9, 0xEF, 0xBB, 0xBF, 0xFE, 0xFF).ArrayOf()),
+            file =>
+            {
+                var report = DotenvReport.Parse(file);
+                Assert.True(report.Error is null || report.Variables.IsEmpty);
+                Assert.All(report.Variables, variable => Assert.Matches("^[A-Za-z0-9_]{1,255}$", variable.Key));
+                Assert.All(report.Variables, variable => Assert.DoesNotContain('\n', variable.Value));
+                Assert.Equal(report.Variables.Length, report.Variables.Select(variable => variable.Key).Distinct().Count());
+            }
+        );
 
     [Fact]
     public void A_value_is_not_raw_and_not_public()

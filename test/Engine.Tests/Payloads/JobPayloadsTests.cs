@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using FsCheck.Fluent;
 using Slipway.Compiler;
 using Slipway.Engine.Payloads;
 using Slipway.Engine.Tests.Support;
@@ -204,6 +205,39 @@ public class JobPayloadsTests
         var quotes = script.Where((c, at) => c == '"' && script[at - 1] != '\\').Count();
 
         Assert.Equal(0, quotes % 2);
+        Assert.Contains("--description \"two\nlines with \\\"quotes\\\" and \\\"more\\\"\"", script, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""a "b" c""", """a \"b\" c""")]
+    [InlineData("""a \"b\" c""", """a \"b\" c""")]
+    [InlineData("""a \\"b""", """a \\\"b""")]
+    [InlineData("""ends in \""", """ends in \\""")]
+    [InlineData("""ends in \\""", """ends in \\""")]
+    [InlineData("""$(cat "notes.md")""", """$(cat "notes.md")""")]
+    [InlineData("$TAG", "$TAG")]
+    public void A_releases_texts_stay_inside_their_quotes(string text, string expected) =>
+        Assert.Equal($"\"{expected}\"", ReleaseStep.Quoted(text));
+
+    [Fact]
+    public void Any_text_of_a_release_is_one_word_to_a_shell() =>
+        Fuzz.Check(
+            ArbMap.Default.ArbFor<string>(),
+            text =>
+            {
+                var scripted = text is not null && (text.Contains("$(", StringComparison.Ordinal) || text.Contains('`'));
+                Assert.True(text is null || scripted || IsOneWord(ReleaseStep.Quoted(text)));
+                Assert.True(text is null || IsOneWord(ReleaseStep.Quoted(text, escapeAll: true)));
+            }
+        );
+
+    /// <summary>Begins with a quote, and the next one that is not escaped is its last character.</summary>
+    private static bool IsOneWord(string word)
+    {
+        var at = 1;
+        while (at < word.Length && word[at] != '"')
+            at += word[at] == '\\' ? 2 : 1;
+        return word[0] == '"' && at == word.Length - 1;
     }
 
     [Theory]
