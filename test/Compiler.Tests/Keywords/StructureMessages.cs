@@ -24,7 +24,7 @@ public static class StructureMessages
             { "stages: [[[[[[[[[[»[test]]]]]]]]]]]\na: {script: x}", Stages },
             { "variables: »test\na: {script: x}", "variables config should be a hash" },
             { "variables: »[A]\na: {script: x}", "variables config should be a hash" },
-            { "variables: {A: »[]}\na: {script: x}", "variables:A variable definition must be either a string or a hash" },
+            { "variables: {A: »[]}\na: {script: x}", "variable definition must be either a string or a hash" },
             { "variables: {A: {value: b, »desc: c}}\na: {script: x}", "variables:A config uses invalid data keys: desc" },
             { "variables: {A: {value: »[b]}}\na: {script: x}", "variables:A config value must be a scalar" },
             { "variables: {A: {value: b, expand: »no way}}\na: {script: x}", "variables:A config expand should be a boolean value" },

@@ -99,6 +99,9 @@ internal abstract record Shape
     {
         public string Wrong { get; init; } = "should be a hash";
 
+        /// <summary>A null value is as wrong as a map would be; else it is no value.</summary>
+        public bool RefusesNull { get; init; }
+
         /// <summary>A further test; the answer is the message.</summary>
         public Func<ConfigMapping, string?>? Test { get; init; }
 
@@ -140,7 +143,7 @@ internal abstract record Shape
         public Shape? OnList { get; init; }
         public Shape? OnMap { get; init; }
 
-        /// <summary>GitLab tells a wrong type under this name.</summary>
+        /// <summary>GitLab tells a wrong type under this name; an empty one is no place at all.</summary>
         public string? OwnName { get; init; }
     }
 

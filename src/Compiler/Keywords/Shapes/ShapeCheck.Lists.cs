@@ -56,6 +56,7 @@ internal sealed partial class ShapeCheck
             ConfigScalar { Kind: ScalarKind.Boolean } => shape.OnFlag,
             ConfigScalar { Kind: ScalarKind.Integer or ScalarKind.Float } => shape.OnNumber,
             ConfigScalar { Kind: ScalarKind.String } => shape.OnText,
+            ConfigScalar { Kind: ScalarKind.Null } => shape.OnMap,
             _ => null,
         };
         if (fit is not null)

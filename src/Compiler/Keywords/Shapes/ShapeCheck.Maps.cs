@@ -145,7 +145,7 @@ internal sealed partial class ShapeCheck
         var inside = subject.Inside;
         foreach (var entry in map.Entries)
         {
-            if (entry.Value is not ConfigScalar { IsNull: true })
+            if (shape.RefusesNull || entry.Value is not ConfigScalar { IsNull: true })
                 Check(shape.Item, entry.Value, new Subject(inside, entry.Key, IsEntry: true, entry.At));
         }
     }

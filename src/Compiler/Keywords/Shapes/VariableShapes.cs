@@ -21,12 +21,17 @@ internal static class VariableShapes
         return new Shape.Named(
             new Shape.ByKind("variable definition must be either a string or a hash", Bare: true)
             {
+                OwnName = "",
                 OnText = scalar,
                 OnNumber = scalar,
                 OnFlag = scalar,
                 OnMap = data.IsEmpty ? new Shape.Text { Wrong = "must be a string" } : Complex(data),
             }
-        );
+        )
+        {
+            // GitLab takes null for an empty map, which is fine where a map is.
+            RefusesNull = data.IsEmpty,
+        };
     }
 
     private static Shape.Map Complex(ImmutableArray<string> data) =>
