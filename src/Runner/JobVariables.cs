@@ -17,6 +17,7 @@ public sealed class JobVariables
     public JobVariables(IReadOnlyList<Variable> definitions, string fileDir)
     {
         _fileDir = fileDir;
+        Definitions = definitions;
         _index = new Dictionary<string, int>(definitions.Count, StringComparer.Ordinal);
         var last = new List<Variable>(definitions.Count);
         foreach (var variable in definitions)
@@ -35,6 +36,9 @@ public sealed class JobVariables
     }
 
     public ImmutableArray<Variable> All { get; }
+
+    /// <summary>What the variables were made from: unexpanded, in order, names repeated.</summary>
+    public IReadOnlyList<Variable> Definitions { get; }
 
     /// <summary>What a script sees under this name; <see langword="null"/> when it is not defined.</summary>
     public string? this[string key] => _index.TryGetValue(key, out var i) ? Told(All[i]) : null;

@@ -78,8 +78,6 @@ internal sealed record JobSetup(JobPayload Payload, RunnerConfig Runner, Executo
         all.Add(new Variable("CI_RUNNER_REVISION", Host.Revision));
         all.Add(new Variable("CI_RUNNER_EXECUTABLE_ARCH", Platform));
         all.Add(new Variable("RUNNER_TEMP_PROJECT_DIR", paths.TemporaryDir));
-        if (!Kind.Shared && all.Exists(v => v is { Key: "FF_NETWORK_PER_BUILD", Value: "true" }))
-            all.Add(new Variable("CI_BUILD_NETWORK_NAME", NetworkName));
         return new JobVariables(all, paths.TemporaryDir);
     }
 
@@ -88,8 +86,6 @@ internal sealed record JobSetup(JobPayload Payload, RunnerConfig Runner, Executo
 
     /// <summary>Where the job says it runs.</summary>
     public string MachineName => Kind.Shared ? Host.Name : $"runner-{Runner.ShortToken.ToLowerInvariant()}-project-{Payload.JobInfo.ProjectId}-concurrent-{Host.ConcurrentId}";
-
-    private string NetworkName => $"runner-{Runner.ShortToken.ToLowerInvariant()}-{Payload.JobInfo.ProjectId}-{Host.ConcurrentProjectId}-{Payload.Id}";
 
     private JobPaths Paths()
     {

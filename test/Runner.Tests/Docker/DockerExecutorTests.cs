@@ -198,6 +198,45 @@ public sealed class DockerExecutorTests(TestEngine engine) : IDisposable
     }
 
     [Fact]
+    public async Task A_kept_builds_directory_is_cleared_for_the_next_job()
+    {
+        File.WriteAllText($"{_folder}/mine", "m");
+        var tree = new SourceTree(_folder, ["mine"], null);
+        DockerConfig config = new() { PullPolicy = ["never"], Volumes = ["/builds"] };
+        var first = await JobAsync("alpine", s => s with { Config = config });
+        var slot = first.Environment.Host.ConcurrentProjectId;
+        try
+        {
+            await first.Executor.PrepareAsync(default);
+            await first.Executor.PutSourcesAsync(tree, default);
+            Assert.Equal(0, await first.StageAsync("echo left > left; echo kept > /builds/kept"));
+            await first.DisposeAsync();
+            await using var second = await JobAsync("alpine", s => s with { Config = config, Slot = slot });
+            await second.Executor.PrepareAsync(default);
+            await second.Executor.PutSourcesAsync(tree, default);
+            Assert.Equal(0, await second.StageAsync("ls; cat /builds/kept"));
+            Assert.Contains("mine\nkept\n", second.Log);
+        }
+        finally
+        {
+            await first.DisposeAsync();
+            foreach (var volume in await engine.Client.ListVolumesAsync([$"com.gitlab.gitlab-runner.project.runner_id={slot}"], default))
+                Assert.True(await engine.Client.RemoveVolumeAsync(volume.Name, default));
+        }
+    }
+
+    [Fact]
+    public async Task A_container_that_somebody_removed_is_made_anew()
+    {
+        await using var job = await JobAsync("alpine", s => s with { Variables = [new("EXECUTOR_JOB_SECTION_ATTEMPTS", "2")] });
+        Assert.Equal(0, await job.RunAsync("echo still > here"));
+        foreach (var container in await engine.Client.ListContainersAsync([$"com.gitlab.gitlab-runner.project.runner_id={job.Environment.Host.ConcurrentProjectId}"], default))
+            await engine.Client.RemoveContainerAsync(container.Id, withVolumes: true, default);
+        Assert.Equal(0, await job.StageAsync("cat here"));
+        Assert.Contains("still\n", job.Log);
+    }
+
+    [Fact]
     public async Task Nothing_is_left_of_a_job()
     {
         var job = await JobAsync("alpine", s => s with { Services = [new JobImage { Name = "redis:7" }] }, more: ["redis:7"]);

@@ -16,6 +16,7 @@ internal sealed class TestJob : IAsyncDisposable
     private static int _lastSlot;
     private readonly StringBuilder _log = new();
     private readonly JobTrace _trace;
+    private bool _disposed;
 
     public TestJob(DockerExecutors executors, string image, Func<Setup, Setup>? change = null)
     {
@@ -47,7 +48,7 @@ internal sealed class TestJob : IAsyncDisposable
             Payload = payload,
             Runner = new RunnerConfig { Docker = setup.Config },
             // Slots of their own keep the tests' kept volumes apart.
-            Host = new JobHost { ConcurrentProjectId = 1000 + Interlocked.Increment(ref _lastSlot), Grace = setup.Grace },
+            Host = new JobHost { ConcurrentProjectId = setup.Slot ?? 1000 + Interlocked.Increment(ref _lastSlot), Grace = setup.Grace },
             Variables = new JobVariables(setup.Variables, paths.TemporaryDir),
             Paths = paths,
             Image = setup.Image,
@@ -99,6 +100,9 @@ internal sealed class TestJob : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Executor.DisposeAsync();
+        if (_disposed)
+            return;
+        _disposed = true;
         await _trace.DisposeAsync();
         TestContext.Current.TestOutputHelper?.WriteLine(Log);
     }
@@ -109,6 +113,7 @@ internal sealed class TestJob : IAsyncDisposable
         public IReadOnlyList<JobImage> Services { get; init; } = [];
         public IReadOnlyList<Variable> Variables { get; init; } = [];
         public DockerConfig Config { get; init; } = new() { PullPolicy = ["never"] };
+        public int? Slot { get; init; }
         public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(5);
     }
 }

@@ -1,4 +1,5 @@
 using Slipway.Protocol.Jobs;
+using Slipway.Runner.Artifacts;
 
 namespace Slipway.Runner.Executors.Docker;
 
@@ -14,5 +15,5 @@ internal static class AllowList
         throw new JobFailedException(FailureReason.RunnerConfiguration, $"invalid {what}: \"{image}\" is not allowed; the runner allows {string.Join(", ", globs)}");
     }
 
-    public static bool Holds(string image, IReadOnlyList<string> globs) => globs.Count == 0 || globs.Any(glob => PathGlob.Matches(glob, image));
+    public static bool Holds(string image, IReadOnlyList<string> globs) => globs.Count == 0 || globs.Any(glob => new Glob(glob).Matches(image));
 }

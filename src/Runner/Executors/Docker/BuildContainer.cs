@@ -1,5 +1,6 @@
 using Slipway.Runner.Executors.Docker.Engine;
 using Slipway.Runner.Executors.Docker.Services;
+using Slipway.Runner.Scripts;
 
 namespace Slipway.Runner.Executors.Docker;
 
@@ -32,7 +33,7 @@ internal static class BuildContainer
             Hostname = HostName(config.Hostname, mode, plan.Names.Project),
             User = plan.User,
             Env = network is null ? plan.Environment : [.. plan.Environment, "CI_BUILD_NETWORK_NAME=" + network],
-            Cmd = Shells.Detect,
+            Cmd = [.. ContainerShell.Command],
             Entrypoint = plan.Entrypoint,
             MacAddress = modern ? null : Given(config.MacAddress),
             Labels = labels.OfOwn("build"),

@@ -77,7 +77,7 @@ internal sealed class DockerExecutor : IExecutor
     {
         if (_plan!.Volumes.KeptBuilds)
             await _container.RunAsync(Shells.Clear(ProjectDir), ct);
-        var git = sources.GitDir is { } gitDir ? await _shared.Git.OfAsync(gitDir, ct) : null;
+        var git = await _shared.Git.OfAsync(sources, ct);
         if (git is null && sources.GitDir is not null)
             _job.Trace.Warning("The repository cannot be copied into the job's container; git commands will not work in it");
         await _files.PutSourcesAsync(await _container.MadeAsync(ct), sources, git, ct);

@@ -52,8 +52,8 @@ internal sealed record JobPlan
             Names = names,
             Image = image,
             PullPolicies = Images.PullPolicies.Effective(wanted.Name, wanted.PullPolicy, config.PullPolicy, config.AllowedPullPolicies),
-            Platform = Given(wanted.ExecutorOpts?.Docker?.Platform),
-            User = UserOf(config, Given(wanted.ExecutorOpts?.Docker?.User)),
+            Platform = Expanded(job, wanted.ExecutorOpts?.Docker?.Platform),
+            User = UserOf(config, Expanded(job, wanted.ExecutorOpts?.Docker?.User)),
             Entrypoint = EntrypointOf(job, wanted),
             Privileged = config.Privileged && AllowList.Holds(wanted.Name, config.AllowedPrivilegedImages),
             Network = NetworkPlan.Of(config.NetworkMode, job.Flag("FF_NETWORK_PER_BUILD")),
@@ -78,10 +78,8 @@ internal sealed record JobPlan
     /// <summary>A service sees the runner's environment, the job's public variables, and its own.</summary>
     private static string[] ServiceEnvironment(JobEnvironment job, IReadOnlyList<JobImageVariable> own)
     {
-        var runner = job.Runner.Environment.Select(pair => pair.Split('=', 2)).Where(p => p.Length == 2).Select(p => new Variable(p[0], p[1]));
-        Variable[] paths = [new("CI_BUILDS_DIR", job.Paths.BuildsDir), new("CI_PROJECT_DIR", job.Paths.ProjectDir)];
         var variables = JobVariables.ForServices(
-            [.. runner, .. paths, .. job.Payload.Variables, .. own.Select(v => new Variable(v.Key, v.Value))],
+            [.. job.Variables.Definitions, .. own.Select(v => new Variable(v.Key, v.Value))],
             job.Paths.TemporaryDir
         );
         return [.. variables.All.Select(v => $"{v.Key}={variables.Told(v)}").Where(IsUsable)];
@@ -107,6 +105,8 @@ internal sealed record JobPlan
     }
 
     private static bool IsUsable(string pair) => pair.Length < MaxEnvironmentString && !pair.Contains('\0');
+
+    private static string? Expanded(JobEnvironment job, string? text) => text is null ? null : Given(job.Variables.Expand(text));
 
     private static string? Given(string? text) => text is { Length: > 0 } ? text : null;
 

@@ -38,7 +38,7 @@ internal sealed class ServiceStart(EngineClient engine, JobEnvironment job, JobP
     {
         var config = job.Runner.Docker;
         var mode = network ?? plan.Network.EngineMode;
-        var devices = config.ServicesDevices.Where(d => PathGlob.Matches(d.Key, service.Definition.Name)).Select(d => d.Value).FirstOrDefault();
+        var devices = config.ServicesDevices.Where(d => AllowList.Holds(service.Definition.Name, [d.Key])).Select(d => d.Value).FirstOrDefault();
         return new ContainerSpec
         {
             Image = image.Id,

@@ -1,25 +1,33 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Text;
+using Slipway.Runner.Sources;
 
 namespace Slipway.Runner.Executors.Docker.Files;
 
 /// <summary>Repositories made ready to travel, each once for all jobs of a run.</summary>
-internal sealed class GitCopies : IDisposable
+/// <param name="largeStore">Objects of more bytes than this do not travel whole.</param>
+internal sealed class GitCopies(long largeStore = GitCopy.LargeStore) : IDisposable
 {
     /// <summary>Commits of a shallow copy: GitLab's default is 20.</summary>
     private const int Depth = 20;
+
+    /// <summary>Any commit may be asked for, and the repository may be another user's: we only read.</summary>
+    private const string UploadPack = "git -c uploadpack.allowAnySHA1InWant=true -c safe.directory=* upload-pack";
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Task<GitCopy?>> _copies = new(StringComparer.Ordinal);
     private readonly List<string> _folders = [];
 
-    /// <returns><see langword="null"/>: it cannot be copied; jobs run without one.</returns>
-    public Task<GitCopy?> OfAsync(string gitDir, CancellationToken ct)
+    /// <returns><see langword="null"/>: there is none, or it cannot be copied.</returns>
+    public Task<GitCopy?> OfAsync(SourceTree tree, CancellationToken ct)
     {
+        if (tree.GitDir is not { } gitDir)
+            return Task.FromResult<GitCopy?>(null);
         lock (_gate)
         {
             if (!_copies.TryGetValue(gitDir, out var copy))
-                _copies[gitDir] = copy = Task.Run(() => MakeAsync(gitDir), CancellationToken.None);
+                _copies[gitDir] = copy = Task.Run(() => MakeAsync(tree), CancellationToken.None);
             return copy.WaitAsync(ct);
         }
     }
@@ -31,27 +39,35 @@ internal sealed class GitCopies : IDisposable
                 Directory.Delete(folder, recursive: true);
     }
 
-    private async Task<GitCopy?> MakeAsync(string gitDir)
+    private async Task<GitCopy?> MakeAsync(SourceTree tree)
     {
-        if (GitCopy.List(gitDir) is { } whole)
-            return whole;
+        if (SourcePlan.For(tree).Git is not { } snapshot)
+            return null;
+        return GitCopy.Of(snapshot, largeStore) ?? await ShallowAsync(snapshot);
+    }
+
+    private async Task<GitCopy?> ShallowAsync(GitSnapshot snapshot)
+    {
         var folder = Directory.CreateTempSubdirectory("slipway-git-").FullName;
         lock (_gate)
             _folders.Add(folder);
-        var branch = File.ReadAllText(Path.Combine(gitDir, "HEAD")).Trim();
-        var name = branch.StartsWith("ref: refs/heads/", StringComparison.Ordinal) ? branch["ref: ".Length..] : null;
-        var format = GitConfig.Read(Path.Combine(GitCopy.CommonDir(gitDir), "config")).ObjectFormat;
+        var head = Encoding.UTF8.GetString(snapshot.Files.First(file => file.Path == "HEAD").Content).Trim();
+        var source = "file://" + Path.GetDirectoryName(snapshot.ObjectsDir);
+        var format = head.Length == 64 ? "sha256" : "sha1";
         string[][] steps =
         [
             ["init", "--quiet", "--bare", "--object-format=" + format, folder],
-            ["--git-dir=" + folder, "fetch", "--quiet", $"--depth={Depth}", "--no-tags", "file://" + gitDir, "HEAD:" + (name ?? "refs/slipway/head")],
-            name is null ? ["--git-dir=" + folder, "update-ref", "--no-deref", "HEAD", "refs/slipway/head"] : ["--git-dir=" + folder, "symbolic-ref", "HEAD", name],
+            ["--git-dir=" + folder, "fetch", "--quiet", $"--depth={Depth}", "--no-tags", "--upload-pack=" + UploadPack, source, head],
+            ["--git-dir=" + folder, "update-ref", "--no-deref", "HEAD", head],
             ["--git-dir=" + folder, "read-tree", "HEAD"],
         ];
         foreach (var step in steps)
             if (!await GitAsync(step))
                 return null;
-        return GitCopy.List(folder, GitConfig.Read(Path.Combine(GitCopy.CommonDir(gitDir), "config")));
+        if (GitSnapshot.Read(folder) is not { } shallow)
+            return null;
+        var config = snapshot.Files.Where(file => file.Path == "config");
+        return GitCopy.Of(shallow with { Files = [.. shallow.Files.Where(file => file.Path != "config"), .. config] }, long.MaxValue);
     }
 
     private static async Task<bool> GitAsync(string[] arguments)
@@ -64,9 +80,7 @@ internal sealed class GitCopies : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardInput = true,
         };
-        git.StartInfo.Environment["GIT_TERMINAL_PROMPT"] = "0";
-        git.StartInfo.Environment["LC_ALL"] = "C";
-        foreach (var variable in (ReadOnlySpan<string>)["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"])
+        foreach (var variable in (ReadOnlySpan<string>)["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"])
             git.StartInfo.Environment.Remove(variable);
         try
         {

@@ -1,3 +1,4 @@
+using Slipway.Runner.Artifacts;
 using Slipway.Runner.Executors.Docker.Engine;
 using Slipway.Runner.Sources;
 
@@ -87,7 +88,8 @@ internal sealed class ProjectFiles(EngineClient engine, JobEnvironment job)
 
     public IAsyncEnumerable<FileEntry> ReadAsync(string container, FileSelection selection, CancellationToken ct)
     {
-        var picker = new FilePicker(selection, job.Paths.ProjectDir, _sources);
-        return new ProjectRead(engine, container, job.Paths.ProjectDir).AllAsync(picker.Roots, picker.Picks, ct);
+        var tracked = _sources is null ? new HashSet<string>() : SourcePlan.For(_sources).Paths;
+        var selector = new FileSelector(selection, job.Paths.ProjectDir, tracked);
+        return new ProjectRead(engine, container, job.Paths.ProjectDir).AllAsync(GlobRoots.Of(selection, job.Paths.ProjectDir), selector, ct);
     }
 }

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.Runtime.CompilerServices;
+using Slipway.Runner.Artifacts;
 using Slipway.Runner.Executors.Docker.Engine;
 
 namespace Slipway.Runner.Executors.Docker.Files;
@@ -11,23 +12,22 @@ namespace Slipway.Runner.Executors.Docker.Files;
 internal sealed class ProjectRead(EngineClient engine, string container, string projectDir)
 {
     /// <param name="roots">Relative to the project's folder, none within another; the empty one is the folder itself.</param>
-    /// <param name="picks">Told the path relative to the project's folder, and whether it is a folder.</param>
     public async IAsyncEnumerable<FileEntry> AllAsync(
         IReadOnlyList<string> roots,
-        Func<string, bool, bool> picks,
+        FileSelector selector,
         [EnumeratorCancellation] CancellationToken ct
     )
     {
         await using var spool = new Spool();
         var found = new List<FileEntry>();
         foreach (var root in roots)
-            await ReadAsync(root, picks, spool, found, ct);
+            await ReadAsync(root, selector, spool, found, ct);
         found.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
         foreach (var entry in found)
             yield return entry;
     }
 
-    private async Task ReadAsync(string root, Func<string, bool, bool> picks, Spool spool, List<FileEntry> found, CancellationToken ct)
+    private async Task ReadAsync(string root, FileSelector selector, Spool spool, List<FileEntry> found, CancellationToken ct)
     {
         using var response = await engine.GetArchiveAsync(container, root.Length == 0 ? projectDir : $"{projectDir}/{root}", ct);
         if (response is null)
@@ -39,8 +39,7 @@ internal sealed class ProjectRead(EngineClient engine, string container, string 
         while (await tar.GetNextEntryAsync(copyData: false, ct) is { } entry)
         {
             var path = PathOf(entry.Name, root);
-            var isFolder = entry.EntryType == TarEntryType.Directory;
-            if (path.Length == 0 || !picks(path, isFolder))
+            if (path.Length == 0 || !selector.Picks(path, KindOf(entry.EntryType)))
                 continue;
             switch (entry.EntryType)
             {
@@ -73,6 +72,14 @@ internal sealed class ProjectRead(EngineClient engine, string container, string 
         var entry = await tar.GetNextEntryAsync(copyData: false, ct);
         return await spool.TakeAsync(entry?.DataStream, ct);
     }
+
+    private static FileKind KindOf(TarEntryType type) =>
+        type switch
+        {
+            TarEntryType.Directory => FileKind.Directory,
+            TarEntryType.SymbolicLink => FileKind.Symlink,
+            _ => FileKind.File,
+        };
 
     private static FileEntry FileOf(string path, TarEntry entry, SpooledFile content) =>
         new(path, FileKind.File, entry.Mode, entry.ModificationTime, content.Length, null, content.Open);

@@ -16,15 +16,15 @@ internal static class SourcesTar
             await WriteFileAsync(tar, path, Path.Combine(tree.Root, path), ct);
         if (git is null)
             return;
-        foreach (var folder in git.Folders)
+        foreach (var folder in GitSnapshot.Folders)
             await tar.FolderAsync(".git/" + folder, TarOutput.All, DateTimeOffset.UnixEpoch, ct);
-        foreach (var (name, content) in git.Made)
+        foreach (var (name, content) in git.Snapshot.Files)
         {
             using var bytes = new MemoryStream(content);
             await tar.FileAsync(".git/" + name, Plain, DateTimeOffset.UnixEpoch, content.Length, bytes, ct);
         }
 
-        foreach (var (name, file) in git.Files)
+        foreach (var (name, file) in git.Objects)
             await WriteFileAsync(tar, ".git/" + name, file, ct);
     }
 

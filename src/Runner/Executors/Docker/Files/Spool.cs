@@ -1,3 +1,5 @@
+using Slipway.Runner.Artifacts;
+
 namespace Slipway.Runner.Executors.Docker.Files;
 
 /// <summary>A temporary file that takes one content after another and gives them back in any order. It goes when this is disposed.</summary>
@@ -9,25 +11,12 @@ internal sealed class Spool : IAsyncDisposable
     {
         if (content is null)
             return default;
-        _file ??= Create();
+        _file ??= TemporaryFile.Create();
         var start = _file.Length;
         _file.Position = start;
         await content.CopyToAsync(_file, ct);
         await _file.FlushAsync(ct);
         return new SpooledFile(_file, start, _file.Position - start);
-    }
-
-    private static FileStream Create()
-    {
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
-        };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        return new FileStream(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), options);
     }
 
     public ValueTask DisposeAsync() => _file?.DisposeAsync() ?? ValueTask.CompletedTask;
