@@ -41,10 +41,12 @@ internal static class ZipReader
         var links = new List<FileEntry>();
         foreach (var one in found)
         {
+            if (one.Packed > archive.Length || one.Size > Math.Max(1, one.Packed) * RatioLimit)
+                throw new BadArchiveException($"{one.Name}: impossible sizes");
             total += one.Size;
             packed += one.Packed;
             // More packed bytes than there are: entries share them, which is how the worst bombs are made.
-            if (total > SizeLimit || packed > archive.Length || one.Size > Math.Max(1, one.Packed) * RatioLimit)
+            if (total > SizeLimit || packed > archive.Length)
                 throw new BadArchiveException($"{one.Name}: unpacks to more than is allowed");
             if (Describe(archive, one) is { } entry)
                 (entry.Kind == FileKind.Symlink ? links : entries).Add(entry);
@@ -88,12 +90,14 @@ internal static class ZipReader
     private static CheckedStream Open(Stream archive, Found found)
     {
         var local = new byte[LocalSize];
+        if (found.Header > archive.Length - LocalSize)
+            throw new BadArchiveException($"{found.Name}: cut off");
         archive.Position = found.Header;
         ReadExactly(archive, local);
         if (U32(local, 0) != ZipFormat.LocalHeader)
             throw new BadArchiveException($"{found.Name}: its header is not where the directory says");
         var start = found.Header + LocalSize + U16(local, 26) + U16(local, 28);
-        if (start + found.Packed > archive.Length)
+        if (start > archive.Length - found.Packed)
             throw new BadArchiveException($"{found.Name}: cut off");
         var packed = new ArchiveSlice(archive, start, found.Packed);
         return new CheckedStream(
@@ -107,7 +111,7 @@ internal static class ZipReader
     private static List<Found> ReadDirectory(Stream archive)
     {
         var (count, start, size) = FindDirectory(archive);
-        if (count > EntryLimit || start < 0 || size < 0 || start + size > archive.Length || size > int.MaxValue || count * CentralSize > size)
+        if (count is < 0 or > EntryLimit || size is < 0 or > int.MaxValue || start < 0 || start > archive.Length - size || count * CentralSize > size)
             throw new BadArchiveException("the archive's directory is broken or too large");
         var directory = new byte[size];
         archive.Position = start;
@@ -182,7 +186,7 @@ internal static class ZipReader
         {
             var large = new byte[56];
             var at = BinaryPrimitives.ReadInt64LittleEndian(tail.AsSpan(end - 12));
-            if (at < 0 || at + large.Length > archive.Length)
+            if (at < 0 || at > archive.Length - large.Length)
                 throw new BadArchiveException("the archive's directory is broken");
             archive.Position = at;
             ReadExactly(archive, large);
