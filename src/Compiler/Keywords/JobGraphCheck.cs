@@ -35,13 +35,13 @@ internal sealed class JobGraphCheck
     public static void Check(ImmutableArray<string> stages, bool stagesAreKnown, ImmutableArray<JobInstance> instances, DiagnosticBag bag)
     {
         var check = new JobGraphCheck(stages, stagesAreKnown, instances, bag);
-        JobConfig? last = null;
+        JobInstance? last = null;
         foreach (var instance in instances)
         {
-            if (ReferenceEquals(instance.Job, last) && instance.Needs is null)
-                continue;
-            check.CheckJob(instance, isFirst: !ReferenceEquals(instance.Job, last));
-            last = instance.Job;
+            var isFirst = !ReferenceEquals(instance.Job, last?.Job);
+            if (isFirst || instance.Needs != last!.Needs)
+                check.CheckJob(instance, isFirst);
+            last = instance;
         }
         CircularNeeds.Check(instances, bag);
     }
@@ -55,7 +55,7 @@ internal sealed class JobGraphCheck
                 DiagnosticCode.UnknownStage,
                 $"{instance.Name} job: chosen stage {job.Stage} does not exist; available stages are {string.Join(", ", _stageNames)}",
                 job.Stage.At,
-                Suggestion.For(job.Stage.Text, _stageNames)
+                Advise(job.Stage.Text, _stageNames)
             );
         if (isFirst)
         {
@@ -89,7 +89,7 @@ internal sealed class JobGraphCheck
             if (!optional)
             {
                 var code = isNeed ? DiagnosticCode.UndefinedNeed : DiagnosticCode.UndefinedDependency;
-                Tell(code, $"{instance.Name} job: undefined {word}: {name}", at, Suggestion.For(name, _jobs.Keys.Where(other => other != instance.Name)));
+                Tell(code, $"{instance.Name} job: undefined {word}: {name}", at, Advise(name, _jobs.Keys.Where(other => other != instance.Name)));
             }
             return;
         }
@@ -158,9 +158,14 @@ internal sealed class JobGraphCheck
             : other.Action != "stop" ? "needs to have action stop defined"
             : null;
         if (wrong is not null)
-            Tell(DiagnosticCode.InvalidOnStop, $"{instance.Name} job: on_stop job {stop} {wrong}", stop.At, job is null ? Suggestion.For(stop.Text, _jobs.Keys) : null);
+            Tell(DiagnosticCode.InvalidOnStop, $"{instance.Name} job: on_stop job {stop} {wrong}", stop.At, job is null ? Advise(stop.Text, _jobs.Keys) : null);
     }
 
+    /// <summary>Looking through all names is for the first mistakes; a file with hundreds has other worries.</summary>
+    private string? Advise(string name, IEnumerable<string> known) => _advice++ < MostAdvice ? Suggestion.For(name, known) : null;
+
+    private const int MostAdvice = 20;
+    private int _advice;
     private readonly HashSet<(string Code, Position At)> _told = [];
 
     /// <summary>Instances of one job share their places, and their mistakes.</summary>

@@ -7,6 +7,18 @@ internal sealed partial class MatrixExpressions(DiagnosticBag bag)
 {
     private readonly HashSet<(string Message, Position At)> _told = [];
 
+    /// <summary>Whether what a need says depends on the instance that needs.</summary>
+    public static bool AreIn(NeedConfig need) =>
+        need switch
+        {
+            NeedConfig.Job job => IsOne(job.Name) || job.Matrix is { } rows && rows.Any(row => row.Variables.Any(variable => variable.Values.Any(IsOne))),
+            NeedConfig.CrossProject other => IsOne(other.Project) || IsOne(other.Name) || IsOne(other.Ref),
+            NeedConfig.CrossPipeline other => IsOne(other.Pipeline) || IsOne(other.Name),
+            _ => false,
+        };
+
+    private static bool IsOne(string text) => text.Contains("$[[");
+
     /// <summary>An expression that names no variable of the row is told, once a place, and left as it is.</summary>
     public NeedConfig Resolve(NeedConfig need, JobInstance instance)
     {
@@ -20,7 +32,7 @@ internal sealed partial class MatrixExpressions(DiagnosticBag bag)
 
         MatrixRow Row(MatrixRow row) => row with { Variables = [.. row.Variables.Select(variable => variable with { Values = [.. variable.Values.Select(Text)] })] };
 
-        string Text(string text) => text.Contains("$[[") ? Expression().Replace(text, match => Value(match, instance, need.At)) : text;
+        string Text(string text) => IsOne(text) ? Expression().Replace(text, match => Value(match, instance, need.At)) : text;
     }
 
     private string Value(Match expression, JobInstance instance, Position at)

@@ -14,6 +14,15 @@ internal static class ParallelExpansion
             _ => [new JobInstance(job.Name, job, Index: null, Total: 1)],
         };
 
+    /// <summary>How many instances there will be.</summary>
+    public static long Count(ParallelConfig? parallel) =>
+        parallel switch
+        {
+            ParallelConfig.Count(var total) => total,
+            ParallelConfig.Matrix(var rows) => rows.Sum(static row => row.Variables.Aggregate(1L, static (product, variable) => product * variable.Values.Length)),
+            _ => 1,
+        };
+
     /// <summary>The names a matrix gives: <c>job: [a, b]</c>, values in the order their variables are written.</summary>
     public static IEnumerable<string> Names(string job, ImmutableArray<MatrixRow> rows) => rows.SelectMany(Products).Select(values => Name(job, values));
 

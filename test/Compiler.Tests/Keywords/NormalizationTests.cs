@@ -108,6 +108,25 @@ public sealed class NormalizationTests
     }
 
     [Fact]
+    public void A_small_file_cannot_ask_for_millions_of_jobs()
+    {
+        var jobs = Enumerable.Range(0, 251).Select(i => $"j{i}: {{script: x, parallel: 200}}");
+        var error = Assert.Single(Reading.Of(string.Join('\n', jobs)).Errors);
+        Assert.Equal("The number of jobs has exceeded the limit of 50000. Try splitting the configuration with parent-child-pipelines", error.Message);
+        Assert.Equal(251, error.At!.Value.Line);
+    }
+
+    [Fact]
+    public void A_small_file_cannot_ask_for_millions_of_needs()
+    {
+        var parallel = Enumerable.Range(0, 50).Select(i => $"p{i}: {{script: x, parallel: 200}}");
+        var needs = string.Join(", ", Enumerable.Range(0, 50).Select(i => $"p{i}"));
+        var jobs = Enumerable.Range(0, 101).Select(i => $"j{i}: {{script: x, dependencies: [{needs}]}}");
+        var error = Assert.Single(Reading.Of(string.Join('\n', parallel.Concat(jobs))).Errors);
+        Assert.Equal("needs and dependencies name more than 1000000 jobs, with parallel jobs written out", error.Message);
+    }
+
+    [Fact]
     public void A_chain_of_any_length_is_walked_without_recursion()
     {
         const int Length = 20_000;

@@ -57,11 +57,15 @@ internal sealed partial class ShapeCheck
             TellUnknownKeys(unknown, inside, key => Suggestion.For(key, keys.Select(keyword => keyword.Name)), shape.UnknownKeys);
     }
 
+    /// <summary>A map with more of them is no configuration.</summary>
+    private const int MostUnknownKeys = 100;
+
     /// <summary>One message for all unknown keys of a map, as GitLab gives it, at the first of them; the others are in its trail.</summary>
     public void TellUnknownKeys(List<ConfigEntry> unknown, Location inside, Func<string, string?> advise, string words = "contains unknown keys")
     {
-        var names = string.Join(", ", unknown.Select(entry => entry.Key));
-        var help = string.Join(" ", unknown.Select(entry => advise(entry.Key)).OfType<string>().Distinct());
+        var named = unknown.Take(MostUnknownKeys);
+        var names = string.Join(", ", named.Select(entry => entry.Key));
+        var help = string.Join(" ", named.Select(entry => advise(entry.Key)).OfType<string>().Distinct());
         var text = $"{words}: {names}";
         if (!_told.Add((DiagnosticCode.UnknownKey, text, unknown[0].At)))
             return;
@@ -69,7 +73,7 @@ internal sealed partial class ShapeCheck
             new Diagnostic(DiagnosticCode.UnknownKey, Severity.Error, $"{inside} config {text}", unknown[0].At)
             {
                 Help = help.Length > 0 ? help : null,
-                Trail = [.. unknown.Skip(1).Select(entry => ($"{entry.Key} stands at", entry.At))],
+                Trail = [.. named.Skip(1).Select(entry => ($"{entry.Key} stands at", entry.At))],
             }
         );
     }
