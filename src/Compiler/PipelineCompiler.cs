@@ -55,7 +55,7 @@ public static class PipelineCompiler
             result = new PipelineEvaluation(context, variables, tree, rules, policies).Evaluate(configuration, bag, ct);
         }
 
-        ImmutableArray<string> stages = configuration?.Stages ?? [];
+        IReadOnlyList<string>? stages = configuration?.Stages;
         return result with
         {
             Diagnostics = InFileOrder(bag, loaded.Files),

@@ -9,13 +9,14 @@ internal static class MergedYaml
 {
     private const string Indent = "  ";
 
-    public static string Write(ConfigMapping root, IReadOnlyList<string> stages)
+    /// <param name="stages">All of them; <see langword="null"/> when mistakes leave them unknown: then they stay as written.</param>
+    public static string Write(ConfigMapping root, IReadOnlyList<string>? stages)
     {
         var text = new StringBuilder("---\n");
-        if (!root.Has("stages"))
+        if (stages is not null && !root.Has("stages"))
             WriteEntry(text, "stages", StagesNode(root, stages), 0);
         foreach (var entry in root.Entries)
-            WriteEntry(text, entry.Key, entry.Key == "stages" ? StagesNode(root, stages) : entry.Value, 0);
+            WriteEntry(text, entry.Key, stages is not null && entry.Key == "stages" ? StagesNode(root, stages) : entry.Value, 0);
         return text.ToString();
     }
 
