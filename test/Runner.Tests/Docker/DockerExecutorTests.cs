@@ -197,6 +197,16 @@ public sealed class DockerExecutorTests(TestEngine engine) : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }
 
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData("true", true)]
+    public async Task A_job_without_services_has_a_network_of_its_own_only_where_that_is_asked_for(string? perBuild, bool own)
+    {
+        await using var job = await JobAsync("alpine", s => s with { Variables = perBuild is null ? [] : [new("FF_NETWORK_PER_BUILD", perBuild)] });
+        Assert.Equal(0, await job.RunAsync("echo network=$CI_BUILD_NETWORK_NAME"));
+        Assert.Contains(own ? "network=slipway-" : "network=\n", job.Log);
+    }
+
     [Fact]
     public async Task A_kept_builds_directory_is_cleared_for_the_next_job()
     {
@@ -234,6 +244,21 @@ public sealed class DockerExecutorTests(TestEngine engine) : IDisposable
             await engine.Client.RemoveContainerAsync(container.Id, withVolumes: true, default);
         Assert.Equal(0, await job.StageAsync("cat here"));
         Assert.Contains("still\n", job.Log);
+    }
+
+    [Fact]
+    public async Task An_abort_does_not_wait_for_the_grace_to_pass()
+    {
+        using var abort = new CancellationTokenSource();
+        using var cancel = new CancellationTokenSource();
+        await using var job = await JobAsync("alpine", s => s with { Grace = TimeSpan.FromHours(1), Abort = abort.Token });
+        await job.Executor.PrepareAsync(default);
+        var running = job.StageAsync("trap 'echo asked' TERM; echo ready; while true; do sleep 0.1 || true; done", cancel.Token);
+        await job.UntilLogAsync("ready");
+        await cancel.CancelAsync();
+        await job.UntilLogAsync("asked");
+        await abort.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }
 
     [Fact]

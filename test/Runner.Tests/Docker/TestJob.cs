@@ -55,6 +55,7 @@ internal sealed class TestJob : IAsyncDisposable
             Services = [.. setup.Services],
             Trace = _trace,
             Time = TimeProvider.System,
+            Abort = setup.Abort,
         };
         Executor = executors.Kind.Create(Environment);
     }
@@ -113,6 +114,7 @@ internal sealed class TestJob : IAsyncDisposable
         public IReadOnlyList<JobImage> Services { get; init; } = [];
         public IReadOnlyList<Variable> Variables { get; init; } = [];
         public DockerConfig Config { get; init; } = new() { PullPolicy = ["never"] };
+        public CancellationToken Abort { get; init; }
         public int? Slot { get; init; }
         public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(5);
     }

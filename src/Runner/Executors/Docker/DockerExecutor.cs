@@ -8,7 +8,7 @@ namespace Slipway.Runner.Executors.Docker;
 
 /// <summary>
 /// Runs a job in a container of its image, with its services beside it on a network of their own (runner-protocol §14.2). Files go in and out
-/// through the engine's archive calls, so the engine may be anywhere and no helper container is needed (docs/adr/0002).
+/// through the engine's archive calls, so the engine may be anywhere and no helper container is needed (docs/adr/0006).
 /// </summary>
 internal sealed class DockerExecutor : IExecutor
 {

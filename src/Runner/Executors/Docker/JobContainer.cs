@@ -35,8 +35,7 @@ internal sealed class JobContainer(EngineClient engine, JobEnvironment job, Func
                     container,
                     Encoding.UTF8.GetBytes(script),
                     WriteAsync,
-                    TerminateAsync,
-                    job.Abort.IsCancellationRequested ? TimeSpan.Zero : job.Host.Grace,
+                    new StageEnding(TerminateAsync, job.Host.Grace, job.Abort),
                     job.Time,
                     ct
                 );
@@ -62,11 +61,10 @@ internal sealed class JobContainer(EngineClient engine, JobEnvironment job, Func
 
     private async Task TerminateAsync(CancellationToken ct)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct, job.Abort);
         if (SharesProcesses || job.Flag("FF_USE_NATIVE_CONTAINER_STOP") == true)
-            await engine.KillContainerAsync(_id!, "TERM", limit.Token);
+            await engine.KillContainerAsync(_id!, "TERM", ct);
         else
-            await engine.ExecAsync(_id!, Shells.Terminate, (_, _) => ValueTask.CompletedTask, limit.Token);
+            await engine.ExecAsync(_id!, Shells.Terminate, (_, _) => ValueTask.CompletedTask, ct);
     }
 
     /// <summary>Says in words what an exit code of 137 hides.</summary>

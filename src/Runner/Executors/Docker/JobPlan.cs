@@ -42,7 +42,9 @@ internal sealed record JobPlan
             AllowList.Check("image", wanted.Name, config.AllowedImages, config.Image);
 
         var names = ContainerNames.Of(job);
-        var owner = VolumePlan.OwnerName(job.Runner.Token, job.Host.SystemId, job.Payload.JobInfo.ProjectId, job.Host.ConcurrentProjectId);
+        // Without a token the runner is the folder whose jobs it runs.
+        var runner = job.Runner.Token is { Length: > 0 } token ? token : job.Host.CacheDir ?? job.Host.WorkDir;
+        var owner = VolumePlan.OwnerName(runner, job.Host.SystemId, job.Payload.JobInfo.ProjectId, job.Host.ConcurrentProjectId);
         var isProtected = job.Payload.GitInfo.Protected == true;
         var services = ServicePlan.Make(config, job.Services, job.Variables.Expand, own => ServiceEnvironment(job, own), job.Trace);
         foreach (var service in services.Where(s => !s.Configured))
@@ -56,7 +58,7 @@ internal sealed record JobPlan
             User = UserOf(config, Expanded(job, wanted.ExecutorOpts?.Docker?.User)),
             Entrypoint = EntrypointOf(job, wanted),
             Privileged = config.Privileged && AllowList.Holds(wanted.Name, config.AllowedPrivilegedImages),
-            Network = NetworkPlan.Of(config.NetworkMode, job.Flag("FF_NETWORK_PER_BUILD")),
+            Network = NetworkPlan.Of(config.NetworkMode, job.Flag("FF_NETWORK_PER_BUILD"), services.Count > 0),
             Volumes = VolumePlan.Make(
                 config,
                 job.Paths.BuildsDir,

@@ -23,11 +23,14 @@ internal abstract record NetworkPlan
             _ => null,
         };
 
-    /// <param name="perBuild">The feature flag FF_NETWORK_PER_BUILD. Here it is on unless it is switched off.</param>
-    public static NetworkPlan Of(string? configured, bool? perBuild) =>
+    /// <param name="perBuild">
+    /// The feature flag FF_NETWORK_PER_BUILD, when somebody has set it. Otherwise jobs with services get a network of their own; one without has
+    /// nobody to call by name, and making and removing a network would take longer than all the rest of a small job.
+    /// </param>
+    public static NetworkPlan Of(string? configured, bool? perBuild, bool hasServices) =>
         configured switch
         {
-            null or "" => perBuild == false ? new Nameless(null) : new Own(),
+            null or "" => perBuild ?? hasServices ? new Own() : new Nameless(null),
             "default" or "bridge" or "host" or "none" => new Nameless(configured),
             _ when configured.StartsWith("container:", StringComparison.Ordinal) => new Nameless(configured),
             _ => new Shared(configured),

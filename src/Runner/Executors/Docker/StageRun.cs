@@ -11,7 +11,7 @@ internal static class StageRun
     /// <summary>How long an engine may take for a container that was told to die.</summary>
     private static readonly TimeSpan _death = TimeSpan.FromMinutes(1);
 
-    /// <param name="terminate">Asks the container's processes to end. They have <paramref name="grace"/>, then they are killed.</param>
+    /// <param name="ending">What happens when <paramref name="ct"/> is cancelled.</param>
     /// <returns>The exit code.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; the container does not run any more.</exception>
     public static async Task<int> ToEndAsync(
@@ -19,8 +19,7 @@ internal static class StageRun
         string container,
         ReadOnlyMemory<byte> input,
         OutputSink sink,
-        Func<CancellationToken, Task> terminate,
-        TimeSpan grace,
+        StageEnding ending,
         TimeProvider time,
         CancellationToken ct
     )
@@ -44,13 +43,13 @@ internal static class StageRun
         try
         {
             var result = await exit.WaitAsync(ct);
-            await Task.WhenAny(Task.WhenAll(output, sent), Task.Delay(_drain, time, ct));
+            await Task.WhenAny(Task.WhenAll(output, sent), Task.Delay(_drain, time, over.Token));
             return result.StatusCode;
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
-            await EndAsync(engine, container, exit, terminate, grace, time);
-            await Task.WhenAny(output, Task.Delay(_drain, time, CancellationToken.None));
+            await EndAsync(engine, container, exit, ending, time);
+            await Task.WhenAny(output, Task.Delay(_drain, time, over.Token));
             throw;
         }
         finally
@@ -59,25 +58,22 @@ internal static class StageRun
         }
     }
 
-    private static async Task EndAsync(EngineClient engine, string container, Task exit, Func<CancellationToken, Task> terminate, TimeSpan grace, TimeProvider time)
+    private static async Task EndAsync(EngineClient engine, string container, Task exit, StageEnding ending, TimeProvider time)
     {
-        if (grace > TimeSpan.Zero)
+        using var grace = new CancellationTokenSource(ending.Grace, time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(grace.Token, ending.AtOnce);
+        try
         {
-            using var limit = new CancellationTokenSource(grace, time);
-            try
-            {
-                await terminate(limit.Token);
-                await exit.WaitAsync(limit.Token);
-                return;
-            }
-            catch (Exception e) when (e is OperationCanceledException or EngineException or IOException)
-            {
-                // Not in time, or not to be asked: kill.
-            }
+            limit.Token.ThrowIfCancellationRequested();
+            await ending.Terminate(limit.Token);
+            await exit.WaitAsync(limit.Token);
         }
-
-        await KillAsync(engine, container);
-        await Task.WhenAny(exit, Task.Delay(_death, time, CancellationToken.None));
+        catch (Exception e) when (e is OperationCanceledException or EngineException or IOException)
+        {
+            // Not in time, or not to be asked.
+            await KillAsync(engine, container);
+            await Task.WhenAny(exit, Task.Delay(_death, time, CancellationToken.None));
+        }
     }
 
     private static async Task KillAsync(EngineClient engine, string container)
@@ -93,3 +89,9 @@ internal static class StageRun
         }
     }
 }
+
+/// <summary>How a container's processes are brought to an end.</summary>
+/// <param name="Terminate">Asks them to.</param>
+/// <param name="Grace">How long they may take before they are killed.</param>
+/// <param name="AtOnce">Cancels the grace.</param>
+internal sealed record StageEnding(Func<CancellationToken, Task> Terminate, TimeSpan Grace, CancellationToken AtOnce);

@@ -17,7 +17,7 @@ internal sealed class EngineDialer(EngineAddress address) : IDisposable
         var socket = address switch
         {
             EngineAddress.UnixSocket => new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified),
-            _ => new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true },
+            _ => Tcp(),
         };
         try
         {
@@ -59,6 +59,15 @@ internal sealed class EngineDialer(EngineAddress address) : IDisposable
             foreach (var certificate in own)
                 certificate.Dispose();
         }
+    }
+
+    /// <summary>Waiting for a job can be silent for hours, which some networks take for dead.</summary>
+    private static Socket Tcp()
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 30);
+        return socket;
     }
 
     private static async Task<Stream> SecureAsync(Stream plain, SslClientAuthenticationOptions options, CancellationToken ct)
