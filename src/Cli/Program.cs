@@ -1,1 +1,3 @@
-Console.WriteLine("slipway");
+using Slipway.Cli;
+
+return SlipwayProgram.Run(args, Surroundings.OfThisProcess());

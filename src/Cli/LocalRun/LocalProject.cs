@@ -12,6 +12,13 @@ internal sealed record LocalProject
     /// <summary>The configuration file, relative to <see cref="Root"/>, forward slashes.</summary>
     public string ConfigFile { get; init; } = ".gitlab-ci.yml";
 
+    /// <summary>Where the configuration comes from; by itself the file in <see cref="Tree"/>.</summary>
+    public ConfigSource Config
+    {
+        get => field ?? new ConfigSource.File(ConfigFile);
+        init;
+    }
+
     public required PipelineContext Context { get; init; }
     public required ProjectTree Tree { get; init; }
 

@@ -36,8 +36,6 @@ internal sealed record LocalRunOptions
     /// <summary>Each job's artifacts are unpacked into a folder of the job's name below this one; <see langword="null"/>: nowhere.</summary>
     public string? ArtifactsDir { get; init; }
 
-    public bool ShellOnFailure { get; init; }
-
     /// <summary>Finished runs whose logs and artifacts stay in <c>.slipway/runs</c>.</summary>
     public int RunsKept { get; init; } = 10;
 }

@@ -1,29 +1,30 @@
 using System.Threading.Channels;
-using Slipway.Protocol.Jobs;
-using Slipway.Runner.Executors;
+using Slipway.Compiler;
 
 namespace Slipway.Cli.LocalRun;
 
-/// <summary>Makes the executor of one job.</summary>
-/// <param name="payload">The job as it is handed out.</param>
-/// <param name="folder">An empty folder of the job's own, absolute, below the run's; the executor makes its builds directory in it.</param>
-internal delegate ValueTask<IExecutor> ExecutorFactory(JobPayload payload, string folder, CancellationToken ct);
+/// <summary>Says what a job runs in.</summary>
+/// <param name="runFolder">The run's own folder, absolute: executors of this machine keep their builds below it.</param>
+internal delegate ChosenExecutor ExecutorFactory(CompiledJob job, string runFolder);
 
-/// <summary>
-/// What a run gets from outside, so that a test can have its own clock, executors and view. The door is
-/// <c>LocalPipeline.RunAsync(LocalProject, LocalRunOptions, LocalRunParts, CancellationToken) → LocalRunResult</c>; its token is the abort.
-/// </summary>
+/// <summary>What a run gets from outside, so that a test can have its own clock, executors and view.</summary>
 internal sealed record LocalRunParts
 {
     public required TimeProvider Time { get; init; }
     public required IRunView View { get; init; }
 
-    /// <summary><see langword="null"/>: as the options and the user's <c>config.toml</c> say.</summary>
+    /// <summary><see langword="null"/>: as the options and <see cref="Settings"/> say.</summary>
     public ExecutorFactory? Executors { get; init; }
 
-    /// <summary>
-    /// What a person asks for meanwhile. The run ends when nothing is left that moves by itself; with a channel that is not yet completed it
-    /// waits for it as well, so that whoever holds the channel can play a blocking manual job.
-    /// </summary>
+    /// <summary>From the user's <c>config.toml</c>.</summary>
+    public RunnerSettings Settings { get; init; } = new(null);
+
+    /// <summary>What a person asks for meanwhile.</summary>
     public ChannelReader<RunControl>? Controls { get; init; }
+
+    /// <summary>
+    /// The run goes on until <see cref="Controls"/> is completed, so that whoever holds it can play a blocking manual job. Otherwise the run ends
+    /// when nothing is left that moves by itself.
+    /// </summary>
+    public bool ControlsKeepAlive { get; init; } = true;
 }

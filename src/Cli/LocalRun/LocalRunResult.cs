@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Cli.TestReports;
 using Slipway.Compiler;
 using Slipway.Engine;
 
@@ -45,15 +46,3 @@ internal sealed record JobReport
 
     public TestSummary? Tests { get; init; }
 }
-
-/// <summary>What a job's JUnit reports say.</summary>
-/// <param name="Failed">Failed and broken test cases in file order, at most 1,000 of them.</param>
-internal sealed record TestSummary(int Total, int Success, int Skipped, int Failures, int Errors, double Seconds, ImmutableArray<FailedTest> Failed)
-{
-    /// <summary>A report that could not be read, in a sentence; the counts are what the other reports gave.</summary>
-    public string? SuiteError { get; init; }
-}
-
-/// <param name="ClassName">May be empty.</param>
-/// <param name="Message">The first line of what went wrong, at most 200 characters; may be empty.</param>
-internal sealed record FailedTest(string ClassName, string Name, string Message);

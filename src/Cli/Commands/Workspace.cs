@@ -1,0 +1,68 @@
+using System.Text;
+using Slipway.Cli.LocalRun;
+using Slipway.Cli.Project;
+using Slipway.Cli.Reports;
+using Slipway.Compiler;
+
+namespace Slipway.Cli.Commands;
+
+/// <summary>A project with its configuration compiled: where every verb starts.</summary>
+internal sealed record Workspace(LocalProject Project, Compilation Compilation)
+{
+    private const int LongestConfig = 2 * 1024 * 1024;
+
+    /// <exception cref="CommandException">There is no such folder or file.</exception>
+    public static Workspace Open(ProjectOptions options, Surroundings surroundings)
+    {
+        var project = OpenProject(options, surroundings);
+        return new Workspace(project, PipelineCompiler.Compile(project.Config, project.Tree, project.Context, CancellationToken.None));
+    }
+
+    /// <summary>The project with its configuration read and not yet compiled.</summary>
+    /// <exception cref="CommandException">There is no such folder or file.</exception>
+    public static LocalProject OpenProject(ProjectOptions options, Surroundings surroundings)
+    {
+        var isStandardInput = options.File == "-";
+        var project = ProjectReader.Read(isStandardInput ? options with { File = null } : options, surroundings);
+        return project with
+        {
+            Config = isStandardInput ? new ConfigSource.Text("-", ReadAll(surroundings.In)) : new ConfigSource.Text(project.ConfigFile, ReadConfig(project, options)),
+        };
+    }
+
+    /// <summary>The text of a file as positions name it.</summary>
+    public static string? ReadText(LocalProject project, string file) =>
+        project.Config is ConfigSource.Text text && text.Name == file ? text.Content : project.Tree.ReadText(file);
+
+    /// <inheritdoc cref="SayErrors(LocalProject, Compilation, Surroundings)"/>
+    public int? SayErrors(Surroundings surroundings) => SayErrors(Project, Compilation, surroundings);
+
+    /// <summary>Shows what is wrong with the configuration.</summary>
+    /// <returns>The exit code to end with; <see langword="null"/> when nothing is wrong.</returns>
+    public static int? SayErrors(LocalProject project, Compilation compilation, Surroundings surroundings)
+    {
+        if (compilation.IsValid)
+            return null;
+        var errors = compilation.Diagnostics.Where(d => d.Severity == Severity.Error).ToArray();
+        surroundings.Say(LintReport.ToText(errors, file => ReadText(project, file), surroundings.ErrorPalette()).TrimEnd('\n'));
+        return ExitCode.Invalid;
+    }
+
+    private static string ReadConfig(LocalProject project, ProjectOptions options)
+    {
+        var path = Path.GetFullPath(project.ConfigFile, project.Root);
+        if (!File.Exists(path))
+            throw new CommandException(ExitCode.NotFound, $"there is no {options.File ?? project.ConfigFile} in {project.Root}", "slipway works in a folder with a .gitlab-ci.yml, or with --file FILE");
+        if (new FileInfo(path).Length > LongestConfig)
+            throw new CommandException(ExitCode.Invalid, $"{project.ConfigFile} is larger than 2 MiB");
+        return File.ReadAllText(path, Encoding.UTF8);
+    }
+
+    private static string ReadAll(Stream input)
+    {
+        using var reader = new StreamReader(input, Encoding.UTF8, leaveOpen: true);
+        var buffer = new char[LongestConfig];
+        var length = reader.ReadBlock(buffer, 0, buffer.Length);
+        return new string(buffer, 0, length);
+    }
+}

@@ -1,0 +1,95 @@
+using Slipway.Compiler;
+using Slipway.Protocol.Jobs;
+using Slipway.Runner;
+using Slipway.Runner.Config;
+using Slipway.Runner.Executors;
+using Slipway.Runner.Executors.Docker;
+using Slipway.Runner.Executors.Docker.Engine;
+using Slipway.Runner.Executors.Shell;
+
+namespace Slipway.Cli.LocalRun;
+
+/// <summary>What a job runs in, and with which settings.</summary>
+internal sealed record ChosenExecutor(ExecutorKind Kind, RunnerConfig Settings);
+
+/// <summary>
+/// Chooses where each job runs: <c>auto</c> is Docker when an engine answers and the job has an image, else the shell. The engine is looked for
+/// once, when the first job wants it.
+/// </summary>
+internal sealed class Executors(ExecutorChoice choice, RunnerSettings settings, string runFolder, Action<string> notice) : IAsyncDisposable
+{
+    private readonly ExecutorKind _shell = ShellExecutor.Kind(runFolder);
+    private readonly SemaphoreSlim _gate = new(1);
+    private DockerExecutors? _docker;
+    private EngineUnreachableException? _unreachable;
+    private Task<int> _sweep = Task.FromResult(0);
+    private bool _saidShell;
+
+    /// <summary>An engine was used, so a killed run may have left something in it.</summary>
+    public bool UsedDocker => _docker is not null;
+
+    /// <exception cref="JobFailedException">The job can run in none.</exception>
+    public async ValueTask<ChosenExecutor> ChooseAsync(CompiledJob job, CancellationToken ct)
+    {
+        var entry = settings.For(choice, job);
+        var hasImage = job.Image is not null || entry.Docker.Image.Length > 0;
+        if (choice == ExecutorChoice.Shell || (choice == ExecutorChoice.Auto && job.Image is null))
+            return new ChosenExecutor(_shell, settings.Shell(job));
+        if (!hasImage)
+            throw new JobFailedException(FailureReason.RunnerUnsupported, "the job has no image: and config.toml names none for such jobs ([runners.docker] image)");
+        if (await DockerAsync(entry.Docker, ct) is { } docker)
+            return new ChosenExecutor(docker.Kind, entry);
+        if (choice == ExecutorChoice.Docker)
+            throw new JobFailedException(FailureReason.RunnerSystem, _unreachable!.Message);
+        SayShell(job);
+        return new ChosenExecutor(_shell, settings.Shell(job));
+    }
+
+    /// <summary>Removes what killed runs have left in the engine, if one answers.</summary>
+    public async Task<int> SweepAsync(CancellationToken ct) => await DockerAsync(settings.For(ExecutorChoice.Docker, null).Docker, ct) is null ? 0 : await _sweep;
+
+    public async ValueTask DisposeAsync()
+    {
+        await ((Task)_sweep).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_docker is not null)
+            await _docker.DisposeAsync();
+        _gate.Dispose();
+    }
+
+    private async Task<DockerExecutors?> DockerAsync(DockerConfig config, CancellationToken ct)
+    {
+        if (_docker is not null || _unreachable is not null)
+            return _docker;
+        await _gate.WaitAsync(ct);
+        try
+        {
+            if (_docker is null && _unreachable is null)
+            {
+                _docker = await DockerExecutors.ConnectAsync(config, ct);
+                _sweep = _docker.RemoveLeftoversAsync(ct);
+            }
+        }
+        catch (EngineUnreachableException e)
+        {
+            _unreachable = e;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+
+        return _docker;
+    }
+
+    private void SayShell(CompiledJob job)
+    {
+        lock (_gate)
+        {
+            if (_saidShell)
+                return;
+            _saidShell = true;
+        }
+
+        notice($"no container engine answers, so jobs with an image run in the shell, {job.Name} among them ({_unreachable!.Message.Split('\n')[0]})");
+    }
+}

@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Slipway.Cli.TestReports;
+using Slipway.Engine;
+using Slipway.Engine.Payloads;
+using Slipway.Protocol.Jobs;
+using Slipway.Runner;
+using Slipway.Runner.Jobs;
+using Slipway.Runner.Sources;
+
+namespace Slipway.Cli.LocalRun;
+
+/// <summary>Takes the place of server and runner loop for the jobs of a local run: hands out the payload, keeps log and uploads.</summary>
+internal sealed class LocalJobs
+{
+    private readonly LocalProject _project;
+    private readonly LocalRunOptions _options;
+    private readonly LocalRunParts _parts;
+    private readonly StateFolder _states;
+    private readonly RunFolder _run;
+    private readonly Executors _executors;
+    private readonly Action<Action<IRunView>> _tell;
+    private readonly Lazy<Task<SourceTree>> _sources;
+
+    public LocalJobs(LocalProject project, LocalRunOptions options, LocalRunParts parts, (StateFolder All, RunFolder Run) folders, Executors executors, Action<Action<IRunView>> tell)
+    {
+        (_project, _options, _parts, _executors, _tell) = (project, options, parts, executors, tell);
+        (_states, _run) = folders;
+        _sources = new(() => project.Sources(CancellationToken.None));
+    }
+
+    /// <summary>Unique in this checkout, as far as a thousand jobs a run go: an id only has to tell jobs apart.</summary>
+    public long IdOf(RunJob job) => _run.Number * 100_000 + job.Key + 1;
+
+    public long PipelineId(int index) => _run.Number * 1000 + index;
+
+    /// <summary>Never throws: what is our own fault fails the job as the runner's.</summary>
+    public async Task<JobEnding> RunAsync(JobLaunch launch)
+    {
+        var logPath = _run.LogOf(launch.Job.Key, launch.Pipeline.FullName(launch.Job.Name));
+        var uploads = new ArtifactsFolder(_run.ArtifactsOf(launch.Job.Key, launch.Pipeline.FullName(launch.Job.Name)));
+        await using var log = new JobLog(logPath, bytes => _tell(view => view.Log(launch.Job, bytes.Span)));
+        JobResult result;
+        try
+        {
+            result = await RunAsync(launch, log, uploads);
+        }
+        catch (OperationCanceledException)
+        {
+            result = new JobResult(JobOutcome.Canceled, null, FailureReason.JobCanceled, "canceled");
+        }
+        catch (JobFailedException e)
+        {
+            log.Error(e.Message);
+            result = new JobResult(JobOutcome.Failed, e.ExitCode, e.Reason, e.Message);
+        }
+        catch (Exception e)
+        {
+            log.Error($"Job failed (system failure): {e}");
+            result = new JobResult(JobOutcome.Failed, null, FailureReason.RunnerSystem, e.Message);
+        }
+
+        return Ending(launch, result, log, uploads);
+    }
+
+    private async Task<JobResult> RunAsync(JobLaunch launch, JobLog log, ArtifactsFolder uploads)
+    {
+        var job = launch.State.Job;
+        if (!job.ExternalNeeds.IsEmpty)
+            log.Warn($"artifacts of {string.Join(", ", job.ExternalNeeds.Select(n => n.Project ?? n.Pipeline))} need a server, and are not here");
+        var chosen = await ChooseAsync(launch, log);
+        var payload = Payload(launch);
+        var host = new JobHost
+        {
+            Version = SlipwayVersion.Text,
+            WorkDir = _run.Path,
+            CacheDir = _states.Cache,
+            ProjectDir = _run.ProjectDirOf(launch.Job.Key, launch.Pipeline.FullName(job.Name)),
+            ConcurrentId = launch.Slot,
+            ConcurrentProjectId = launch.Slot,
+            RemoveProjectDir = !_options.Keep,
+        };
+        var channel = new JobChannel
+        {
+            WriteTrace = log.WriteAsync,
+            FetchArtifacts = (dependency, _) => Task.FromResult<Stream?>(launch.Inputs.Archives.TryGetValue(dependency.Id, out var path) && File.Exists(path) ? File.OpenRead(path) : null),
+            SendArtifact = (artifact, _, content, ct) => uploads.TakeAsync(artifact, content, ct),
+            Sources = await _sources.Value,
+        };
+        return await new JobRun(payload, chosen.Settings, chosen.Kind, channel, _parts.Time) { Host = host }.RunAsync(launch.Cancellation);
+    }
+
+    private async ValueTask<ChosenExecutor> ChooseAsync(JobLaunch launch, JobLog log)
+    {
+        if (_parts.Executors is { } given)
+            return given(launch.State.Job, _run.Path);
+        var chosen = await _executors.ChooseAsync(launch.State.Job, launch.Cancellation.Abort);
+        if (chosen.Kind.Name == "shell" && !launch.State.Job.Services.IsEmpty)
+            log.Warn("the job's services are not started: it runs in the shell");
+        return chosen;
+    }
+
+    private JobPayload Payload(JobLaunch launch)
+    {
+        var identity = new JobIdentity
+        {
+            Id = IdOf(launch.Job),
+            Token = "glcbt-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
+            PipelineId = launch.Pipeline.Id,
+            Runner = new JobIdentity.Taker(1, "slipway run", launch.State.Job.Tags),
+            TokenMaskPrefixes = ["glcbt-"],
+        };
+        return JobPayloads.Build(launch.Pipeline.State.Pipeline, launch.State, identity, launch.Inputs.Dotenv, launch.Inputs.Dependencies);
+    }
+
+    private JobEnding Ending(JobLaunch launch, JobResult result, JobLog log, ArtifactsFolder uploads)
+    {
+        var made = Directory.Exists(uploads.Path);
+        if (made && result.Outcome == JobOutcome.Success)
+            _states.Publish(launch.Pipeline.FullName(launch.Job.Name), uploads.Path, _run);
+        if (made && _options.ArtifactsDir is { } target && uploads.Archive is { } archive)
+            Unpacking.Unpack(archive.FullName, Path.Combine(target, launch.Pipeline.FullName(launch.Job.Name)), target);
+        var coverage = launch.State.Job.Coverage is { } pattern ? log.Read(stream => CoverageScan.Find(stream, pattern)) : null;
+        return new JobEnding(result, launch.Slot, log.Path, made ? uploads.Path : null, coverage, made ? uploads.Tests() : null);
+    }
+}

@@ -1,0 +1,97 @@
+using Slipway.Compiler;
+
+namespace Slipway.Cli.LocalRun;
+
+/// <summary>One run from its first line to its last: wires the coordinator to jobs, folders and view.</summary>
+internal sealed class RunSession : IAsyncDisposable
+{
+    private readonly LocalProject _project;
+    private readonly LocalRunOptions _options;
+    private readonly LocalRunParts _parts;
+    private readonly StateFolder _states;
+    private readonly RunFolder _run;
+    private readonly CancellationTokenSource _abort;
+    private readonly Executors _executors;
+    private readonly LocalJobs _jobs;
+    private readonly RunNotes _notes;
+    private readonly Lock _viewGate = new();
+
+    public RunSession(LocalProject project, LocalRunOptions options, LocalRunParts parts, (StateFolder All, RunFolder Run) folders, CancellationToken abort)
+    {
+        (_project, _options, _parts) = (project, options, parts);
+        (_states, _run) = folders;
+        _abort = CancellationTokenSource.CreateLinkedTokenSource(abort);
+        _executors = new Executors(options.Executor, parts.Settings, _run.Path, sentence => Tell(view => view.Notice(sentence)));
+        _jobs = new LocalJobs(project, options, parts, folders, _executors, Tell);
+        _notes = new RunNotes(_run, parts.Time);
+    }
+
+    public async Task<Coordinator> RunAsync(Compilation compilation, Selection selection)
+    {
+        await TidyUpAsync();
+        Tell(view => view.Plan(compilation, selection.All, selection.Pipeline.Jobs.Length));
+        foreach (var (job, missing) in Missing(selection))
+            Tell(view => view.Notice($"{missing} is not part of this run and has left no artifacts here, so {job} starts without them (--needs runs it too)"));
+        var coordinator = new Coordinator(
+            new CoordinatorParts
+            {
+                Options = _options,
+                Time = _parts.Time,
+                Tell = Tell,
+                PipelineId = _jobs.PipelineId,
+                Gather = (run, job) => JobInputs.Gather(run, job, run.Parent is null ? selection.Borrowed.GetValueOrDefault(job.Job.Name, []) : [], _states, _jobs.IdOf),
+                RunJob = _jobs.RunAsync,
+                PlanChild = new ChildPipelines(_project, _parts.Time).Plan,
+                Note = coordinator => _notes.Write(coordinator, _executors.UsedDocker, isLast: false),
+                Controls = _parts.Controls,
+                ControlsKeepAlive = _parts.ControlsKeepAlive,
+                Abort = _abort.Token,
+                AbortAll = () => _abort.Cancel(),
+            }
+        );
+        _notes.Write(coordinator, usedDocker: false, isLast: false);
+        await coordinator.RunAsync(selection.Pipeline);
+        _notes.Write(coordinator, _executors.UsedDocker, isLast: true);
+        return coordinator;
+    }
+
+    public RunPlaces Places(TimeSpan elapsed)
+    {
+        var artifacts = _options.ArtifactsDir ?? (Directory.Exists(Path.Combine(_run.Path, "artifacts")) ? _states.Artifacts : null);
+        return new RunPlaces(_run.Path, artifacts, elapsed);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _executors.DisposeAsync();
+        _abort.Dispose();
+    }
+
+    /// <summary>What killed runs have left goes now; if one of them had an engine at work, also what it has left there.</summary>
+    private async Task TidyUpAsync()
+    {
+        var killed = _states.TidyUp(_options.RunsKept);
+        if (killed.Count == 0)
+            return;
+        Tell(view => view.Notice(killed.Count == 1 ? "an earlier run was killed; what it left is cleared away" : $"{killed.Count} earlier runs were killed; what they left is cleared away"));
+        if (killed.UsedDocker && _parts.Executors is null)
+            await _executors.SweepAsync(_abort.Token);
+    }
+
+    /// <summary>Each job with the first of its absent jobs that has no artifacts kept.</summary>
+    private IEnumerable<(string Job, string Missing)> Missing(Selection selection)
+    {
+        foreach (var (job, names) in selection.Borrowed)
+        {
+            var compiled = selection.All.Jobs.Where(j => names.Contains(j.Name) && !j.Artifacts.IsEmpty);
+            if (compiled.FirstOrDefault(j => _states.LatestArtifactsOf(j.Name) is null) is { } missing)
+                yield return (job, missing.Name);
+        }
+    }
+
+    private void Tell(Action<IRunView> say)
+    {
+        lock (_viewGate)
+            say(_parts.View);
+    }
+}

@@ -1,0 +1,101 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+
+namespace Slipway.Cli.Project;
+
+/// <param name="ExitCode">-1: there is no <c>git</c> here.</param>
+internal sealed record GitAnswer(int ExitCode, string Text, string Complaint)
+{
+    public bool Ok => ExitCode == 0;
+
+    /// <summary>The parts of an answer that was asked for with <c>-z</c>.</summary>
+    public string[] Parts() => Text.Split('\0', StringSplitOptions.RemoveEmptyEntries);
+}
+
+/// <summary>
+/// Asks the <c>git</c> program. Arguments go to it as they are, without a shell; it may start no program of the repository's choosing (hooks,
+/// file system monitors, external diffs), lock nothing, ask nothing, and the environment cannot point it at another repository.
+/// </summary>
+internal static class GitProcess
+{
+    /// <summary>Half a million paths of a hundred characters each: a longer answer is cut and counts as failed.</summary>
+    private const int LongestAnswer = 64 * 1024 * 1024;
+
+    private const int LongestComplaint = 4096;
+
+    private static readonly string[] Fixed =
+    [
+        "--no-pager", "--no-optional-locks", "--literal-pathspecs",
+        "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false", "-c", "log.showSignature=false",
+    ];
+
+    public static GitAnswer Ask(string folder, params string[] arguments) => Begin(folder, arguments)();
+
+    /// <summary>Starts git now and waits for it when the result is called, so that several can work at once. (Tasks would cost more at start-up than git itself.)</summary>
+    public static Func<GitAnswer> Begin(string folder, params string[] arguments)
+    {
+        var git = Start(folder, arguments);
+        if (git is null)
+            return () => new GitAnswer(-1, "", "the git program is not installed");
+        git.StandardInput.Close();
+        var complaint = "";
+        var listener = new Thread(() => complaint = Read(git.StandardError, LongestComplaint, out _));
+        listener.Start();
+        return () =>
+        {
+            using (git)
+            {
+                var text = Read(git.StandardOutput, LongestAnswer, out var whole);
+                git.WaitForExit();
+                listener.Join();
+                return new GitAnswer(whole ? git.ExitCode : 128, text, complaint.Trim());
+            }
+        };
+    }
+
+    private static Process? Start(string folder, string[] arguments)
+    {
+        var start = new ProcessStartInfo("git")
+        {
+            WorkingDirectory = folder,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+        };
+        foreach (var argument in Fixed)
+            start.ArgumentList.Add(argument);
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("GIT_", StringComparison.Ordinal)).ToArray())
+            start.Environment.Remove(name);
+        start.Environment["GIT_TERMINAL_PROMPT"] = "0";
+        start.Environment["LC_ALL"] = "C";
+        try
+        {
+            return Process.Start(start);
+        }
+        catch (Win32Exception)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Reads to the end, and keeps at most <paramref name="longest"/> characters of it.</summary>
+    private static string Read(StreamReader from, int longest, out bool whole)
+    {
+        var text = new StringBuilder();
+        var buffer = new char[4096];
+        whole = true;
+        for (int read; (read = from.Read(buffer, 0, buffer.Length)) > 0; )
+        {
+            whole &= text.Length + read <= longest;
+            if (whole)
+                text.Append(buffer, 0, read);
+        }
+
+        return text.ToString();
+    }
+}

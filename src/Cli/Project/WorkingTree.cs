@@ -1,0 +1,108 @@
+using System.Security.Cryptography;
+using System.Text;
+using Slipway.Compiler;
+using Slipway.Runner.Sources;
+
+namespace Slipway.Cli.Project;
+
+/// <summary>The files of a checkout as they lie there now: tracked ones and those that are neither tracked nor ignored.</summary>
+/// <param name="root">The project's top folder.</param>
+/// <param name="git"><see langword="null"/>: no repository, so every file below <paramref name="root"/> counts.</param>
+internal sealed class WorkingTree(string root, GitFacts? git)
+{
+    private const int LongestText = 2 * 1024 * 1024;
+
+    private readonly Lazy<string[]> _paths = new(() => git is null ? Walk(root) : Listed(root));
+
+    public ProjectTree ToProjectTree() => new(ReadText, () => _paths.Value, ContentHash);
+
+    public SourceTree ToSourceTree() => new(root, _paths.Value, git?.GitDir);
+
+    private string? ReadText(string path) =>
+        Find(path) is { } file && file.Length <= LongestText ? File.ReadAllText(file.FullName, Encoding.UTF8) : null;
+
+    private string? ContentHash(string path)
+    {
+        if (Find(path) is not { } file)
+            return null;
+        using var content = file.OpenRead();
+#pragma warning disable CA5350 // Git's object id, not a defence.
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
+#pragma warning restore CA5350
+        hash.AppendData(Encoding.ASCII.GetBytes($"blob {content.Length}\0"));
+        var buffer = new byte[64 * 1024];
+        for (int read; (read = content.Read(buffer)) > 0; )
+            hash.AppendData(buffer, 0, read);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>A plain file below the root. What a symlink leads to is not part of the commit, so links are not followed, neither as file nor as folder.</summary>
+    private FileInfo? Find(string path)
+    {
+        if (path.Length == 0 || path.Contains('\0') || Path.IsPathRooted(path))
+            return null;
+        var at = root;
+        foreach (var part in path.Split('/'))
+        {
+            if (part is "" or "." or ".." or ".git")
+                return null;
+            at = Path.Combine(at, part);
+            if (new FileInfo(at).LinkTarget is not null)
+                return null;
+        }
+
+        return new FileInfo(at) is { Exists: true } file ? file : null;
+    }
+
+    /// <summary>
+    /// One listing: <c>H</c> tracked, <c>?</c> untracked, <c>R</c> tracked but gone from the disk, <c>M</c> once a side in a conflict. Gitlinks are
+    /// left out, for submodules are fetched by the job when it asks for them, and so are repositories inside (they end in a slash).
+    /// </summary>
+    private static string[] Listed(string root)
+    {
+        var answer = GitProcess.Ask(root, "ls-files", "-z", "-t", "--stage", "--cached", "--deleted", "--others", "--exclude-standard");
+        if (!answer.Ok)
+            throw new CommandException(ExitCode.Failed, "git cannot list this repository's files", answer.Complaint.Split('\n')[0]);
+        var present = new HashSet<string>(StringComparer.Ordinal);
+        var deleted = new List<string>();
+        foreach (var line in answer.Parts())
+        {
+            var tab = line[0] == '?' ? 1 : line.IndexOf('\t');
+            var path = line[(tab + 1)..];
+            if (line[0] == 'R')
+                deleted.Add(path);
+            else if (!path.EndsWith('/') && !line.AsSpan(1).StartsWith(" 160000 "))
+                present.Add(path);
+        }
+
+        present.ExceptWith(deleted);
+        return Sorted(present);
+    }
+
+    private static string[] Walk(string root)
+    {
+        var options = new EnumerationOptions { RecurseSubdirectories = false, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = true };
+        var found = new List<string>();
+        var folders = new Stack<string>([""]);
+        while (folders.TryPop(out var folder))
+        {
+            foreach (var entry in new DirectoryInfo(Path.Combine(root, folder)).EnumerateFileSystemInfos("*", options))
+            {
+                var path = folder.Length == 0 ? entry.Name : $"{folder}/{entry.Name}";
+                if (entry is not DirectoryInfo || entry.LinkTarget is not null)
+                    found.Add(path);
+                else if (path is not (".git" or ".slipway"))
+                    folders.Push(path);
+            }
+        }
+
+        return Sorted(found);
+    }
+
+    private static string[] Sorted(IEnumerable<string> paths)
+    {
+        string[] sorted = [.. paths];
+        Array.Sort(sorted, StringComparer.Ordinal);
+        return sorted;
+    }
+}

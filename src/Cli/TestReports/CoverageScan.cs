@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using Slipway.Compiler.Rules;
+
+namespace Slipway.Cli.TestReports;
+
+/// <summary>
+/// Finds a job's coverage in its log (gitlab-ci-yaml §7.14): the last line that matches, in it the last match, in that the first number.
+/// </summary>
+internal static partial class CoverageScan
+{
+    private const int Piece = 64 * 1024;
+
+    /// <summary>A longer line is not a summary somebody wrote.</summary>
+    private const int LongestLine = 1024 * 1024;
+
+    /// <param name="pattern">RE2, without slashes.</param>
+    /// <returns>Percent; <see langword="null"/> when no line matches, or the match holds no number.</returns>
+    public static double? Find(Stream log, string pattern)
+    {
+        if (Re2.Compile(pattern) is not { } regex)
+            return null;
+        foreach (var line in FromTheEnd(log))
+        {
+            if (Last(regex, line) is { } match)
+                return double.TryParse(Number().Match(match).Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) ? percent : null;
+        }
+
+        return null;
+    }
+
+    private static string? Last(Regex regex, string line)
+    {
+        string? last = null;
+        foreach (var match in regex.EnumerateMatches(line))
+            last = line.Substring(match.Index, match.Length);
+        return last;
+    }
+
+    /// <summary>The log's lines, the last one first, read backwards a piece at a time.</summary>
+    private static IEnumerable<string> FromTheEnd(Stream log)
+    {
+        byte[] behind = [];
+        for (var position = log.Length; position > 0; )
+        {
+            var size = (int)Math.Min(Piece, position);
+            position -= size;
+            var bytes = new byte[size + behind.Length];
+            log.Position = position;
+            log.ReadExactly(bytes, 0, size);
+            behind.CopyTo(bytes, size);
+            var end = bytes.Length;
+            for (var at = bytes.AsSpan(0, size).LastIndexOf((byte)'\n'); at >= 0; at = bytes.AsSpan(0, at).LastIndexOf((byte)'\n'))
+            {
+                yield return Encoding.UTF8.GetString(bytes, at + 1, end - at - 1).TrimEnd('\r');
+                end = at;
+            }
+
+            behind = bytes.AsSpan(0, Math.Min(end, LongestLine)).ToArray();
+        }
+
+        yield return Encoding.UTF8.GetString(behind).TrimEnd('\r');
+    }
+
+    [GeneratedRegex(@"\d+(?:\.\d+)?", RegexOptions.CultureInvariant)]
+    private static partial Regex Number();
+}
