@@ -8,14 +8,15 @@ namespace Slipway.Compiler.Rules;
 /// </summary>
 internal sealed class PatternCache
 {
-    private readonly Dictionary<string, Regex?> _built = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Text, RegexOptions Engine), Regex?> _built = [];
     private readonly Dictionary<string, RegexPattern?> _parsed = new(StringComparer.Ordinal);
 
     /// <summary>Whether the pattern is found anywhere in the text.</summary>
     public bool IsMatch(RegexPattern pattern, string text)
     {
-        if (!_built.TryGetValue(pattern.Translated, out var regex))
-            _built[pattern.Translated] = regex = Re2.Build(pattern.Translated);
+        var key = (pattern.Translated.Text, Engine: pattern.Translated.EngineFor(text.Length));
+        if (!_built.TryGetValue(key, out var regex))
+            _built[key] = regex = pattern.Translated.Build(key.Engine);
         return regex?.IsMatch(text) ?? false;
     }
 

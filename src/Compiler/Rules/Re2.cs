@@ -16,17 +16,33 @@ public static class Re2
     public static bool IsValid(string pattern, string flags = "") => Translate(pattern, flags) is not null;
 
     /// <returns><see langword="null"/> when the pattern is not valid.</returns>
-    public static Regex? Compile(string pattern, string flags = "") => Translate(pattern, flags) is { } translated ? Build(translated) : null;
+    public static Regex? Compile(string pattern, string flags = "") => Translate(pattern, flags)?.Build(RegexOptions.NonBacktracking);
 
-    /// <summary>A .NET pattern that means the same to the linear engine, or <see langword="null"/> when the pattern is not RE2.</summary>
-    internal static string? Translate(string pattern, string flags) =>
+    /// <returns><see langword="null"/> when the pattern is not RE2.</returns>
+    internal static Re2Pattern? Translate(string pattern, string flags) =>
         pattern.Length <= MaxLength ? new Re2Translator(pattern, flags).Translate() : null;
+}
 
-    internal static Regex? Build(string translated)
+/// <summary>A pattern in .NET's words, and what a backtracking engine could at worst make of it.</summary>
+/// <param name="Quantifiers">How many places can take more or less.</param>
+/// <param name="Ways">Product of the alternatives there are.</param>
+/// <param name="IsNested">Something with choices inside is itself repeated.</param>
+internal sealed record Re2Pattern(string Text, int Quantifiers, double Ways, bool IsNested)
+{
+    private const double FewSteps = 1_000_000;
+
+    /// <summary>
+    /// The linear engine takes milliseconds to build, the backtracking one next to nothing. Most patterns are a handful of parts asked about a
+    /// branch name: where even the worst case is a few steps, the latter will do.
+    /// </summary>
+    public RegexOptions EngineFor(int textLength) =>
+        !IsNested && Ways * Math.Pow(textLength + 1, Quantifiers + 1) <= FewSteps ? RegexOptions.None : RegexOptions.NonBacktracking;
+
+    public Regex? Build(RegexOptions engine)
     {
         try
         {
-            return new Regex(translated, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+            return new Regex(Text, engine | RegexOptions.CultureInvariant);
         }
         catch (NotSupportedException)
         {

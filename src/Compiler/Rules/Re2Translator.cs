@@ -39,16 +39,25 @@ internal sealed class Re2Translator(string pattern, string flags)
 
     /// <param name="Size">Nodes, counted repeats written out.</param>
     /// <param name="Repeat">Largest product of nested counts.</param>
+    /// <param name="Quantifiers">How many places can take more or less.</param>
+    /// <param name="Ways">Product of the alternatives there are.</param>
+    /// <param name="IsNested">Something with choices inside is itself repeated: the steps of a backtracking engine have no bound worth the name.</param>
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Weight(long Size, long Repeat);
+    private readonly record struct Weight(long Size, long Repeat, int Quantifiers = 0, double Ways = 1, bool IsNested = false)
+    {
+        public Weight Then(Weight next) =>
+            new(Size + next.Size, Math.Max(Repeat, next.Repeat), Quantifiers + next.Quantifiers, Ways * next.Ways, IsNested || next.IsNested);
+    }
 
-    public string? Translate()
+    public Re2Pattern? Translate()
     {
         foreach (var flag in flags)
             _flags |= FlagOf(flag);
         if (_flags.HasFlag(Flags.IgnoreCase))
             _out.Append("(?i)");
-        return TryAlternation(0, out var weight) && _at == pattern.Length && weight.Size <= MaxSize ? _out.ToString() : null;
+        if (!TryAlternation(0, out var weight) || _at < pattern.Length || weight.Size > MaxSize)
+            return null;
+        return new Re2Pattern(_out.ToString(), weight.Quantifiers, weight.Ways, weight.IsNested);
     }
 
     private static Flags FlagOf(char flag) =>
@@ -65,6 +74,7 @@ internal sealed class Re2Translator(string pattern, string flags)
     private bool TryAlternation(int depth, out Weight weight)
     {
         weight = new Weight(1, 1);
+        var alternatives = 1;
         var repeatable = -1;
         var atom = default(Weight);
         while (_at < pattern.Length && (IsQuoted || pattern[_at] != ')'))
@@ -73,7 +83,7 @@ internal sealed class Re2Translator(string pattern, string flags)
             {
                 repeatable = _out.Length;
                 atom = new Weight(1, 1);
-                weight = weight with { Size = weight.Size + 1 };
+                weight = weight.Then(atom);
                 AppendLiteral(pattern[_at]);
                 if (_at >= _quoteEnd)
                     _at = Math.Min(_at + 2, pattern.Length);
@@ -84,6 +94,7 @@ internal sealed class Re2Translator(string pattern, string flags)
             {
                 _at++;
                 _out.Append('|');
+                alternatives++;
                 repeatable = -1;
                 continue;
             }
@@ -93,7 +104,8 @@ internal sealed class Re2Translator(string pattern, string flags)
                 if (repeatable < 0 || most > MaxRepeat || least > MaxRepeat || (most >= 0 && least > most))
                     return false;
                 var times = Math.Max(1, Math.Max(least, most));
-                weight = new Weight(weight.Size + (atom.Size * (times - 1)), Math.Max(weight.Repeat, atom.Repeat * times));
+                var nested = atom.Quantifiers > 0 || atom.Ways > 1;
+                weight = weight.Then(new Weight(atom.Size * (times - 1), atom.Repeat * times, 1, 1, nested));
                 if (weight.Repeat > MaxRepeat || weight.Size > MaxSize)
                     return false;
                 _out.Insert(repeatable, "(?:").Append(')').Append(sign);
@@ -107,9 +119,10 @@ internal sealed class Re2Translator(string pattern, string flags)
             repeatable = isAtom ? start : -1;
             if (!isAtom)
                 continue;
-            weight = new Weight(weight.Size + atom.Size, Math.Max(weight.Repeat, atom.Repeat));
+            weight = weight.Then(atom);
         }
 
+        weight = weight with { Ways = weight.Ways * alternatives };
         return true;
     }
 

@@ -2,8 +2,8 @@ namespace Slipway.Compiler.Rules;
 
 /// <summary>A regular expression as GitLab writes it, <c>/re/flags</c>.</summary>
 /// <param name="Source">RE2's text, flags in front; two patterns with one source are equal.</param>
-/// <param name="Translated">.NET's text for it.</param>
-internal sealed record RegexPattern(string Source, string Translated)
+/// <param name="Translated">The same for .NET.</param>
+internal sealed record RegexPattern(string Source, Re2Pattern Translated)
 {
     /// <summary>
     /// Takes the first line that reads <c>/…/</c> with flags behind; the text between may be empty, and may hold slashes. <see langword="null"/>: no

@@ -69,10 +69,10 @@ internal sealed class VariableScope(ImmutableArray<VariableLayer> layers)
     /// <param name="suspects">Only circles through one of these are looked for; <see langword="null"/>: all.</param>
     public string? CircularReference(IEnumerable<Variable>? suspects = null)
     {
-        var path = new List<Variable>();
-        var cleared = new HashSet<Variable>(ReferenceEqualityComparer.Instance);
+        List<Variable>? path = null;
+        HashSet<Variable>? cleared = null;
         foreach (var suspect in suspects ?? layers.SelectMany(layer => layer.Referring))
-            if (MayTurnBack(suspect, path, cleared))
+            if (MayTurnBack(suspect, path ??= [], cleared ??= new HashSet<Variable>(ReferenceEqualityComparer.Instance)))
                 return VariableList.CircularReference([.. layers.SelectMany(layer => layer.Referring)]);
         return null;
     }

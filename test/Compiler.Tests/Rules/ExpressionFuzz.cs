@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using Slipway.Compiler.Rules;
 using Slipway.Compiler.Rules.Expressions;
 using Xunit;
@@ -46,7 +47,13 @@ public sealed class ExpressionFuzz
         if (Expression.TryParse(text, out var expression, out _))
             _ = expression.IsTrue(name => name == "A" ? text : null, patterns, _ => text);
         if (Re2.Translate(text, "") is { } translated)
-            Assert.NotNull(Re2.Build(translated));
+        {
+            var linear = translated.Build(RegexOptions.NonBacktracking);
+            Assert.NotNull(linear);
+            if (translated.EngineFor(text.Length) == RegexOptions.None)
+                Assert.Equal(linear.IsMatch(text), translated.Build(RegexOptions.None)!.IsMatch(text));
+        }
+
         if (RegexPattern.Parse(text) is { } pattern)
             _ = patterns.IsMatch(pattern, text);
         _ = Glob.Parse(text).IsMatch(text);

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Slipway.Compiler.Rules;
 using Xunit;
 
@@ -77,6 +78,7 @@ public sealed class Re2Tests
         var regex = Re2.Compile(pattern, flags);
         Assert.NotNull(regex);
         Assert.Equal(found, regex.IsMatch(text));
+        Assert.Equal(found, Re2.Translate(pattern, flags)!.Build(RegexOptions.None)!.IsMatch(text));
     }
 
     [Theory]
@@ -137,6 +139,19 @@ public sealed class Re2Tests
         Assert.NotNull(regex);
         Assert.DoesNotMatch(regex, new string('a', length) + "!x");
     }
+
+    [Theory]
+    [InlineData("^v\\d+\\.\\d+\\.\\d+$", 20, false)]
+    [InlineData("^(main|release/.*)$", 100, false)]
+    [InlineData("^v\\d+\\.\\d+\\.\\d+$", 1000, true)]
+    [InlineData(".*.*.*.*.*=", 20, true)]
+    [InlineData("(a+)+$", 5, true)]
+    [InlineData("(a|a)*$", 5, true)]
+    [InlineData("(a?){2}", 5, true)]
+    [InlineData("(abc)+", 900, false)]
+    [InlineData("main", 100_000, false)]
+    public void The_linear_engine_is_taken_where_the_other_could_take_long(string pattern, int textLength, bool linear) =>
+        Assert.Equal(linear, Re2.Translate(pattern, "")!.EngineFor(textLength) == RegexOptions.NonBacktracking);
 
     [Fact]
     public void Deep_nesting_is_refused_and_not_followed() => Assert.False(Re2.IsValid(new string('(', 4000) + new string(')', 4000)));
