@@ -38,7 +38,11 @@ internal sealed partial class RunRecord(IReadOnlyList<Deed> deeds, ChannelWriter
         Do(deed => deed.Started == FullName(job));
     }
 
-    public void Log(RunJob job, ReadOnlySpan<byte> bytes) => _logs[job.Key].Append(Encoding.Latin1.GetString(bytes));
+    public void Log(RunJob job, ReadOnlySpan<byte> bytes)
+    {
+        _logs[job.Key].Append(Encoding.Latin1.GetString(bytes));
+        Do(deed => deed.Line is { } line && Jobs[FullName(job)].Lines.Contains(line));
+    }
 
     public void JobFinished(RunJob job, JobReport report)
     {

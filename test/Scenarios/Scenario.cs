@@ -104,11 +104,14 @@ internal sealed record FileContent
         Text ?? Head + string.Concat(Enumerable.Range(0, Times).Select(i => Repeat?.Replace("{i}", i.ToString()))) + Tail;
 }
 
-/// <summary>Something a person does while the pipeline runs: after a job has started or finished.</summary>
+/// <summary>Something a person does while the pipeline runs: after a job has started or finished, or some job has shown a line.</summary>
 internal sealed record Deed
 {
     public string? Started { get; init; }
     public string? Finished { get; init; }
+
+    /// <summary>The job has shown this line.</summary>
+    public string? Line { get; init; }
 
     /// <summary><c>cancel</c>, <c>cancel JOB</c>, <c>play JOB</c>, <c>retry JOB</c> or <c>abort</c>.</summary>
     public required string Do { get; init; }

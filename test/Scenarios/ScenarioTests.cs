@@ -6,6 +6,7 @@ namespace Slipway.Scenarios;
 public sealed class ScenarioTests
 {
     private static readonly string Cases = Path.Combine(FindProject(), "cases");
+    private static readonly bool InShell = Environment.GetEnvironmentVariable("SLIPWAY_SCENARIOS") == "shell";
 
     public static TheoryData<string> Folders =>
         [
@@ -17,7 +18,20 @@ public sealed class ScenarioTests
 
     [Theory]
     [MemberData(nameof(Folders))]
-    public void Can_be_read(string folder) => Assert.NotEmpty(Scenario.Load(Path.Combine(Cases, folder)).Says);
+    public async Task Ends_as_it_says(string folder)
+    {
+        var from = Path.Combine(Cases, folder);
+        var scenario = Scenario.Load(from);
+        Assert.SkipWhen(InShell && scenario.OnlyPretend is not null, scenario.OnlyPretend ?? "");
+        using var clock = InShell ? null : new VirtualTime();
+        using var project = new ScenarioFolder(from);
+        foreach (var (step, number) in scenario.AllSteps.Select((step, i) => (step, i + 1)))
+        {
+            var checks = new Checks();
+            checks.Of(step.Expect, await Rehearsal.RunAsync(project, step.Run, clock ?? TimeProvider.System));
+            Assert.True(checks.Differences.Count == 0, $"{scenario.Says} ({scenario.Spec})\nstep {number}:\n  {string.Join("\n  ", checks.Differences)}");
+        }
+    }
 
     [Fact]
     public void A_scenario_that_ends_otherwise_is_told()
@@ -30,9 +44,7 @@ public sealed class ScenarioTests
 
     [Fact]
     public void A_key_that_scenarios_do_not_know_is_refused() =>
-        Assert.ThrowsAny<Exception>(() =>
-            System.Text.Json.JsonSerializer.Deserialize<Scenario>("""{"says":"","spec":"","expects":{}}""", Scenario.Format)
-        );
+        Assert.ThrowsAny<Exception>(() => System.Text.Json.JsonSerializer.Deserialize<Scenario>("""{"says":"","spec":"","expects":{}}""", Scenario.Format));
 
     private static string FindProject()
     {

@@ -1,7 +1,7 @@
 namespace Slipway.Scenarios;
 
 /// <summary>
-/// A clock on which waiting costs nothing: when no work is left in the process but timers, it jumps to the next of them. Work is what the
+/// A clock on which waiting costs nothing. It goes as the real one does, and when no work is left in the process but timers, it jumps to the next. Work is what the
 /// thread pool is doing or has queued, so a job that copies files for a while is never overtaken by its own timeout.
 /// </summary>
 internal sealed class VirtualTime : TimeProvider, IDisposable
@@ -9,7 +9,7 @@ internal sealed class VirtualTime : TimeProvider, IDisposable
     private readonly Lock _gate = new();
     private readonly PriorityQueue<VirtualTimer, (DateTimeOffset Due, long Order)> _timers = new();
     private readonly Thread _jumper;
-    private DateTimeOffset _now = new(2026, 1, 5, 9, 0, 0, TimeSpan.Zero);
+    private TimeSpan _skipped;
     private long _order;
     private volatile bool _ended;
 
@@ -22,7 +22,7 @@ internal sealed class VirtualTime : TimeProvider, IDisposable
     public override DateTimeOffset GetUtcNow()
     {
         lock (_gate)
-            return _now;
+            return System.GetUtcNow() + _skipped;
     }
 
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
@@ -72,7 +72,8 @@ internal sealed class VirtualTime : TimeProvider, IDisposable
                 return false;
             if (!due.IsSetFor(at.Order))
                 return true;
-            _now = at.Due > _now ? at.Due : _now;
+            var early = at.Due - GetUtcNow();
+            _skipped += early > TimeSpan.Zero ? early : TimeSpan.Zero;
         }
         ThreadPool.UnsafeQueueUserWorkItem(static timer => timer.Fire(), due, preferLocal: false);
         return true;
@@ -92,7 +93,7 @@ internal sealed class VirtualTime : TimeProvider, IDisposable
                 if (dueTime == Timeout.InfiniteTimeSpan)
                     return true;
                 _set = clock._order++;
-                clock._timers.Enqueue(this, (clock._now + dueTime, _set));
+                clock._timers.Enqueue(this, (clock.GetUtcNow() + dueTime, _set));
                 return true;
             }
         }
