@@ -21,15 +21,18 @@ public sealed class GraphTests
             Assert.True(page[from..to] == drawn, "The arrows have changed. Look at them, then run with SLIPWAY_ACCEPT=1:\n" + drawn);
     }
 
-    /// <summary>Assemblies as boxes with their folders; an arrow inside a box is a using line between folders, one between boxes stands for all of theirs.</summary>
+    /// <summary>
+    /// Assemblies as boxes with their folders, each standing for those below it too. An arrow inside a box says that one uses the other; one between boxes
+    /// stands for all of theirs.
+    /// </summary>
     private static string Draw(IReadOnlyList<SourceFile> files)
     {
         var drawn = new StringBuilder("flowchart TD\n");
         foreach (var assembly in files.GroupBy(file => file.Assembly).OrderBy(group => group.Key))
         {
             drawn.Append($"  subgraph {assembly.Key}\n");
-            foreach (var folder in assembly.Select(file => file.Folder).Distinct().Where(folder => folder != assembly.Key).Order())
-                drawn.Append($"    {folder}[{folder[(assembly.Key.Length + 1)..].Replace('.', '/')}]\n");
+            foreach (var folder in assembly.Select(file => Box(file.Folder)).Distinct().Where(box => box != assembly.Key).Order())
+                drawn.Append($"    {folder}[{folder.Split('.')[1]}]\n");
             drawn.Append("  end\n");
         }
         foreach (var (from, to) in files.SelectMany(Arrows).Distinct().Order())
@@ -40,6 +43,9 @@ public sealed class GraphTests
     private static IEnumerable<(string From, string To)> Arrows(SourceFile file) =>
         from to in file.Uses
         let other = to.Split('.')[0]
-        where other != file.Assembly || (file.Folder != file.Assembly && to != file.Assembly && to != file.Folder)
-        select other == file.Assembly ? (file.Folder, to) : (file.Assembly, other);
+        let arrow = other == file.Assembly ? (From: Box(file.Folder), To: Box(to)) : (From: file.Assembly, To: other)
+        where arrow.From != arrow.To && (other != file.Assembly || (arrow.From != other && arrow.To != other))
+        select arrow;
+
+    private static string Box(string folder) => string.Join('.', folder.Split('.').Take(2));
 }

@@ -1,0 +1,51 @@
+using System.Text;
+
+namespace Slipway.Bench;
+
+/// <summary>Configurations of a wanted size, the same at every run.</summary>
+internal static class Configurations
+{
+    /// <summary>1,000 jobs in five stages, each with rules by reference, extends, variables that name each other, and two needs.</summary>
+    public static string ThousandJobs()
+    {
+        var text = new StringBuilder(
+            """
+            stages: [a, b, c, d, e]
+            variables: { A: "1", B: $A-2, C: $B-3 }
+            .rules:
+              rules:
+                - if: $CI_COMMIT_TAG
+                  when: never
+                - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
+                  variables: { ON_MAIN: "yes" }
+                - when: on_success
+            .job:
+              variables: { D: $C-4 }
+              script: [echo "$D"]
+
+            """
+        );
+        for (var i = 0; i < 1000; i++)
+        {
+            text.Append($"job-{i:0000}:\n  extends: .job\n  stage: {"abcde"[i / 200]}\n  variables: {{ OWN: \"{i}\", E: $D-$OWN }}\n");
+            if (i >= 200)
+                text.Append($"  needs: [job-{i - 200:0000}, job-{(i / 200 * 200) - 200 + ((i + 1) % 200):0000}]\n");
+            text.Append("  rules:\n    - !reference [.rules, rules]\n");
+        }
+        return text.ToString();
+    }
+
+    /// <summary>5,000 lines: 250 jobs with long scripts, artifacts, caches and comments.</summary>
+    public static string FiveThousandLines()
+    {
+        var text = new StringBuilder();
+        for (var i = 0; i < 250; i++)
+        {
+            text.Append($"# Job number {i}\njob-{i}:\n  stage: test\n  image: registry.example.com/group/image:{i}\n  script:\n");
+            for (var line = 0; line < 8; line++)
+                text.Append($"    - make target-{line} --jobs 4 VERBOSE={line} # step {line}\n");
+            text.Append("  artifacts:\n    paths:\n      - out/\n  cache:\n    key: $CI_COMMIT_REF_SLUG\n    paths: [deps/]\n\n");
+        }
+        return text.ToString();
+    }
+}
