@@ -31,7 +31,10 @@ out=$(mktemp)
 trap 'rm -f "$out"' EXIT
 dotnet test --no-build --no-ansi --no-progress "$@" 2>&1 | tee "$out" || wrong=1
 
-# The plain line comes last. Nothing counted means nothing was proven.
-awk '/^  succeeded: /{p=$2} /^  failed: /{f=$2} /^  skipped: /{s=$2}
+step 'scenarios, by a real shell in real time'
+SLIPWAY_SCENARIOS=shell dotnet test --project test/Scenarios --no-build --no-ansi --no-progress 2>&1 | tee -a "$out" || wrong=1
+
+# The plain line comes last, summed over both. Nothing counted means nothing was proven.
+awk '/^  succeeded: /{p+=$2} /^  failed: /{f+=$2} /^  skipped: /{s+=$2}
   END{printf "\n%d passed, %d failed, %d skipped\n",p,f,s; exit !(p>0 && f==0)}' "$out" || wrong=1
 exit $wrong

@@ -34,7 +34,12 @@ public class CompileBench
 
     private static CompiledPipeline Compile(string text)
     {
-        var compilation = PipelineCompiler.Compile(new ConfigSource.Text(".gitlab-ci.yml", text), ProjectTree.Empty, new PipelineContext(), default);
+        var compilation = PipelineCompiler.Compile(
+            new ConfigSource.Text(".gitlab-ci.yml", text),
+            ProjectTree.Empty,
+            new PipelineContext(),
+            default
+        );
         return compilation.Pipeline ?? throw new InvalidOperationException(string.Join('\n', compilation.Diagnostics));
     }
 }

@@ -11,13 +11,10 @@ public sealed partial class ExamplesTests
     private static readonly string[] Pages = [.. House.Files.Where(path => path.EndsWith(".md") && !path.StartsWith("test/"))];
 
     public static TheoryData<string, int> YamlBlocks =>
-        [
-            .. from page in Pages
-            from block in Blocks(page, "yaml")
-            select (page, block.Line),
-        ];
+        [.. from page in Pages from block in Blocks(page, "yaml") select (page, block.Line)];
 
-    public static TheoryData<string> Commands => [.. Pages.SelectMany(page => Blocks(page, "sh")).SelectMany(block => CommandsIn(block.Text)).Distinct()];
+    public static TheoryData<string> Commands =>
+        [.. Pages.SelectMany(page => Blocks(page, "sh")).SelectMany(block => CommandsIn(block.Text)).Distinct()];
 
     [Theory]
     [MemberData(nameof(YamlBlocks))]
@@ -45,18 +42,32 @@ public sealed partial class ExamplesTests
     [Fact]
     public void Scripts_named_in_a_page_can_be_run()
     {
-        var scripts = Pages.SelectMany(page => Blocks(page, "sh")).SelectMany(block => ScriptLine().Matches(block.Text)).Select(match => match.Groups[1].Value);
-        Assert.All(scripts, script => Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(Path.Combine(House.Root, script)).HasFlag(UnixFileMode.UserExecute), script));
+        var scripts = Pages
+            .SelectMany(page => Blocks(page, "sh"))
+            .SelectMany(block => ScriptLine().Matches(block.Text))
+            .Select(match => match.Groups[1].Value);
+        Assert.All(
+            scripts,
+            script =>
+                Assert.True(
+                    OperatingSystem.IsWindows() || File.GetUnixFileMode(Path.Combine(House.Root, script)).HasFlag(UnixFileMode.UserExecute),
+                    script
+                )
+        );
         Assert.Contains("eng/test.sh", scripts);
     }
 
     /// <summary>What comes after <c>slipway</c> on the lines that call it, by whatever way.</summary>
-    private static IEnumerable<string> CommandsIn(string block) => CommandLine().Matches(block).Select(match => match.Groups[1].Value.Trim());
+    private static IEnumerable<string> CommandsIn(string block) =>
+        CommandLine().Matches(block).Select(match => match.Groups[1].Value.Trim());
 
     private static IEnumerable<(int Line, string Text)> Blocks(string page, string language)
     {
         var text = House.Read(page);
-        return CodeBlock().Matches(text).Where(match => match.Groups[1].Value == language).Select(match => (text.AsSpan(0, match.Index).Count('\n') + 1, match.Groups[2].Value));
+        return CodeBlock()
+            .Matches(text)
+            .Where(match => match.Groups[1].Value == language)
+            .Select(match => (text.AsSpan(0, match.Index).Count('\n') + 1, match.Groups[2].Value));
     }
 
     private static string Ask(string[] words)

@@ -24,7 +24,8 @@ internal static class Rehearsal
             Time = time,
             View = record,
             Controls = run.Meanwhile.Count > 0 ? controls.Reader : null,
-            Executors = (_, place) => new ChosenExecutor(Watched(inShell ? ShellExecutor.Kind(place) : PretendExecutor.Kind, record), new RunnerConfig()),
+            Executors = (_, place) =>
+                new ChosenExecutor(Watched(inShell ? ShellExecutor.Kind(place) : PretendExecutor.Kind, record), new RunnerConfig()),
         };
         var startedAt = time.GetUtcNow();
         // On the pool: the virtual clock goes by what the pool has to do.

@@ -12,6 +12,7 @@ public sealed class ScenarioTests
         [
             .. Directory
                 .EnumerateFiles(Cases, Scenario.FileName, SearchOption.AllDirectories)
+                .Where(file => !InShell || Scenario.Load(Path.GetDirectoryName(file) ?? Cases).OnlyPretend is null)
                 .Select(file => Path.GetRelativePath(Cases, Path.GetDirectoryName(file) ?? Cases).Replace('\\', '/'))
                 .Order(StringComparer.Ordinal),
         ];
@@ -22,14 +23,16 @@ public sealed class ScenarioTests
     {
         var from = Path.Combine(Cases, folder);
         var scenario = Scenario.Load(from);
-        Assert.SkipWhen(InShell && scenario.OnlyPretend is not null, scenario.OnlyPretend ?? "");
         using var clock = InShell ? null : new VirtualTime();
         using var project = new ScenarioFolder(from);
         foreach (var (step, number) in scenario.AllSteps.Select((step, i) => (step, i + 1)))
         {
             var checks = new Checks();
             checks.Of(step.Expect, await Rehearsal.RunAsync(project, step.Run, clock ?? TimeProvider.System));
-            Assert.True(checks.Differences.Count == 0, $"{scenario.Says} ({scenario.Spec})\nstep {number}:\n  {string.Join("\n  ", checks.Differences)}");
+            Assert.True(
+                checks.Differences.Count == 0,
+                $"{scenario.Says} ({scenario.Spec})\nstep {number}:\n  {string.Join("\n  ", checks.Differences)}"
+            );
         }
     }
 
@@ -44,7 +47,9 @@ public sealed class ScenarioTests
 
     [Fact]
     public void A_key_that_scenarios_do_not_know_is_refused() =>
-        Assert.ThrowsAny<Exception>(() => System.Text.Json.JsonSerializer.Deserialize<Scenario>("""{"says":"","spec":"","expects":{}}""", Scenario.Format));
+        Assert.ThrowsAny<Exception>(() =>
+            System.Text.Json.JsonSerializer.Deserialize<Scenario>("""{"says":"","spec":"","expects":{}}""", Scenario.Format)
+        );
 
     private static string FindProject()
     {
