@@ -24,4 +24,7 @@ public static partial class DiagnosticCode
 
     /// <summary>A key is a list or a map, or a value no type can hold.</summary>
     public const string UnusableValue = "CI0008";
+
+    /// <summary>A warning: the file goes on where YAML has already ended.</summary>
+    public const string YamlRestIgnored = "CI0009";
 }

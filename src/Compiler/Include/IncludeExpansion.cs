@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Slipway.Compiler.Compose;
+using Slipway.Compiler.Inputs;
 using Slipway.Compiler.Yaml;
 
 namespace Slipway.Compiler.Include;
@@ -42,13 +43,12 @@ internal sealed class IncludeExpansion(ProjectTree tree, IncludeScope scope, Dia
             _files.Add(name);
         if (YamlFile.Read(name, text, bag) is not { } file)
             return null;
-        if (file.Header is not null)
-        {
-            SpecUnsupported(file.Header);
+        var told = bag.ErrorCount;
+        var inputs = GivenInputs.FromTexts(scope.Inputs, new Position(name, 1, 1));
+        if (Interpolation.Apply(file, inputs, scope.Variable, bag) is not { } body || bag.ErrorCount > told)
             return null;
-        }
         _open.Add((name, null));
-        var body = Expand(file.Body);
+        body = Expand(body);
         _open.RemoveAt(_open.Count - 1);
         return file with { Body = body };
     }
@@ -59,10 +59,11 @@ internal sealed class IncludeExpansion(ProjectTree tree, IncludeScope scope, Dia
         var sources = new List<IncludedText>();
         foreach (var file in files)
         {
-            if (file.Include.Kind == "artifact")
-                sources.AddRange(ArtifactInclude.OfTrigger(file, bag));
-            else
-                sources.AddRange(LocalInclude.Find(file.Include.Path, file.Include.At, this));
+            var include = file.Include;
+            var found =
+                include.Kind == "artifact" ? ArtifactInclude.OfTrigger(file, bag) : LocalInclude.Find(include.Path, include.At, this);
+            var inputs = GivenInputs.FromTexts(include.Inputs, include.At);
+            sources.AddRange(found.Select(text => text with { Inputs = inputs }));
         }
         var at = files.IsEmpty ? new Position("", 1, 1) : files[0].Include.At;
         return MergeAll(sources, new ConfigMapping(at, []));
@@ -75,7 +76,7 @@ internal sealed class IncludeExpansion(ProjectTree tree, IncludeScope scope, Dia
             return body;
         var sources = new List<IncludedText>(entries.Count);
         foreach (var entry in entries)
-            sources.AddRange(Find(entry));
+            sources.AddRange(Find(entry).Select(text => text with { Inputs = entry.Whole["inputs"] }));
         return MergeAll(sources, body);
     }
 
@@ -143,46 +144,32 @@ internal sealed class IncludeExpansion(ProjectTree tree, IncludeScope scope, Dia
             Stop(DiagnosticCode.IncludesTooBig, "Total size of combined CI/CD configuration is too big", source.At, null);
             return null;
         }
-        var complaints = new DiagnosticBag();
-        var file = YamlFile.Read(source.File, source.Text, complaints);
-        foreach (var complaint in complaints.ToImmutable())
-            bag.Add(
-                complaint with
-                {
-                    Message = $"`{source.File}`: {complaint.Message}",
-                    Trail = [.. complaint.Trail, ("included from", source.At)],
-                }
-            );
-        if (file is null)
+        if (Read(source) is not { } body)
             return null;
-        if (file.Header is not null)
+        if (body.Entries.Count == 0)
         {
-            SpecUnsupported(file.Header);
-            return null;
-        }
-        if (file.Body.Entries.Count == 0)
-        {
-            bag.Error(
-                DiagnosticCode.IncludeEmpty,
-                $"Included file `{source.File}` does not have valid YAML syntax!",
-                source.At,
-                "It has only comments."
-            );
+            var message = $"Included file `{source.File}` does not have valid YAML syntax!";
+            bag.Error(DiagnosticCode.IncludeEmpty, message, source.At, "There is nothing in it but comments.");
             return null;
         }
         _open.Add((source.File, source.At));
-        var body = Expand(file.Body);
+        body = Expand(body);
         _open.RemoveAt(_open.Count - 1);
         return body;
     }
 
-    private void SpecUnsupported(ConfigMapping header) =>
-        bag.Error(
-            DiagnosticCode.SpecUnsupported,
-            "spec: is not supported yet",
-            header.At,
-            "Remove the header and the --- after it, and write the values where $[[ inputs.… ]] stands."
-        );
+    private ConfigMapping? Read(IncludedText source)
+    {
+        var complaints = new DiagnosticBag();
+        var file = YamlFile.Read(source.File, source.Text, complaints);
+        var body = file is null ? null : Interpolation.Apply(file, source.Inputs, scope.Variable, complaints);
+        foreach (var complaint in complaints.ToImmutable())
+        {
+            var message = $"`{source.File}`: {complaint.Message}";
+            bag.Add(complaint with { Message = message, Trail = [.. complaint.Trail, ("included from", source.At)] });
+        }
+        return complaints.HasErrors ? null : body;
+    }
 
     private static ConfigMapping Without(ConfigMapping mapping, string key) =>
         mapping.Has(key) ? new ConfigMapping(mapping.At, [.. mapping.Entries.Where(entry => entry.Key != key)]) : mapping;
@@ -191,4 +178,8 @@ internal sealed class IncludeExpansion(ProjectTree tree, IncludeScope scope, Dia
 /// <summary>A file that is to be included.</summary>
 /// <param name="File">Its name in positions and messages.</param>
 /// <param name="At">The place of the include.</param>
-internal sealed record IncludedText(string File, string Text, Position At);
+internal sealed record IncludedText(string File, string Text, Position At)
+{
+    /// <summary><c>include:inputs</c>, as written.</summary>
+    public ConfigNode? Inputs { get; init; }
+}

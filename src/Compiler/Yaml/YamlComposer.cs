@@ -11,7 +11,10 @@ internal sealed partial class YamlComposer
     /// <summary>Looking for the nearest of many names takes time; after so many mistakes nobody reads it.</summary>
     private const int MostSuggestions = 20;
 
+    private const string RestHelp = "It is indented less than the file's first line, and so belongs to nothing.";
+
     private readonly YamlText _text;
+    private readonly DiagnosticBag _bag;
     private readonly TokenScanner _tokens;
 
     /// <summary><see cref="Report"/>, made once and not for each scalar.</summary>
@@ -44,9 +47,10 @@ internal sealed partial class YamlComposer
 
     private bool EndsBlockNode => Next is TokenKind.Key or TokenKind.Value or TokenKind.BlockEnd;
 
-    private YamlComposer(YamlText text)
+    private YamlComposer(YamlText text, DiagnosticBag bag)
     {
         _text = text;
+        _bag = bag;
         _tokens = new TokenScanner(text.Text);
         _report = Report;
     }
@@ -55,7 +59,7 @@ internal sealed partial class YamlComposer
     /// <returns>Whether the document could be read; if not, <paramref name="bag"/> has the reasons.</returns>
     public static bool TryCompose(YamlText text, DiagnosticBag bag, out ConfigNode? root)
     {
-        var composer = new YamlComposer(text);
+        var composer = new YamlComposer(text, bag);
         root = null;
         try
         {
@@ -85,7 +89,7 @@ internal sealed partial class YamlComposer
 
     private Position At(Mark mark) => _text.At(mark.Line, mark.Column);
 
-    /// <summary>The first document; what follows it is not looked at, as with Psych.</summary>
+    /// <summary>The first document; what follows it is not looked at, as with Psych, but said.</summary>
     private ConfigNode? Document()
     {
         _directives = Directives.Read(_tokens);
@@ -98,7 +102,9 @@ internal sealed partial class YamlComposer
         )
             return null;
         var root = Node(inBlock: true);
-        _tokens.Peek();
+        var rest = _tokens.Peek();
+        if (rest.Kind is not (TokenKind.StreamEnd or TokenKind.DocumentStart or TokenKind.DocumentEnd))
+            _bag.Warning(DiagnosticCode.YamlRestIgnored, "everything from here on is ignored", At(rest.Start), RestHelp);
         return root;
     }
 

@@ -33,6 +33,6 @@ public sealed class PsychTests
         var bag = new DiagnosticBag();
         return YamlComposer.TryCompose(new YamlText("f", yaml, 1, 1), bag, out var root)
             ? $"OK {NodeText.Of(root)}"
-            : $"ERR {bag.ToImmutable()[0].Message}";
+            : $"ERR {bag.ToImmutable().First(diagnostic => diagnostic.Severity == Severity.Error).Message}";
     }
 }

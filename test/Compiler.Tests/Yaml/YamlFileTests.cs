@@ -98,4 +98,14 @@ public sealed class YamlFileTests
         Assert.Equal(new Position("f.yml", 6, 8), map["d"]!.At);
         Assert.Equal(new Position("f.yml", 7, 7), ((ConfigSequence)map["d"]!).Items[1].At);
     }
+
+    [Fact]
+    public void What_stands_left_of_the_first_line_is_ignored_as_Psych_does_but_said()
+    {
+        var bag = new DiagnosticBag();
+        var file = YamlFile.Read("f.yml", " a: 1\nb: 2\n", bag);
+        Assert.Equal("{S<a>:I<1>,}", NodeText.Of(file!.Body));
+        var warning = Assert.Single(bag.ToImmutable());
+        Assert.Equal((Severity.Warning, new Position("f.yml", 2, 1)), (warning.Severity, warning.At));
+    }
 }
