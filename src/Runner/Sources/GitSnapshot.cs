@@ -26,8 +26,11 @@ internal sealed record GitSnapshot(IReadOnlyList<GitSnapshot.SmallFile> Files, s
 
     public sealed record SmallFile(string Path, byte[] Content);
 
-    /// <summary>Folders that git wants to see even when they are empty.</summary>
+    /// <summary>Folders that a repository has even when they are empty; a container's user may have to be let into them.</summary>
     public static IReadOnlyList<string> Folders { get; } = ["objects", "objects/info", "objects/pack", "refs", "refs/heads", "refs/tags", "info"];
+
+    /// <summary>Those without which git does not take it for a repository; it makes the others when it needs them.</summary>
+    private static readonly string[] Needed = ["objects/info", "refs"];
 
     /// <param name="gitDir">A repository, a worktree's private folder in one, or a <c>.git</c> file that names either.</param>
     /// <returns><see langword="null"/> when it is none of these.</returns>
@@ -57,12 +60,12 @@ internal sealed record GitSnapshot(IReadOnlyList<GitSnapshot.SmallFile> Files, s
     public void WriteTo(string projectDir)
     {
         var git = Path.Combine(projectDir, ".git");
-        foreach (var folder in Folders)
+        foreach (var folder in Needed)
             Directory.CreateDirectory(Path.Combine(git, folder));
         foreach (var file in Files)
         {
             var path = Path.Combine(git, file.Path);
-            if (file.Path.LastIndexOf('/') is > 0 and var slash && !Folders.Contains(file.Path[..slash]))
+            if (file.Path.LastIndexOf('/') is > 0 and var slash && !Needed.Contains(file.Path[..slash]))
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             File.WriteAllBytes(path, file.Content);
         }
