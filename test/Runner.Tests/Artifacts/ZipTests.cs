@@ -56,6 +56,7 @@ public sealed class ZipTests : IDisposable
             new ProcessStartInfo("/usr/bin/python3", ["-c", $"import zipfile; z = zipfile.ZipFile('{path}'); assert z.testzip() is None; print(z.infolist()[1].external_attr >> 16)"])
             {
                 RedirectStandardOutput = true,
+                UseShellExecute = false,
             }
         )!;
         Assert.Equal("33188", (await python.StandardOutput.ReadToEndAsync()).Trim());

@@ -17,6 +17,7 @@ internal static class RealShell
         Assert.SkipWhen(program is null, $"{words[0]} is not installed");
         var start = new ProcessStartInfo(program!, words[1..])
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
