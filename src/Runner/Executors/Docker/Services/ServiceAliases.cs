@@ -21,5 +21,5 @@ internal static class ServiceAliases
     }
 
     /// <summary>For container names: letters, digits, <c>_</c>, <c>.</c> and <c>-</c>.</summary>
-    public static string Slug(ImageReference image) => Of(image, null)[0];
+    public static string Slug(ImageReference image) => string.Concat(Of(image, null)[0].Where(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-'));
 }
