@@ -78,6 +78,16 @@ public sealed class ImageTests(TestEngine engine) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task The_project_s_registry_is_logged_in_to_with_the_job_s_variables()
+    {
+        await using var registry = Registry("ci:pass");
+        Variable[] variables = [new("CI_REGISTRY", registry.Address), new("CI_REGISTRY_USER", "ci"), new("CI_REGISTRY_PASSWORD", "pass")];
+        await using var job = Job(s => s with { Variables = variables }, Add(registry, "1"), "always");
+        await job.Executor.PrepareAsync(default);
+        Assert.Contains("Authenticating with credentials from job payload (GitLab Registry)", job.Log);
+    }
+
+    [Fact]
     public async Task An_image_that_is_not_allowed_is_refused_before_anything_is_made()
     {
         await using var job = Job(s => s with { Config = new DockerConfig { AllowedImages = ["ruby:*"] } }, "alpine", "never");

@@ -60,10 +60,10 @@ public sealed class RemoteEngineTests(TestEngine engine) : IAsyncLifetime
         await engine.Client.StartContainerAsync(_container, default);
         var details = await engine.Client.InspectContainerAsync(_container, default);
         var address = details.NetworkSettings!.Networks!.Values.First().IPAddress!;
-        var probe = new Executors.Docker.Services.ServiceProbe(engine.Client);
+        var probe = new Executors.Docker.Services.ServiceProbe(engine.Client, details);
         var port = new Executors.Docker.Services.ServiceCheck.AnyPort([2376]);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (await probe.TryAsync(details, port, limit.Token) is not null)
+        while (await probe.TryAsync(port, limit.Token) is not null)
             await Task.Delay(100, limit.Token);
         using var archive = await engine.Client.GetArchiveAsync(_container, "/certs/client", default);
         await using var tar = new TarReader(await archive!.Content.ReadAsStreamAsync());

@@ -137,11 +137,18 @@ internal sealed class DockerExecutor : IExecutor
     private Task<LoginBook> LoginsAsync(CancellationToken ct) =>
         RegistryLogins.CollectAsync(
             _job.Variables.Content("DOCKER_AUTH_CONFIG"),
-            _job.Payload.Credentials,
+            [.. _job.Payload.Credentials, .. ProjectRegistry()],
             Environment.GetEnvironmentVariable,
             _job.Trace.Warning,
             ct
         );
+
+    /// <summary>A server sends the job's login for its own registry as a credential; the variables say the same where there is no server.</summary>
+    private IEnumerable<JobCredential> ProjectRegistry() =>
+        (_job.Variables["CI_REGISTRY"], _job.Variables["CI_REGISTRY_USER"], _job.Variables["CI_REGISTRY_PASSWORD"])
+            is ({ Length: > 0 } registry, { Length: > 0 } user, { Length: > 0 } password)
+            ? [new JobCredential("registry", registry, user, password)]
+            : [];
 
     private async Task<string> CreateAsync(CancellationToken ct)
     {

@@ -10,17 +10,19 @@ namespace Slipway.Runner.Executors.Docker.Services;
 /// Tries once whether a service is up. Ports are tried by connecting from here when the containers' network is this machine's own, and else
 /// (an engine elsewhere, in a virtual machine, rootless) by reading the service's socket table from inside.
 /// </summary>
-internal sealed class ServiceProbe(EngineClient engine)
+/// <param name="service">Looked at after its start, so that it has its address.</param>
+internal sealed class ServiceProbe(EngineClient engine, ContainerDetails service)
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
+    private readonly Lazy<IPAddress?> _address = new(() => AddressOf(service));
 
     /// <returns><see langword="null"/>: it is up. Otherwise what was found.</returns>
     /// <exception cref="EngineException">It cannot be tried.</exception>
-    public Task<string?> TryAsync(ContainerDetails service, ServiceCheck check, CancellationToken ct) =>
+    public Task<string?> TryAsync(ServiceCheck check, CancellationToken ct) =>
         check switch
         {
-            ServiceCheck.Command(var words) => RunAsync(service.Id, words, ct),
-            ServiceCheck.AnyPort(var ports) => AddressOf(service) is { } address ? ConnectAsync(address, ports, ct) : LookInsideAsync(service.Id, ports, ct),
+            ServiceCheck.Command(var words) => RunAsync(words, ct),
+            ServiceCheck.AnyPort(var ports) => _address.Value is { } address ? ConnectAsync(address, ports, ct) : LookInsideAsync(ports, ct),
             _ => Task.FromResult<string?>(null),
         };
 
@@ -68,25 +70,25 @@ internal sealed class ServiceProbe(EngineClient engine)
         }
     }
 
-    private async Task<string?> LookInsideAsync(string container, IReadOnlyList<int> ports, CancellationToken ct)
+    private async Task<string?> LookInsideAsync(IReadOnlyList<int> ports, CancellationToken ct)
     {
-        var (_, tables) = await ExecAsync(container, ["sh", "-c", ListeningPorts.Script], ct);
+        var (_, tables) = await ExecAsync(["sh", "-c", ListeningPorts.Script], ct);
         var open = ListeningPorts.Read(tables);
         return ports.Any(open.Contains) ? null : $"nothing listens on port {string.Join(", ", ports)}";
     }
 
-    private async Task<string?> RunAsync(string container, string[] words, CancellationToken ct)
+    private async Task<string?> RunAsync(string[] words, CancellationToken ct)
     {
-        var (exit, output) = await ExecAsync(container, words, ct);
+        var (exit, output) = await ExecAsync(words, ct);
         return exit == 0 ? null : $"its health check ended with exit code {exit}: {output.Trim()}";
     }
 
-    private async Task<(int Exit, string Output)> ExecAsync(string container, string[] words, CancellationToken ct)
+    private async Task<(int Exit, string Output)> ExecAsync(string[] words, CancellationToken ct)
     {
         const int Enough = 64 * 1024;
         var output = new StringBuilder();
         var exit = await engine.ExecAsync(
-            container,
+            service.Id,
             words,
             (_, bytes) =>
             {

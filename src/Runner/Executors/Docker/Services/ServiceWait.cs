@@ -53,7 +53,7 @@ internal sealed class ServiceWait(EngineClient engine, JobTrace trace, TimeProvi
 
     private async Task<string?> UntilReadyAsync(ContainerDetails service, ServiceCheck check, TimeSpan limit, CancellationToken ct)
     {
-        var probe = new ServiceProbe(engine);
+        var probe = new ServiceProbe(engine, service);
         var begun = time.GetTimestamp();
         var pause = _firstPause;
         while (true)
@@ -63,7 +63,7 @@ internal sealed class ServiceWait(EngineClient engine, JobTrace trace, TimeProvi
             string? problem;
             try
             {
-                problem = await probe.TryAsync(service, check, rest.Token);
+                problem = await probe.TryAsync(check, rest.Token);
             }
             catch (OperationCanceledException) when (!ct.IsCancellationRequested)
             {
