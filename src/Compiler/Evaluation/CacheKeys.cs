@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using Slipway.Compiler.Include;
 using Slipway.Compiler.Keywords;
-using Slipway.Compiler.Rules;
 using Slipway.Protocol.Jobs;
 
 namespace Slipway.Compiler.Evaluation;
@@ -77,7 +77,7 @@ internal sealed class CacheKeys(PipelineContext context, ProjectTree tree)
 
     private IEnumerable<string> Matching(string pattern)
     {
-        var wildcard = new Wildcard(pattern);
-        return tree.Paths().Where(wildcard.IsMatch);
+        var glob = new PathGlob(pattern);
+        return tree.Paths().Where(glob.Matches);
     }
 }

@@ -18,10 +18,17 @@ internal sealed class PathClauses(PipelineContext context, ProjectTree tree)
     /// <summary>Beyond so many comparisons of a path with a glob the clause holds without looking.</summary>
     private const int MaxComparisons = 50_000;
 
+    /// <summary>
+    /// What all comparisons of one compilation may cost together, in characters of glob times characters of path: about two seconds at the very
+    /// worst. Beyond it every glob matches. No honest project comes near.
+    /// </summary>
+    private const long MaxWork = 2_000_000_000;
+
     private readonly Dictionary<string, Glob> _globs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Diff> _diffs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string?> _existing = new(StringComparer.Ordinal);
     private IReadOnlyList<string>? _paths;
+    private long _work;
 
     /// <param name="Paths"><see langword="null"/>: there is nothing to compare with.</param>
     private sealed record Diff(IReadOnlyList<string>? Paths, bool IsUnknownRef)
@@ -94,11 +101,15 @@ internal sealed class PathClauses(PipelineContext context, ProjectTree tree)
         }
     }
 
-    private static string? FirstMatch(Glob glob, IReadOnlyList<string> paths)
+    private string? FirstMatch(Glob glob, IReadOnlyList<string> paths)
     {
         foreach (var path in paths)
-            if (glob.IsMatch(path))
+        {
+            _work += (long)glob.Length * path.Length;
+            if (_work > MaxWork || glob.IsMatch(path))
                 return path;
+        }
+
         return null;
     }
 

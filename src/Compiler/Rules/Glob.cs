@@ -13,6 +13,7 @@ internal sealed class Glob
     {
         Text = text;
         Patterns = patterns;
+        Length = patterns.Sum(pattern => pattern.Length);
         IsTooWide = isTooWide;
     }
 
@@ -20,6 +21,9 @@ internal sealed class Glob
 
     /// <summary>The pattern with its braces written out.</summary>
     public ImmutableArray<string> Patterns { get; }
+
+    /// <summary>Characters of all <see cref="Patterns"/>.</summary>
+    public int Length { get; }
 
     /// <summary>Braces that stand for more patterns than anybody will compare: treated as GitLab treats too many comparisons, as a match.</summary>
     public bool IsTooWide { get; }

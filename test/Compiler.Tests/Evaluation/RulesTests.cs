@@ -105,6 +105,15 @@ public sealed class RulesTests
     }
 
     [Fact]
+    public void Globs_made_to_take_long_are_cut_short()
+    {
+        var paths = Enumerable.Range(0, 4000).Select(i => new string('a', 4000) + i).ToArray();
+        var glob = string.Concat(Enumerable.Repeat("*a", 2000)) + "b";
+        var context = Compiling.Branch() with { ChangedPaths = _ => paths };
+        Assert.Equal("job always", Compiling.Pipeline(WithRule($"changes: ['{glob}']"), context).Names());
+    }
+
+    [Fact]
     public void All_clauses_of_a_rule_must_hold_and_the_first_rule_wins()
     {
         const string yaml = """
