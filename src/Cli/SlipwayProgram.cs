@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using System.Text;
 using Slipway.Cli.Commands;
 
@@ -17,6 +18,8 @@ internal static class SlipwayProgram
         {
             var root = Tree(surroundings);
             var parsed = root.Parse(arguments, Parsing);
+            if (parsed.Action is not (Help or VersionLine) && UnknownOption(parsed) is { } unknown)
+                return SayUnknown(unknown, parsed.CommandResult.Command, surroundings);
             if (parsed.Errors.Count == 0 || parsed.Action is Help or VersionLine)
                 return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
             return SayUsage(parsed, surroundings);
@@ -59,20 +62,35 @@ internal static class SlipwayProgram
     private static int SayUsage(ParseResult parsed, Surroundings surroundings)
     {
         var command = parsed.CommandResult.Command;
-        var name = command is RootCommand ? "slipway" : $"slipway {command.Name}";
         if (parsed.UnmatchedTokens is [var unknown, ..])
-        {
-            var words = unknown.StartsWith('-') ? command.Options.Where(o => !o.Hidden).Select(o => o.Name) : command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name);
-            var near = Suggestion.Nearest(unknown, words);
-            surroundings.SayError($"{name} knows no \"{unknown}\"", near is null ? $"{name} --help" : $"did you mean \"{near}\"?");
-        }
-        else
-        {
-            surroundings.SayError(parsed.Errors[0].Message, $"{name} --help");
-        }
-
+            return SayUnknown(unknown, command, surroundings);
+        surroundings.SayError(parsed.Errors[0].Message, $"{NameOf(command)} --help");
         return ExitCode.Usage;
     }
+
+    /// <summary>A word that looks like an option and is none. Where any word may be a job's name the parser lets it pass; behind <c>--</c> it may.</summary>
+    private static string? UnknownOption(ParseResult parsed)
+    {
+        var tokens = parsed.Tokens;
+        for (var i = 0; i < tokens.Count && tokens[i].Type != TokenType.DoubleDash; i++)
+        {
+            var isValue = i > 0 && tokens[i - 1].Type == TokenType.Option;
+            if (tokens[i] is { Type: TokenType.Argument, Value: ['-', _, ..] word } && !isValue)
+                return word;
+        }
+
+        return null;
+    }
+
+    private static int SayUnknown(string word, Command command, Surroundings surroundings)
+    {
+        var known = word.StartsWith('-') ? command.Options.Where(o => !o.Hidden).Select(o => o.Name) : command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name);
+        var near = Suggestion.Nearest(word, known);
+        surroundings.SayError($"{NameOf(command)} knows no \"{word}\"", near is null ? $"{NameOf(command)} --help" : $"did you mean \"{near}\"?");
+        return ExitCode.Usage;
+    }
+
+    private static string NameOf(Command command) => command is RootCommand ? "slipway" : $"slipway {command.Name}";
 
     /// <summary>Nobody reads a stack trace on a terminal, but somebody will want it: it goes to a file of its own.</summary>
     private static int SayOurFault(Exception fault, string[] arguments, Surroundings surroundings)

@@ -6,7 +6,8 @@ using Slipway.Compiler.Rules;
 namespace Slipway.Cli.TestReports;
 
 /// <summary>
-/// Finds a job's coverage in its log (gitlab-ci-yaml §7.14): the last line that matches, in it the last match, in that the first number.
+/// Finds a job's coverage in its log (gitlab-ci-yaml §7.14): the last line whose last match holds a number, and of that the first. Where the pattern
+/// has groups the last group stands for the match, as in GitLab, which uses Ruby's <c>scan</c>.
 /// </summary>
 internal static partial class CoverageScan
 {
@@ -23,8 +24,8 @@ internal static partial class CoverageScan
             return null;
         foreach (var line in FromTheEnd(log))
         {
-            if (Last(regex, line) is { } match)
-                return double.TryParse(Number().Match(match).Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) ? percent : null;
+            if (Last(regex, line) is { } match && Number().Match(match) is { Success: true } number)
+                return double.Parse(number.Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
         }
 
         return null;
@@ -32,10 +33,10 @@ internal static partial class CoverageScan
 
     private static string? Last(Regex regex, string line)
     {
-        string? last = null;
-        foreach (var match in regex.EnumerateMatches(line))
-            last = line.Substring(match.Index, match.Length);
-        return last;
+        Match? last = null;
+        for (var match = regex.Match(line); match.Success; match = match.NextMatch())
+            last = match;
+        return last?.Groups[last.Groups.Count - 1].Value;
     }
 
     /// <summary>The log's lines, the last one first, read backwards a piece at a time.</summary>

@@ -49,13 +49,18 @@ internal static class JUnitReport
         };
         using var reader = new StreamReader(new MemoryStream(text), Encoding.UTF8);
         using var xml = XmlReader.Create(reader, settings);
+        var elements = false;
         while (xml.Read())
         {
+            elements |= xml.NodeType == XmlNodeType.Element;
             if (xml is { NodeType: XmlNodeType.Element, LocalName: "testcase" })
                 Case(xml, tally);
             if (tally.Total >= MostCases)
                 throw new InvalidDataException($"it holds more than {MostCases} test cases");
         }
+
+        if (!elements)
+            throw new InvalidDataException("it is not XML");
     }
 
     private static void Case(XmlReader xml, TestTally tally)

@@ -1,0 +1,45 @@
+using Slipway.Cli.Reports;
+using Slipway.Cli.Terminal;
+using Slipway.Compiler;
+using Xunit;
+
+namespace Slipway.Cli.Tests.Commands;
+
+public sealed class LintTextTests
+{
+    [Fact]
+    public void A_mistake_is_shown_with_its_line_a_caret_and_help()
+    {
+        var diagnostic = new Diagnostic("CI0301", Severity.Error, "deploy job: undefined need: buld", new Position("a.yml", 12, 13)) { Help = "did you mean \"build\"?" };
+        var text = string.Concat(Enumerable.Repeat("\n", 11)) + "    needs: [buld, test]\n";
+        Assert.Equal(
+            """
+            error[CI0301]: deploy job: undefined need: buld
+               ┌─ a.yml:12:13
+            12 │     needs: [buld, test]
+               │             ^^^^ did you mean "build"?
+
+            """,
+            LintReport.ToText([diagnostic], _ => text, new Palette(false))
+        );
+    }
+
+    [Fact]
+    public void Tabs_and_wide_characters_do_not_move_the_caret()
+    {
+        var diagnostic = new Diagnostic("CI0001", Severity.Warning, "m", new Position("a.yml", 1, 5));
+        Assert.Equal(
+            "warning[CI0001]: m\n  ┌─ a.yml:1:5\n1 │ 日本: x\n  │       ^\n",
+            LintReport.ToText([diagnostic], _ => "日本: x", new Palette(false))
+        );
+        Assert.EndsWith("  │     ^\n", LintReport.ToText([diagnostic with { At = new Position("a.yml", 1, 2) }], _ => "\tx", new Palette(false)));
+    }
+
+    [Fact]
+    public void A_place_outside_of_the_file_is_told_without_a_line()
+    {
+        var diagnostic = new Diagnostic("CI0001", Severity.Error, "m", new Position("https://host/x.yml", 99, 1)) { Help = "h" };
+        Assert.Equal("error[CI0001]: m\n   ┌─ https://host/x.yml:99:1\n   = help: h\n", LintReport.ToText([diagnostic], _ => null, new Palette(false)));
+        Assert.Equal("error[CI0001]: m\n   ┌─ https://host/x.yml:99:1\n   = help: h\n", LintReport.ToText([diagnostic], _ => "one line", new Palette(false)));
+    }
+}
