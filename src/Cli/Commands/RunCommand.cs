@@ -20,7 +20,8 @@ internal static class RunCommand
             ("run", "the whole pipeline"),
             ("run lint 'unit 1/2'", "these jobs alone"),
             ("run deploy --needs --manual deploy", "a job with all it needs"),
-            ("run --source merge_request_event --json", "as for a merge request, told to a script")
+            ("run --source merge_request_event --json", "as for a merge request, told to a script"),
+            ("run test --shell-on-failure", "a shell where the job failed")
         );
         options.AddTo(verb);
         SharedOptions.AddTo(verb);

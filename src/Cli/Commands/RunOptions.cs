@@ -14,6 +14,7 @@ internal sealed class RunOptions
     private readonly Option<bool> _skipDelays = new("--skip-delays") { Description = "start delayed jobs at once" };
     private readonly Option<bool> _keep = new("--keep") { Description = "leave the jobs' folders in .slipway/runs" };
     private readonly Option<string?> _artifacts = new("--artifacts-dir") { Description = "unpack each job's artifacts into DIR/JOB", HelpName = "DIR" };
+    private readonly Option<bool> _shell = new("--shell-on-failure") { Description = "open a shell where a job failed, before its folder goes (on a terminal)" };
     private readonly Option<string?> _config = new("--config") { Description = "runner settings instead of ~/.config/slipway/config.toml or gitlab-runner's", HelpName = "FILE" };
     private readonly Option<bool> _json = new("--json") { Description = "tell everything as JSON, one event a line" };
 
@@ -33,7 +34,7 @@ internal sealed class RunOptions
     public void AddTo(Command command)
     {
         command.Add(_jobs);
-        foreach (var option in (Option[])[_needs, _manual, _executor, _parallel, _skipDelays, _keep, _artifacts, _config, _json])
+        foreach (var option in (Option[])[_needs, _manual, _executor, _parallel, _skipDelays, _keep, _artifacts, _shell, _config, _json])
             command.Add(option);
     }
 
@@ -41,8 +42,11 @@ internal sealed class RunOptions
 
     public string? Config(ParseResult parsed, Surroundings surroundings) => parsed.GetValue(_config) is { } path ? Path.GetFullPath(path, surroundings.Directory) : null;
 
+    /// <exception cref="CommandException">A shell is wanted where there is no terminal.</exception>
     public LocalRunOptions Read(ParseResult parsed, Surroundings surroundings)
     {
+        if (parsed.GetValue(_shell) && !(surroundings.OutIsTerminal && surroundings.InIsTerminal))
+            throw new CommandException(ExitCode.Usage, "--shell-on-failure needs a terminal");
         return new LocalRunOptions
         {
             Jobs = [.. parsed.GetValue(_jobs) ?? []],
@@ -53,6 +57,7 @@ internal sealed class RunOptions
             Executor = parsed.GetValue(_executor) switch { "docker" => ExecutorChoice.Docker, "shell" => ExecutorChoice.Shell, _ => ExecutorChoice.Auto },
             Keep = parsed.GetValue(_keep),
             ArtifactsDir = parsed.GetValue(_artifacts) is { } folder ? Path.GetFullPath(folder, surroundings.Directory) : null,
+            ShellOnFailure = parsed.GetValue(_shell),
         };
     }
 }

@@ -23,6 +23,9 @@ internal interface IRunView
     /// <summary>Bytes of a job's log, as they come: lines may be cut anywhere.</summary>
     void Log(RunJob job, ReadOnlySpan<byte> bytes);
 
+    /// <summary>Leaves the terminal to something else until that is done.</summary>
+    void Suspend(Action meanwhile) => meanwhile();
+
     /// <summary>Also for jobs that never started: skipped, manual, canceled.</summary>
     void JobFinished(RunJob job, JobReport report);
 

@@ -70,6 +70,16 @@ internal sealed class LiveView : IRunView, IDisposable
             _running.Find(row => row.Job.Key == job.Key)?.Tail.Take(bytes);
     }
 
+    public void Suspend(Action meanwhile)
+    {
+        lock (_gate)
+        {
+            Rewind(Math.Max(20, _surroundings.Columns()));
+            _out.Flush();
+            meanwhile();
+        }
+    }
+
     public void JobFinished(RunJob job, JobReport report)
     {
         lock (_gate)

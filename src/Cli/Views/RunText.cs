@@ -135,6 +135,8 @@ internal static class RunText
         if (failed.Length > 0)
         {
             text.Append($"  {palette.Faint("re-run:")} slipway run {string.Join(' ', failed.Take(5).Select(j => Quoted(j.Name)))}");
+            if (failed.FirstOrDefault(j => j.LogPath is not null) is { } first)
+                text.Append($"     {palette.Faint("shell:")} slipway run {Quoted(first.Name)} --shell-on-failure");
             text.Append('\n');
         }
 

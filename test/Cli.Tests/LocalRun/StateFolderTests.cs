@@ -40,7 +40,8 @@ public sealed class StateFolderTests : IDisposable
     {
         var run = _states.Begin(TimeProvider.System);
         Directory.CreateDirectory(Path.Combine(run.ProjectDirOf(0, "job"), "locked"));
-        File.SetUnixFileMode(Path.Combine(run.ProjectDirOf(0, "job"), "locked"), UnixFileMode.None);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(Path.Combine(run.ProjectDirOf(0, "job"), "locked"), UnixFileMode.None);
         File.WriteAllText(Path.Combine(run.Path, "state.json.half"), "{");
         run.WriteState("""{"owner":{"pid":999999999,"started_at":"1","namespace":"another boot"},"docker":true}"""u8);
         run.Dispose();
