@@ -23,5 +23,4 @@ public static partial class DiagnosticCode
     public const string IncludeRemoteUnsupported = "CI0902";
     public const string IncludeTemplateUnsupported = "CI0903";
     public const string IncludeComponentUnsupported = "CI0904";
-    public const string SpecIncludeUnsupported = "CI0905";
 }

@@ -12,6 +12,9 @@ internal sealed class Extends
     /// <summary>A node that itself extends may have this many between it and the job the chain starts at, the job included.</summary>
     private const int MostAncestors = 10;
 
+    /// <summary>Looking for the nearest of many names takes time; after so many mistakes nobody reads it.</summary>
+    private const int MostSuggestions = 20;
+
     private const string Key = "extends";
 
     private readonly ConfigMapping _root;
@@ -112,10 +115,13 @@ internal sealed class Extends
         var unknown = parents.FindAll(parent => _root.Entry(parent.Name) is not { KeyKind: ScalarKind.String });
         if (unknown.Count == 0)
             return true;
-        var help = Suggestion.For(
-            unknown[0].Name,
-            _root.Entries.Where(entry => entry.Value is ConfigMapping && entry.Key != key).Select(entry => entry.Key)
-        );
+        var help =
+            _bag.ErrorCount >= MostSuggestions
+                ? null
+                : Suggestion.For(
+                    unknown[0].Name,
+                    _root.Entries.Where(entry => entry.Value is ConfigMapping && entry.Key != key).Select(entry => entry.Key)
+                );
         _bag.Error(DiagnosticCode.UnknownExtends, $"{key}: unknown keys in `extends` ({Names(unknown)})", unknown[0].At, help);
         return false;
     }

@@ -12,6 +12,9 @@ internal sealed class References
     /// <summary>Steps of recursion, containers and references together; keeps a long chain from exhausting the stack.</summary>
     private const int MostSteps = 1_000;
 
+    /// <summary>Looking for the nearest of many names takes time; after so many mistakes nobody reads it.</summary>
+    private const int MostSuggestions = 20;
+
     private readonly ConfigMapping _root;
     private readonly DiagnosticBag _bag;
 
@@ -94,7 +97,12 @@ internal sealed class References
 
     private ConfigScalar NotFound(ConfigReference reference)
     {
-        _bag.Error(DiagnosticCode.ReferenceNotFound, $"{reference} could not be found", reference.At, HelpFor(reference));
+        _bag.Error(
+            DiagnosticCode.ReferenceNotFound,
+            $"{reference} could not be found",
+            reference.At,
+            _bag.ErrorCount < MostSuggestions ? HelpFor(reference) : null
+        );
         return Nothing(reference);
     }
 

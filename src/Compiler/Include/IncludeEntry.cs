@@ -8,12 +8,10 @@ namespace Slipway.Compiler.Include;
 /// <param name="Whole">The item as a map; for the short form one made of it.</param>
 internal sealed record IncludeEntry(string Kind, ConfigNode Location, ConfigMapping Whole)
 {
-    public static readonly string[] Kinds = ["local", "project", "remote", "template", "artifact", "component"];
-
     public Position At => Whole.At;
 
     /// <summary>The items of <c>include:</c> whose rules let them in. A text is <c>remote</c> when it is a URL, else <c>local</c>.</summary>
-    public static List<IncludeEntry> Read(ConfigNode? include, IncludeScope scope, DiagnosticBag bag)
+    public static List<IncludeEntry> Read(ConfigNode? include, IncludePlace place, IncludeScope scope, DiagnosticBag bag)
     {
         var items = include switch
         {
@@ -26,7 +24,7 @@ internal sealed record IncludeEntry(string Kind, ConfigNode Location, ConfigMapp
         {
             if (item is ConfigScalar { IsNull: true })
                 continue;
-            if (Normal(item, scope, bag) is { } whole && IsWanted(whole, scope, bag) && Read(whole, scope, bag) is { } entry)
+            if (Normal(item, scope, bag) is { } whole && IsWanted(whole, scope, bag) && Read(whole, place, scope, bag) is { } entry)
                 entries.Add(entry);
         }
         return entries;
@@ -51,28 +49,33 @@ internal sealed record IncludeEntry(string Kind, ConfigNode Location, ConfigMapp
     private static bool IsWanted(ConfigMapping whole, IncludeScope scope, DiagnosticBag bag) =>
         whole["rules"] is not { } rules || rules is ConfigScalar { IsNull: true } || scope.RulesAllow(rules, bag);
 
-    private static IncludeEntry? Read(ConfigMapping whole, IncludeScope scope, DiagnosticBag bag)
+    private static IncludeEntry? Read(ConfigMapping whole, IncludePlace place, IncludeScope scope, DiagnosticBag bag)
     {
         string? kind = null;
-        foreach (var candidate in Kinds)
+        foreach (var candidate in place.Kinds)
         {
             if (!IsPresent(whole[candidate]))
                 continue;
             if (kind is not null)
             {
-                bag.Error(DiagnosticCode.InvalidInclude, $"Each include must use only one of: `{string.Join("`, `", Kinds)}`", whole.At);
+                bag.Error(
+                    DiagnosticCode.InvalidInclude,
+                    $"Each include must use only one of: `{string.Join("`, `", place.Kinds)}`",
+                    whole.At
+                );
                 return null;
             }
             kind = candidate;
         }
         if (kind is not null)
             return new IncludeEntry(kind, Expanded(whole[kind]!, scope), whole);
-        var message = $"`{JsonText.Of(whole)}` does not have a valid subkey for include. Valid subkeys are: `{string.Join("`, `", Kinds)}`";
+        var message =
+            $"`{JsonText.Of(whole)}` does not have a valid subkey for {place.Name}. Valid subkeys are: `{string.Join("`, `", place.Kinds)}`";
         bag.Error(
             DiagnosticCode.InvalidInclude,
             message,
             whole.At,
-            whole.Entries.Select(entry => Suggestion.For(entry.Key, Kinds)).FirstOrDefault(help => help is not null)
+            whole.Entries.Select(entry => Suggestion.For(entry.Key, place.Kinds)).FirstOrDefault(help => help is not null)
         );
         return null;
     }
@@ -90,4 +93,14 @@ internal sealed record IncludeEntry(string Kind, ConfigNode Location, ConfigMapp
             ConfigMapping map => map.Entries.Count > 0,
             _ => true,
         };
+}
+
+/// <summary>Where an include stands, and what kinds may stand there.</summary>
+/// <param name="Name">As GitLab's messages say it.</param>
+internal sealed record IncludePlace(string Name, string[] Kinds)
+{
+    public static IncludePlace Body { get; } = new("include", ["local", "project", "remote", "template", "artifact", "component"]);
+
+    /// <summary><c>spec:include</c>.</summary>
+    public static IncludePlace Header { get; } = new("header include", ["local", "remote", "project"]);
 }

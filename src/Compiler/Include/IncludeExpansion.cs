@@ -43,9 +43,8 @@ internal sealed class IncludeExpansion(ProjectTree tree, IncludeScope scope, Dia
             _files.Add(name);
         if (YamlFile.Read(name, text, bag) is not { } file)
             return null;
-        var told = bag.ErrorCount;
         var inputs = GivenInputs.FromTexts(scope.Inputs, new Position(name, 1, 1));
-        if (Interpolation.Apply(file, inputs, scope.Variable, bag) is not { } body || bag.ErrorCount > told)
+        if (Interpolate(file, inputs, bag) is not { } body)
             return null;
         _open.Add((name, null));
         body = Expand(body);
@@ -71,13 +70,36 @@ internal sealed class IncludeExpansion(ProjectTree tree, IncludeScope scope, Dia
 
     private ConfigMapping Expand(ConfigMapping body)
     {
-        var entries = IncludeEntry.Read(body[Key], scope, bag);
-        if (entries.Count == 0)
-            return body;
-        var sources = new List<IncludedText>(entries.Count);
-        foreach (var entry in entries)
-            sources.AddRange(Find(entry).Select(text => text with { Inputs = entry.Whole["inputs"] }));
-        return MergeAll(sources, body);
+        return body[Key] is { } include ? MergeAll(FindAll(include, IncludePlace.Body, bag), body) : body;
+    }
+
+    /// <summary>The files that an <c>include:</c> names, with what their items say.</summary>
+    public List<IncludedText> FindAll(ConfigNode include, IncludePlace place, DiagnosticBag complaints)
+    {
+        var sources = new List<IncludedText>();
+        foreach (var entry in IncludeEntry.Read(include, place, scope, complaints))
+        {
+            var found = Find(entry).Take(MostIncludes + 1).Select(text => text with { Inputs = entry.Whole["inputs"] }).ToList();
+            if (AreTooMany(found, entry.At))
+                break;
+            sources.AddRange(found);
+        }
+        return sources;
+    }
+
+    /// <summary>Each use of a file counts, as with GitLab, so a circle of includes ends here as well; what is not there counts too.</summary>
+    private bool AreTooMany(List<IncludedText> found, Position at)
+    {
+        _count += Math.Max(found.Count, 1);
+        if (_count <= MostIncludes || Stopped)
+            return Stopped;
+        Stop(
+            DiagnosticCode.TooManyIncludes,
+            $"Maximum of {MostIncludes} nested includes are allowed!",
+            at,
+            found is [var first, ..] ? Circle(first.File) : null
+        );
+        return true;
     }
 
     private IEnumerable<IncludedText> Find(IncludeEntry entry) =>
@@ -97,7 +119,7 @@ internal sealed class IncludeExpansion(ProjectTree tree, IncludeScope scope, Dia
         var merged = new ConfigMapping(body.At, []);
         foreach (var source in sources)
         {
-            if (Stopped || IsOneTooMany(source))
+            if (Stopped)
                 break;
             if (Open(source) is { } included)
                 merged = DeepMerge.Of(merged, included, _budget);
@@ -106,15 +128,6 @@ internal sealed class IncludeExpansion(ProjectTree tree, IncludeScope scope, Dia
         if (_budget.Exhausted && !Stopped)
             Stop(DiagnosticCode.MergedTooBig, YamlLimits.TooBig, body.At, null);
         return Without(merged, Key);
-    }
-
-    /// <summary>Each use of a file counts, as with GitLab, so a circle of includes ends here as well.</summary>
-    private bool IsOneTooMany(IncludedText source)
-    {
-        if (++_count <= MostIncludes)
-            return false;
-        Stop(DiagnosticCode.TooManyIncludes, $"Maximum of {MostIncludes} nested includes are allowed!", source.At, Circle(source.File));
-        return true;
     }
 
     private string? Circle(string file)
@@ -162,13 +175,18 @@ internal sealed class IncludeExpansion(ProjectTree tree, IncludeScope scope, Dia
     {
         var complaints = new DiagnosticBag();
         var file = YamlFile.Read(source.File, source.Text, complaints);
-        var body = file is null ? null : Interpolation.Apply(file, source.Inputs, scope.Variable, complaints);
-        foreach (var complaint in complaints.ToImmutable())
-        {
-            var message = $"`{source.File}`: {complaint.Message}";
-            bag.Add(complaint with { Message = message, Trail = [.. complaint.Trail, ("included from", source.At)] });
-        }
-        return complaints.HasErrors ? null : body;
+        var body = file is null ? null : Interpolate(file, source.Inputs, complaints);
+        source.TellAll(complaints, bag);
+        return body;
+    }
+
+    private ConfigMapping? Interpolate(YamlFile file, ConfigNode? inputs, DiagnosticBag complaints)
+    {
+        var told = bag.ErrorCount + complaints.ErrorCount;
+        if (SpecIncludes.Merge(file, this, complaints) is not { } whole)
+            return null;
+        var body = Interpolation.Apply(whole, inputs, scope.Variable, complaints);
+        return bag.ErrorCount + complaints.ErrorCount > told ? null : body;
     }
 
     private static ConfigMapping Without(ConfigMapping mapping, string key) =>
@@ -182,4 +200,14 @@ internal sealed record IncludedText(string File, string Text, Position At)
 {
     /// <summary><c>include:inputs</c>, as written.</summary>
     public ConfigNode? Inputs { get; init; }
+
+    /// <summary>Passes on what is wrong with this file, with its name before it and the way it came, as GitLab does.</summary>
+    public void TellAll(DiagnosticBag complaints, DiagnosticBag bag)
+    {
+        foreach (var complaint in complaints.ToImmutable())
+        {
+            var message = $"`{File}`: {complaint.Message}";
+            bag.Add(complaint with { Message = message, Trail = [.. complaint.Trail, ("included from", At)] });
+        }
+    }
 }

@@ -2,11 +2,15 @@ namespace Slipway.Compiler.Include;
 
 /// <summary>
 /// A wildcard path of <c>include:local</c>: <c>*</c> is anything without a slash, <c>**</c> anything at all, also nothing; every other
-/// character is itself. The whole path must match. (<c>rules:exists</c> and <c>changes</c> have other globs.)
+/// character is itself. The whole path must match. Not for several threads. (<c>rules:exists</c> and <c>changes</c> have other globs.)
 /// </summary>
 internal sealed class PathGlob
 {
     private readonly List<Step> _steps = [];
+    private readonly string _prefix;
+    private readonly string _suffix;
+    private bool[] _now;
+    private bool[] _next;
 
     /// <summary>A literal character, or one of the two wildcards.</summary>
     private readonly record struct Step(char Literal, bool AnyInFolder, bool Any)
@@ -25,29 +29,34 @@ internal sealed class PathGlob
             else
                 _steps.Add(new Step('\0', AnyInFolder: true, false));
         }
+        _prefix = pattern[..Math.Max(pattern.IndexOf('*'), 0)];
+        _suffix = pattern[(pattern.LastIndexOf('*') + 1)..];
+        _now = new bool[_steps.Count + 1];
+        _next = new bool[_steps.Count + 1];
     }
 
     /// <summary>Walks all places in the pattern at once, so the time is at most pattern times path.</summary>
     public bool Matches(string path)
     {
-        var now = new bool[_steps.Count + 1];
-        var next = new bool[_steps.Count + 1];
-        Enter(now, 0);
+        if (!path.StartsWith(_prefix, StringComparison.Ordinal) || !path.EndsWith(_suffix, StringComparison.Ordinal))
+            return false;
+        Array.Clear(_now);
+        Enter(_now, 0);
         foreach (var c in path)
         {
-            Array.Clear(next);
+            Array.Clear(_next);
             for (var i = 0; i < _steps.Count; i++)
             {
-                if (!now[i])
+                if (!_now[i])
                     continue;
                 if (_steps[i].Any || (_steps[i].AnyInFolder && c != '/'))
-                    Enter(next, i);
+                    Enter(_next, i);
                 else if (!_steps[i].IsWildcard && _steps[i].Literal == c)
-                    Enter(next, i + 1);
+                    Enter(_next, i + 1);
             }
-            (now, next) = (next, now);
+            (_now, _next) = (_next, _now);
         }
-        return now[_steps.Count];
+        return _now[_steps.Count];
     }
 
     /// <summary>Marks a place and those after the wildcards that begin there, which may match nothing.</summary>

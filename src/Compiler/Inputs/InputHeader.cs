@@ -55,13 +55,6 @@ internal sealed class InputHeader(DiagnosticBag bag)
             else if (text.Text.Length > LongestDescription)
                 Error(description, $"header:spec config description is too long (maximum is {LongestDescription} characters)");
         }
-        if (spec["include"] is { } include and not ConfigScalar { IsNull: true })
-            bag.Error(
-                DiagnosticCode.SpecIncludeUnsupported,
-                "spec:include is not supported yet",
-                include.At,
-                "Write these inputs into spec:inputs of this file."
-            );
         if (spec["component"] is { } component and not ConfigScalar { IsNull: true })
             CheckComponent(component);
     }

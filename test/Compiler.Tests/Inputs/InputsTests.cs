@@ -152,7 +152,6 @@ public sealed class InputsTests
     [InlineData("spec: [a]\n---\nk: 1", "header:spec config should be a hash")]
     [InlineData("spec: {inputs: [a]}\n---\nk: 1", "header:spec:inputs config should be a hash")]
     [InlineData("spec: {component: [name, size]}\n---\nk: 1", "header:spec:component config contains unknown values: size")]
-    [InlineData("spec: {include: [{local: a.yml}]}\n---\nk: 1", "spec:include is not supported yet")]
     public void A_wrong_header_is_told_in_GitLabs_words(string yaml, string message) => Assert.Equal(message, Load(yaml));
 
     [Fact]
@@ -227,4 +226,24 @@ public sealed class InputsTests
             )
         );
     }
+
+    [Theory]
+    [InlineData("include: a.yml", "inputs: {a: {default: x}}", """{"k":"x"}""")]
+    [InlineData("include: [{local: a.yml}], inputs: {b: {default: y}}", "inputs: {a: {default: x}}", """{"k":"x"}""")]
+    [InlineData("include: ~, inputs: {a: {default: y}}", "", """{"k":"y"}""")]
+    [InlineData(
+        "include: a.yml, inputs: {a: {default: y}}",
+        "inputs: {a: {default: x}}",
+        "Duplicate input keys found: a. Input keys must be unique across all included files and inline specifications."
+    )]
+    [InlineData("include: a.yml", "inputs: {a: {default: x}}\njob: {}", "Header include file `a.yml` contains unknown keys: [:job]")]
+    [InlineData("include: a.yml", "a: b: c", "`a.yml`: (<unknown>): mapping values are not allowed in this context at line 1 column 5")]
+    [InlineData("include: b.yml", "", "Local file `b.yml` does not exist!")]
+    [InlineData(
+        "include: {template: b.yml}",
+        "",
+        "`{\"template\":\"b.yml\"}` does not have a valid subkey for header include. Valid subkeys are: `local`, `remote`, `project`"
+    )]
+    public void The_header_may_include_inputs(string spec, string included, string result) =>
+        Assert.Equal(result, Load($"spec: {{{spec}}}\n---\nk: $[[ inputs.a ]]\n", included));
 }
