@@ -85,14 +85,15 @@ public sealed class GlobTests
 
     private static Regex AsRegex(string pattern)
     {
-        // Two in a row say no more than one.
-        while (pattern.Contains("**/**"))
-            pattern = pattern.Replace("**/**", "**");
-        var names = pattern.Split('/');
+        // Two ** in a row say no more than one.
+        var names = pattern.Split('/').ToList();
+        for (var i = names.Count - 1; i > 0; i--)
+            if (names[i] == "**" && names[i - 1] == "**")
+                names.RemoveAt(i);
         var text = "^";
-        for (var i = 0; i < names.Length; i++)
+        for (var i = 0; i < names.Count; i++)
         {
-            var last = i == names.Length - 1;
+            var last = i == names.Count - 1;
             if (names[i] == "**")
                 text += last ? (i == 0 ? ".*" : "(/.*)?") : i == 0 ? "(.*/)?" : "(/.*)?/";
             else

@@ -41,7 +41,7 @@ public sealed class JobFilesTests : IDisposable
         using var next = new TestJob();
         next.Downloads[7] = _job.Uploads["archive:build-60.zip"];
         next.Payload = next.Payload with { Dependencies = [new JobDependency(7, "build", "t", new ArtifactsFile("build.zip", 1)), new JobDependency(8, "lint", "t", null)] };
-        await next.Script("./out/app || cat out/link note.txt; ls -A out").RunAsync();
+        await next.Script("test -x out/app && cat out/link note.txt; ls -A out").RunAsync();
         Assert.Contains("Downloading artifacts for build (7)...\n", next.Log);
         Assert.DoesNotContain("lint", next.Log);
         Assert.EndsWith("bin\nhi\napp\nlink\nJob succeeded\n", next.Log);
