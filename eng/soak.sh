@@ -46,6 +46,7 @@ left() { # processes whose folder lies below the work folder
 
 fail() { echo "soak: $*; turn $turns, signal ${signal:-none}" >&2; tail -n 20 "$work/log" >&2; exit 1; }
 
+set -m # else a program in the background is born deaf to INT
 turns=0 end=$((SECONDS + seconds))
 while [ $SECONDS -lt $end ]; do
   turns=$((turns + 1))
@@ -58,12 +59,13 @@ while [ $SECONDS -lt $end ]; do
     sleep "$((RANDOM % 2)).$(printf %03d $((RANDOM % 1000)))"
     kill -"$signal" $pid 2>/dev/null || signal=
   fi
-  wait $pid || code=$?
+  wait $pid 2>/dev/null || code=$?
   case $signal:$code in
     :0 | INT:130 | TERM:130 | INT:0 | TERM:0 | KILL:137 | KILL:0) ;;
+    TERM:143) ;; # before the program had begun
     *) fail "exit code $code" ;;
   esac
-  if [ "$signal" != KILL ]; then
+  if [ "$signal" != KILL ] && [ $code != 143 ]; then
     for _ in 1 2 3 4 5 6 7 8 9 10; do [ -z "$(left)" ] && break; sleep 0.1; done
     [ -z "$(left)" ] || fail "processes are left: $(left | xargs -r ps -o pid=,args= -p)"
   fi
