@@ -173,13 +173,14 @@ internal sealed class Coordinator(CoordinatorParts parts)
     private void Delay(PipelineRun run, int number, DateTimeOffset due)
     {
         var stop = run[number].Stop = new CancellationTokenSource();
-        var wait = due - Now;
+        // Timers count whole milliseconds and drop the rest, and an instant before the job is due is too early.
+        var wait = TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling((due - Now).TotalMilliseconds)));
         parts.Tell(view => view.Notice($"{run.FullName(run[number].Job.Name)} is delayed and starts in {Durations.Of(wait)} (--skip-delays does not wait)"));
         _underWay++;
         _ = Task.Run(
             async () =>
             {
-                await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, parts.Time, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(wait, parts.Time, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 _signals.Writer.TryWrite(new Signal.DelayEnded(run));
             },
             CancellationToken.None

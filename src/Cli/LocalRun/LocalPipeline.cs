@@ -38,6 +38,7 @@ internal static class LocalPipeline
 
         var state = coordinator.Pipelines[0].State;
         var exit = coordinator.WasCanceled ? ExitCode.Interrupted
+            : state.Status == Status.Manual && state.Jobs.Any(job => job is { Status: Status.Failed, Retried: false, AllowFailure: false }) ? ExitCode.Failed
             : state.Status is Status.Success or Status.Skipped or Status.Manual ? ExitCode.Ok
             : ExitCode.Failed;
         return new LocalRunResult(exit, compilation, state, reports.ToImmutable());

@@ -6,7 +6,7 @@ using Slipway.Engine;
 namespace Slipway.Cli.LocalRun;
 
 /// <summary>How a local run ended.</summary>
-/// <param name="ExitCode">Of the process: 0 when the pipeline passed, waits for a person or was not wanted by its rules; 1 failed; 3 invalid; 130 interrupted.</param>
+/// <param name="ExitCode">Of the process: 0 when the pipeline passed, waits for a person or was not wanted by its rules; 1 failed, or a job has failed beside one that waits; 3 invalid; 130 interrupted.</param>
 /// <param name="Pipeline">The pipeline at its end; <see langword="null"/> when none was created.</param>
 /// <param name="Jobs">One entry an attempt, in creation order, child pipelines' jobs after those of their parent.</param>
 internal sealed record LocalRunResult(int ExitCode, Compilation Compilation, PipelineState? Pipeline, ImmutableArray<JobReport> Jobs)
