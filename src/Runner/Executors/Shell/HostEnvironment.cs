@@ -4,11 +4,11 @@ namespace Slipway.Runner.Executors.Shell;
 
 /// <summary>
 /// What a job on this machine sees of the environment of whoever started the runner: what programs need to work at all, and how to reach the
-/// network. Everything else, the user's own tokens above all, stays outside. The guide lists the same names.
+/// network. Everything else, the user's own tokens above all, stays outside. <c>docs/guide/run.md</c> lists the same names.
 /// </summary>
 internal static class HostEnvironment
 {
-    private static readonly string[] Passed =
+    internal static readonly string[] Passed =
     [
         "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TERM", "TMPDIR", "XDG_RUNTIME_DIR",
         "http_proxy", "https_proxy", "no_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY",
