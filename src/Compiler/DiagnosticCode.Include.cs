@@ -19,8 +19,8 @@ public static partial class DiagnosticCode
 
     public const string IncludeArtifact = "CI0257";
 
-    public const string IncludeProjectUnsupported = "CI0901";
-    public const string IncludeRemoteUnsupported = "CI0902";
-    public const string IncludeTemplateUnsupported = "CI0903";
-    public const string IncludeComponentUnsupported = "CI0904";
+    public const string IncludeProjectUnsupported = "CI0911";
+    public const string IncludeRemoteUnsupported = "CI0912";
+    public const string IncludeTemplateUnsupported = "CI0913";
+    public const string IncludeComponentUnsupported = "CI0914";
 }
