@@ -46,28 +46,16 @@ internal sealed record Surroundings
             environment[(string)entry.Key] = entry.Value as string ?? "";
         return new()
         {
-            Out = Console.OpenStandardOutput(),
-            Error = Console.OpenStandardError(),
+            Out = OperatingSystem.IsLinux() && !Console.IsOutputRedirected ? new TerminalStream(1) : Console.OpenStandardOutput(),
+            Error = OperatingSystem.IsLinux() && !Console.IsErrorRedirected ? new TerminalStream(2) : Console.OpenStandardError(),
             In = Console.OpenStandardInput(),
             OutIsTerminal = !Console.IsOutputRedirected,
             ErrorIsTerminal = !Console.IsErrorRedirected,
             InIsTerminal = !Console.IsInputRedirected,
             Directory = System.Environment.CurrentDirectory,
             Environment = environment,
-            Columns = () => Size(() => Console.WindowWidth, 80),
-            Rows = () => Size(() => Console.WindowHeight, 24),
+            Columns = () => WindowSize.Ask()?.Columns ?? 80,
+            Rows = () => WindowSize.Ask()?.Rows ?? 24,
         };
-    }
-
-    private static int Size(Func<int> ask, int otherwise)
-    {
-        try
-        {
-            return ask() is > 0 and var size ? size : otherwise;
-        }
-        catch (IOException)
-        {
-            return otherwise;
-        }
     }
 }

@@ -14,7 +14,6 @@ internal sealed class RunnerSettings(ConfigFile? file)
 
     private static readonly RunnerConfig Ours = new()
     {
-        Name = "slipway run",
         Executor = "docker",
         OutputLimit = OutputLimit,
         Docker = new DockerConfig { PullPolicy = ["if-not-present"], Volumes = ["/cache"] },
