@@ -147,7 +147,15 @@ public sealed record RetryPolicy(int Max, ImmutableArray<string> When, Immutable
 }
 
 /// <param name="Action"><c>start</c>, <c>prepare</c>, <c>stop</c>, <c>verify</c> or <c>access</c>.</param>
-public sealed record DeployEnvironment(string Name, string Slug, string? Url, string Action, string? OnStop, string? AutoStopIn, string? Tier);
+public sealed record DeployEnvironment(
+    string Name,
+    string Slug,
+    string? Url,
+    string Action,
+    string? OnStop,
+    string? AutoStopIn,
+    string? Tier
+);
 
 /// <summary>What a trigger job starts. Exactly one of <see cref="Project"/> and <see cref="Include"/> is given.</summary>
 public sealed record CompiledTrigger
@@ -174,7 +182,16 @@ public sealed record TriggerInclude(string Kind, string Path, string? Job, Posit
     public ImmutableDictionary<string, string> Inputs { get; init; } = ImmutableDictionary<string, string>.Empty;
 }
 
-public sealed record CompiledRelease(string TagName, string? Name, string Description, string? Ref, string? TagMessage, ImmutableArray<string> Milestones, string? ReleasedAt, ImmutableArray<ReleaseLink> Links);
+public sealed record CompiledRelease(
+    string TagName,
+    string? Name,
+    string Description,
+    string? Ref,
+    string? TagMessage,
+    ImmutableArray<string> Milestones,
+    string? ReleasedAt,
+    ImmutableArray<ReleaseLink> Links
+);
 
 public sealed record ReleaseLink(string Name, string Url, string? FilePath, string LinkType);
 
@@ -213,7 +230,7 @@ public sealed record Compilation(CompiledPipeline? Pipeline, ImmutableArray<Diag
     /// <summary><c>workflow:rules</c> as they were evaluated.</summary>
     public ImmutableArray<RuleOutcome> WorkflowRules { get; init; } = [];
 
-    /// <summary>The merged configuration after include, extends and !reference, as YAML; <see langword="null"/> when it could not be merged.</summary>
+    /// <summary>The merged configuration after include, extends and !reference, as YAML; <see langword="null"/> when it could not be merged, or would be over 16 Mi characters.</summary>
     public string? MergedYaml
     {
         get => field ?? MergedYamlLater?.Value;
@@ -221,7 +238,7 @@ public sealed record Compilation(CompiledPipeline? Pipeline, ImmutableArray<Diag
     }
 
     /// <summary>Written only when somebody asks for it: few do.</summary>
-    internal Lazy<string>? MergedYamlLater { get; init; }
+    internal Lazy<string?>? MergedYamlLater { get; init; }
 
     /// <summary>The files read, the root first.</summary>
     public ImmutableArray<string> Files { get; init; } = [];

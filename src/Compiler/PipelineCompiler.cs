@@ -6,6 +6,7 @@ using Slipway.Compiler.Keywords.Shapes;
 using Slipway.Compiler.Rules;
 using Slipway.Compiler.Rules.Expressions;
 using Slipway.Compiler.Variables;
+using Slipway.Compiler.Yaml;
 
 namespace Slipway.Compiler;
 
@@ -60,8 +61,20 @@ public static class PipelineCompiler
         {
             Diagnostics = InFileOrder(bag, loaded.Files),
             Files = loaded.Files,
-            MergedYamlLater = new Lazy<string>(() => MergedYaml.Write(loaded.Root, stages)),
+            MergedYamlLater = new Lazy<string?>(() => YamlWriter.Write(WithStages(loaded.Root, stages))),
         };
+    }
+
+    /// <summary>The configuration with its stages as they are once <c>.pre</c> and <c>.post</c> have been put in, which is how GitLab shows it.</summary>
+    private static ConfigMapping WithStages(ConfigMapping root, IReadOnlyList<string>? stages)
+    {
+        if (stages is null)
+            return root;
+        var list = new ConfigSequence(root.At, [.. stages.Select(stage => new ConfigScalar(root.At, ScalarKind.String, stage))]);
+        var entry = new ConfigEntry("stages", root.At, list);
+        return root.Has("stages")
+            ? new ConfigMapping(root.At, [.. root.Entries.Select(e => e.Key == "stages" ? entry : e)])
+            : new ConfigMapping(root.At, [entry, .. root.Entries]);
     }
 
     private static TextChecks Checks { get; } =
@@ -72,7 +85,9 @@ public static class PipelineCompiler
         {
             ConfigSource.File(var path) => new ConfigRoot.File(path),
             ConfigSource.Text(var name, var content) => new ConfigRoot.Text(name, content),
-            ConfigSource.Child(var includes) => new ConfigRoot.Includes([.. includes.Select(include => new RootInclude(include.Include, include.Text))]),
+            ConfigSource.Child(var includes) => new ConfigRoot.Includes([
+                .. includes.Select(include => new RootInclude(include.Include, include.Text)),
+            ]),
             _ => throw new ArgumentOutOfRangeException(nameof(source)),
         };
 

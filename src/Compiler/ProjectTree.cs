@@ -14,7 +14,11 @@ public sealed record ProjectTree(Func<string, string?> ReadText, Func<IReadOnlyL
 
     /// <summary>A tree held in memory, path → text.</summary>
     public static ProjectTree From(IReadOnlyDictionary<string, string> files) =>
-        new(path => files.GetValueOrDefault(path), () => [.. files.Keys.Order(StringComparer.Ordinal)], path => files.TryGetValue(path, out var text) ? GitHash(text) : null);
+        new(
+            path => files.GetValueOrDefault(path),
+            () => [.. files.Keys.Order(StringComparer.Ordinal)],
+            path => files.TryGetValue(path, out var text) ? GitHash(text) : null
+        );
 
     private static string GitHash(string text)
     {

@@ -40,13 +40,18 @@ internal sealed class CacheKeys(PipelineContext context, ProjectTree tree)
 
     /// <summary>An unprotected cache is everybody's: it keeps the ending that unprotected refs have.</summary>
     private string Ending(CacheConfig cache) =>
-        !context.Project.SeparatedCaches ? "" : context.RefProtected && !cache.Unprotect ? "-protected" : "-non_protected";
+        !context.Project.SeparatedCaches ? ""
+        : context.RefProtected && !cache.Unprotect ? "-protected"
+        : "-non_protected";
 
     private string KeyOf(CacheKeyConfig key, int index) =>
         key switch
         {
             CacheKeyConfig.Text(var text) => text,
-            CacheKeyConfig.Files files => string.Join('-', new[] { PrefixOf(files, index), HashOf(files.Paths) }.Where(part => part.Length > 0)),
+            CacheKeyConfig.Files files => string.Join(
+                '-',
+                new[] { PrefixOf(files, index), HashOf(files.Paths) }.Where(part => part.Length > 0)
+            ),
             _ => throw new ArgumentOutOfRangeException(nameof(key)),
         };
 

@@ -43,7 +43,9 @@ internal sealed class IncludeRules(RuleEvaluation rules, VariableScope scope)
             rule with
             {
                 Changes = changes is { } c ? new ChangesConfig(c.At, c.Paths, TextOf(map["changes"], "compare_to")) : null,
-                Exists = exists is { } e ? new ExistsConfig(e.At, e.Paths, TextOf(map["exists"], "project"), TextOf(map["exists"], "ref")) : null,
+                Exists = exists is { } e
+                    ? new ExistsConfig(e.At, e.Paths, TextOf(map["exists"], "project"), TextOf(map["exists"], "ref"))
+                    : null,
             }
         );
         return true;

@@ -7,7 +7,13 @@ using Slipway.Protocol.Variables;
 namespace Slipway.Compiler.Evaluation;
 
 /// <summary>Turns the jobs that are in into compiled jobs (gitlab-ci-yaml §1 step 12). Not for several threads.</summary>
-internal sealed class JobBuilding(PipelineContext context, PipelineVariables variables, VariableLayer root, CacheKeys caches, string? pipelineName)
+internal sealed class JobBuilding(
+    PipelineContext context,
+    PipelineVariables variables,
+    VariableLayer root,
+    CacheKeys caches,
+    string? pipelineName
+)
 {
     private readonly Dictionary<(ImmutableArray<string>, ImmutableArray<string>), ImmutableArray<string>> _scripts = [];
     private readonly Dictionary<ArtifactsConfig, ImmutableArray<JobArtifact>> _uploads = new(ReferenceEqualityComparer.Instance);
@@ -65,13 +71,21 @@ internal sealed class JobBuilding(PipelineContext context, PipelineVariables var
     public void CheckCircles(JobSeed seed, DiagnosticBag bag)
     {
         _sharedMayTurnBack ??= variables.OfJob(VariableLayer.Empty, root, null).CircularReference() is not null;
-        var message = seed.Scope.CircularReference(_sharedMayTurnBack == true || seed.Job.Environment is not null ? null : seed.Yaml.ReferringAbove(root));
+        var message = seed.Scope.CircularReference(
+            _sharedMayTurnBack == true || seed.Job.Environment is not null ? null : seed.Yaml.ReferringAbove(root)
+        );
         if (message is not null)
             bag.Error(DiagnosticCode.CircularVariables, $"{seed.Instance.Name}: {message}", seed.Job.At);
     }
 
     /// <summary>A job's variables with those of the rule that let it in.</summary>
-    private sealed record Seen(VariableScope Scope, VariableLayer Yaml, DeployEnvironment? Environment, ImmutableArray<Variable> All, int DotenvAt);
+    private sealed record Seen(
+        VariableScope Scope,
+        VariableLayer Yaml,
+        DeployEnvironment? Environment,
+        ImmutableArray<Variable> All,
+        int DotenvAt
+    );
 
     private Seen Visible(JobSeed seed)
     {
@@ -85,7 +99,9 @@ internal sealed class JobBuilding(PipelineContext context, PipelineVariables var
         var environment = Environments.Of(job.Environment, scope);
         if (environment is null)
             return new Seen(scope, yaml, null, scope.ToList(), variables.CountBelowDotenv(layer, yaml));
-        scope = variables.OfJob(layer, yaml, environment.Name).With(VariableLayer.Of(JobVariables.OfEnvironment(environment with { Url = null })));
+        scope = variables
+            .OfJob(layer, yaml, environment.Name)
+            .With(VariableLayer.Of(JobVariables.OfEnvironment(environment with { Url = null })));
         environment = Environments.WithUrl(environment, scope);
         scope = scope.WithTop(VariableLayer.Of(JobVariables.OfEnvironment(environment)));
         return new Seen(scope, yaml, environment, scope.ToList(), variables.CountBelowDotenv(layer, yaml));

@@ -51,20 +51,16 @@ internal static class Needs
             return [];
         return
         [
-            .. list.OfType<NeedConfig.CrossProject>().Select(need => new ExternalNeed(
-                scope.Expand(need.Project),
-                null,
-                scope.Expand(need.Name),
-                scope.Expand(need.Ref),
-                need.Artifacts
-            )),
-            .. list.OfType<NeedConfig.CrossPipeline>().Select(need => new ExternalNeed(
-                null,
-                scope.Expand(need.Pipeline),
-                scope.Expand(need.Name),
-                null,
-                need.Artifacts
-            )),
+            .. list.OfType<NeedConfig.CrossProject>()
+                .Select(need => new ExternalNeed(
+                    scope.Expand(need.Project),
+                    null,
+                    scope.Expand(need.Name),
+                    scope.Expand(need.Ref),
+                    need.Artifacts
+                )),
+            .. list.OfType<NeedConfig.CrossPipeline>()
+                .Select(need => new ExternalNeed(null, scope.Expand(need.Pipeline), scope.Expand(need.Name), null, need.Artifacts)),
         ];
     }
 }

@@ -5,7 +5,13 @@ using Slipway.Compiler.Variables;
 namespace Slipway.Compiler.Evaluation;
 
 /// <summary>From a checked configuration to a pipeline, in GitLab's order: workflow, jobs, what jobs need, and whether anything is left.</summary>
-internal sealed class PipelineEvaluation(PipelineContext context, PipelineVariables variables, ProjectTree tree, RuleEvaluation rules, PolicyEvaluation policies)
+internal sealed class PipelineEvaluation(
+    PipelineContext context,
+    PipelineVariables variables,
+    ProjectTree tree,
+    RuleEvaluation rules,
+    PolicyEvaluation policies
+)
 {
     public const string FilteredByWorkflow = "Pipeline filtered out by workflow rules.";
 
@@ -39,7 +45,10 @@ internal sealed class PipelineEvaluation(PipelineContext context, PipelineVariab
             return result;
         if (pipeline.Jobs.All(job => job.Stage is ".pre" or ".post"))
             return result with { Refusal = FilteredByRules };
-        return result with { Pipeline = pipeline with { AutoCancel = AutoCancelOf(configuration.Workflow.AutoCancel, workflow?.Matched?.AutoCancel) } };
+        return result with
+        {
+            Pipeline = pipeline with { AutoCancel = AutoCancelOf(configuration.Workflow.AutoCancel, workflow?.Matched?.AutoCancel) },
+        };
     }
 
     private List<JobSeed> Seed(Configuration configuration, YamlVariables yaml, DiagnosticBag bag, CancellationToken ct)
@@ -55,7 +64,14 @@ internal sealed class PipelineEvaluation(PipelineContext context, PipelineVariab
         return seeds;
     }
 
-    private CompiledPipeline Build(Configuration configuration, JobSeed[] seeds, VariableLayer root, string? name, DiagnosticBag bag, CancellationToken ct)
+    private CompiledPipeline Build(
+        Configuration configuration,
+        JobSeed[] seeds,
+        VariableLayer root,
+        string? name,
+        DiagnosticBag bag,
+        CancellationToken ct
+    )
     {
         var stages = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var stage in configuration.Stages)
@@ -105,7 +121,8 @@ internal sealed class PipelineEvaluation(PipelineContext context, PipelineVariab
     private static AutoCancel AutoCancelOf(AutoCancelConfig? workflow, AutoCancelConfig? rule) =>
         new(rule?.OnNewCommit ?? workflow?.OnNewCommit ?? "conservative", rule?.OnJobFailure ?? workflow?.OnJobFailure ?? "none");
 
-    private static JobDecision LeftOut(JobConfig job, string why) => new(job.Name, false, [], null, $"there is no pipeline: workflow, {why}") { At = job.At };
+    private static JobDecision LeftOut(JobConfig job, string why) =>
+        new(job.Name, false, [], null, $"there is no pipeline: workflow, {why}") { At = job.At };
 
     /// <summary>One for each job as written. Instances of a parallel job mostly agree; where they do not, one that is in speaks for all.</summary>
     private static ImmutableArray<JobDecision> Decisions(Configuration configuration, List<JobSeed> seeds)

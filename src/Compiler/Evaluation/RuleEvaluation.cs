@@ -33,7 +33,11 @@ internal sealed class RuleEvaluation(PathClauses paths, PatternCache patterns)
             var result = Clauses(rules[i], set.Expressions[i], scope);
             outcomes.Add(result.Holds ? outcome with { Matched = true, MatchedPath = result.MatchedPath } : outcome);
             if (result.Error is { } error)
-                return new RuleResult(null, outcomes.DrainToImmutable(), new Diagnostic(result.ErrorCode!, Severity.Error, error, rules[i].At));
+                return new RuleResult(
+                    null,
+                    outcomes.DrainToImmutable(),
+                    new Diagnostic(result.ErrorCode!, Severity.Error, error, rules[i].At)
+                );
             if (result.Holds)
                 return new RuleResult(rules[i], outcomes.DrainToImmutable(), null);
         }

@@ -10,7 +10,10 @@ internal sealed class RuleSet
     public RuleSet(ImmutableArray<RuleConfig> rules)
     {
         Rules = rules;
-        Expressions = [.. rules.Select(rule => rule.If is { } text && Expression.TryParse(text.Text, out var parsed, out _) ? parsed : null)];
+        Expressions =
+        [
+            .. rules.Select(rule => rule.If is { } text && Expression.TryParse(text.Text, out var parsed, out _) ? parsed : null),
+        ];
         Outcomes = [.. rules.Select(OutcomeOf)];
     }
 
@@ -30,7 +33,9 @@ internal sealed class RuleSet
             rule.Exists is { } exists ? [.. exists.Paths.Select(path => path.Text)] : [],
             [],
             false,
-            rule.Never ? "never" : rule.When is { } when ? Words.Of(when) : null,
+            rule.Never ? "never"
+                : rule.When is { } when ? Words.Of(when)
+                : null,
             null
         );
 }

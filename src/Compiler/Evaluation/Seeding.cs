@@ -17,10 +17,22 @@ internal sealed class Seeding(PipelineVariables variables, YamlVariables yaml, R
             return ByRules(instance, list, layer, scope, bag);
         var refusal = policies.Refusal(job, scope);
         var reason = refusal ?? (job.Only is null && job.Except is null ? "it has no rules" : "only and except let it in");
-        return new JobSeed(instance, Decision(instance, refusal is null, [], refusal is null ? job.When ?? JobWhen.OnSuccess : null, reason), null, layer, scope);
+        return new JobSeed(
+            instance,
+            Decision(instance, refusal is null, [], refusal is null ? job.When ?? JobWhen.OnSuccess : null, reason),
+            null,
+            layer,
+            scope
+        );
     }
 
-    private JobSeed ByRules(JobInstance instance, ImmutableArray<RuleConfig> list, VariableLayer layer, VariableScope scope, DiagnosticBag bag)
+    private JobSeed ByRules(
+        JobInstance instance,
+        ImmutableArray<RuleConfig> list,
+        VariableLayer layer,
+        VariableScope scope,
+        DiagnosticBag bag
+    )
     {
         var result = rules.Evaluate(list, scope);
         if (result.Error is { } error)
@@ -50,6 +62,11 @@ internal sealed class Seeding(PipelineVariables variables, YamlVariables yaml, R
         return variables.OfJob(VariableLayer.Of(own), layer, name);
     }
 
-    private static JobDecision Decision(JobInstance instance, bool included, ImmutableArray<RuleOutcome> rules, JobWhen? when, string reason) =>
-        new(instance.Name, included, rules, when is { } known ? Words.Of(known) : null, reason) { At = instance.Job.At };
+    private static JobDecision Decision(
+        JobInstance instance,
+        bool included,
+        ImmutableArray<RuleOutcome> rules,
+        JobWhen? when,
+        string reason
+    ) => new(instance.Name, included, rules, when is { } known ? Words.Of(known) : null, reason) { At = instance.Job.At };
 }

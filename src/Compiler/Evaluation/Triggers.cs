@@ -11,11 +11,19 @@ internal static class Triggers
     public static void Check(JobSeed seed, DiagnosticBag bag)
     {
         var name = seed.Instance.Name;
-        if (seed.Instance.Needs is { } needs && needs.OfType<NeedConfig.Upstream>().FirstOrDefault() is { } upstream && seed.Job.Trigger is null)
+        if (
+            seed.Instance.Needs is { } needs
+            && needs.OfType<NeedConfig.Upstream>().FirstOrDefault() is { } upstream
+            && seed.Job.Trigger is null
+        )
             bag.Error(DiagnosticCode.UpstreamPipelineUnsupported, $"jobs:{name}:needs:pipeline is not supported yet", upstream.At);
         foreach (var include in seed.Job.Trigger?.Include ?? [])
             if (include.Kind is not ("local" or "artifact"))
-                bag.Error(DiagnosticCode.TriggerIncludeUnsupported, $"jobs:{name}:trigger:include:{include.Kind} is not supported yet", include.At);
+                bag.Error(
+                    DiagnosticCode.TriggerIncludeUnsupported,
+                    $"jobs:{name}:trigger:include:{include.Kind} is not supported yet",
+                    include.At
+                );
     }
 
     public static CompiledTrigger? Of(TriggerConfig? trigger, VariableScope scope) =>

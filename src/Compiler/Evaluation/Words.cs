@@ -43,5 +43,6 @@ internal static class Words
             yield return "it has no conditions";
     }
 
-    private static string PathClause(string name, ImmutableArray<string> globs, string? matched) => $"{name}: {matched ?? string.Join(", ", globs)}";
+    private static string PathClause(string name, ImmutableArray<string> globs, string? matched) =>
+        $"{name}: {matched ?? string.Join(", ", globs)}";
 }

@@ -30,14 +30,20 @@ internal static class ArtifactReading
             if (read.Node(reports, entry.Key) is not { } value)
                 continue;
             if (value is ConfigMapping coverage)
-                yield return new ReportConfig(read.Text(coverage, "coverage_format") ?? "cobertura", read.Texts(coverage, "path"), entry.At);
+                yield return new ReportConfig(
+                    read.Text(coverage, "coverage_format") ?? "cobertura",
+                    read.Texts(coverage, "path"),
+                    entry.At
+                );
             else
                 yield return new ReportConfig(entry.Key, NodeReading.Texts(value), entry.At);
         }
     }
 
     public static ImmutableArray<CacheConfig> Caches(NodeReading read, ConfigNode node) =>
-        node is ConfigMapping one ? (one.Entries.Count == 0 ? [] : [Cache(read, one)]) : [.. read.Maps(node).Select(map => Cache(read, map))];
+        node is ConfigMapping one
+            ? (one.Entries.Count == 0 ? [] : [Cache(read, one)])
+            : [.. read.Maps(node).Select(map => Cache(read, map))];
 
     private static CacheConfig Cache(NodeReading read, ConfigMapping map) =>
         new()
@@ -76,5 +82,10 @@ internal static class ArtifactReading
             );
 
     private static ReleaseLink Link(NodeReading read, ConfigMapping link) =>
-        new(read.Text(link, "name") ?? "", read.Text(link, "url") ?? "", read.Text(link, "filepath"), read.Text(link, "link_type") ?? "other");
+        new(
+            read.Text(link, "name") ?? "",
+            read.Text(link, "url") ?? "",
+            read.Text(link, "filepath"),
+            read.Text(link, "link_type") ?? "other"
+        );
 }

@@ -37,7 +37,13 @@ internal sealed class CircularNeeds
             places[jobs[i].Name] = i;
         var needs = new int[jobs.Length][];
         for (var i = 0; i < jobs.Length; i++)
-            needs[i] = [.. (jobs[i].Needs ?? []).OfType<NeedConfig.Job>().Select(need => places.GetValueOrDefault(need.Name, -1)).Where(place => place >= 0)];
+            needs[i] =
+            [
+                .. (jobs[i].Needs ?? [])
+                    .OfType<NeedConfig.Job>()
+                    .Select(need => places.GetValueOrDefault(need.Name, -1))
+                    .Where(place => place >= 0),
+            ];
         var search = new CircularNeeds(jobs, needs, bag);
         for (var i = 0; i < jobs.Length; i++)
         {

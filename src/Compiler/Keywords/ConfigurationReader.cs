@@ -124,7 +124,12 @@ internal static class ConfigurationReader
             jobs.Add(reader.Read(entry, map, kind));
         }
         if (!visible)
-            bag.Error(DiagnosticCode.NoVisibleJob, "jobs config should contain at least one visible job", at: null, "A job is a top-level entry with a script.");
+            bag.Error(
+                DiagnosticCode.NoVisibleJob,
+                "jobs config should contain at least one visible job",
+                at: null,
+                "A job is a top-level entry with a script."
+            );
         return jobs.DrainToImmutable();
     }
 }

@@ -80,7 +80,8 @@ internal static class EnvironmentReading
     }
 
     private static bool IsRemote(string location) =>
-        location.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || location.StartsWith("http://", StringComparison.OrdinalIgnoreCase);
+        location.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
+        || location.StartsWith("http://", StringComparison.OrdinalIgnoreCase);
 
     private static ImmutableDictionary<string, string> Inputs(NodeReading read, ConfigMapping map) =>
         read.Map(map, "inputs") is { } inputs

@@ -72,7 +72,13 @@ internal sealed class JobCheck(ShapeCheck check)
     private void CheckName(in ConfigEntry entry, Location inside)
     {
         if (entry.KeyKind != ScalarKind.String)
-            check.Tell(DiagnosticCode.WrongType, "name", $"{inside} name should be a symbol", entry.At, "Quote the name to make it a text.");
+            check.Tell(
+                DiagnosticCode.WrongType,
+                "name",
+                $"{inside} name should be a symbol",
+                entry.At,
+                "Quote the name to make it a text."
+            );
         else if (string.IsNullOrWhiteSpace(entry.Key))
             check.Tell(DiagnosticCode.Missing, "name", "jobs:job name can't be blank", entry.At);
         else if (entry.Key.Length > LongestName)
@@ -92,7 +98,12 @@ internal sealed class JobCheck(ShapeCheck check)
         if (!IsPages(name, map))
             check.Tell(DiagnosticCode.CannotBeTogether, "publish", $"{inside} publish can only be used within a `pages` job", publish.At);
         else if (map["pages"] is ConfigMapping pages && pages.Has("publish"))
-            check.Tell(DiagnosticCode.PublishTwice, "publish", $"{name} job: use either {name}:publish or {name}:pages:publish", publish.At);
+            check.Tell(
+                DiagnosticCode.PublishTwice,
+                "publish",
+                $"{name} job: use either {name}:publish or {name}:pages:publish",
+                publish.At
+            );
     }
 
     private void CheckTriggerJob(in ConfigEntry entry, ConfigMapping map, Location inside)

@@ -89,12 +89,21 @@ internal sealed class JobGraphCheck
             if (!optional)
             {
                 var code = isNeed ? DiagnosticCode.UndefinedNeed : DiagnosticCode.UndefinedDependency;
-                Tell(code, $"{instance.Name} job: undefined {word}: {name}", at, Advise(name, _jobs.Keys.Where(other => other != instance.Name)));
+                Tell(
+                    code,
+                    $"{instance.Name} job: undefined {word}: {name}",
+                    at,
+                    Advise(name, _jobs.Keys.Where(other => other != instance.Name))
+                );
             }
             return;
         }
         if (isNeed && name.Length > LongestNeedName)
-            Tell(DiagnosticCode.NeedNameTooLong, $"{instance.Name} job: need `{name}` name is too long (maximum is {LongestNeedName} characters)", at);
+            Tell(
+                DiagnosticCode.NeedNameTooLong,
+                $"{instance.Name} job: need `{name}` name is too long (maximum is {LongestNeedName} characters)",
+                at
+            );
         if (StageOf(instance) is >= 0 and var own && StageOf(target) is >= 0 and var other && other > own)
             Tell(DiagnosticCode.NotInPriorStages, $"{instance.Name} job: {word} {name} is not defined in current or prior stages", at);
     }
@@ -138,7 +147,11 @@ internal sealed class JobGraphCheck
         var names = needs.OfType<NeedConfig.Job>().Select(need => need.Name).ToHashSet(StringComparer.Ordinal);
         if (names.Count == 0)
         {
-            Tell(DiagnosticCode.DependencyOutsideNeeds, $"jobs:{job.Name} needs corresponding to dependencies must be from the same pipeline", needs[0].At);
+            Tell(
+                DiagnosticCode.DependencyOutsideNeeds,
+                $"jobs:{job.Name} needs corresponding to dependencies must be from the same pipeline",
+                needs[0].At
+            );
             return;
         }
         TextAt[] missing = [.. dependencies.Where(dependency => !names.Contains(dependency.Text))];
@@ -158,7 +171,12 @@ internal sealed class JobGraphCheck
             : other.Action != "stop" ? "needs to have action stop defined"
             : null;
         if (wrong is not null)
-            Tell(DiagnosticCode.InvalidOnStop, $"{instance.Name} job: on_stop job {stop} {wrong}", stop.At, job is null ? Advise(stop.Text, _jobs.Keys) : null);
+            Tell(
+                DiagnosticCode.InvalidOnStop,
+                $"{instance.Name} job: on_stop job {stop} {wrong}",
+                stop.At,
+                job is null ? Advise(stop.Text, _jobs.Keys) : null
+            );
     }
 
     /// <summary>Looking through all names is for the first mistakes; a file with hundreds has other worries.</summary>

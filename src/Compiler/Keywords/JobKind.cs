@@ -30,5 +30,7 @@ internal static class JobKind
 
     /// <summary>Whether a top-level entry is, or is meant to be, a visible job.</summary>
     public static bool IsJob(in ConfigEntry entry) =>
-        !IsHidden(entry.Key) && !s_reserved.Contains(entry.Key) && (entry.Key is not ("default" or "workflow") || Of(entry.Value) != Where.Nowhere);
+        !IsHidden(entry.Key)
+        && !s_reserved.Contains(entry.Key)
+        && (entry.Key is not ("default" or "workflow") || Of(entry.Value) != Where.Nowhere);
 }

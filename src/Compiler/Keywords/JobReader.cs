@@ -67,7 +67,10 @@ internal sealed class JobReader(NodeReading read, DefaultKeywords defaults, bool
             Artifacts = WithPublished(_artifacts.Read(job["artifacts"]), pages, basics.At),
             Caches = _caches.Read(job["cache"]) ?? [],
             Retry = _retries.Read(job["retry"]),
-            Timeout = read.Text(map, "timeout") is { } timeout && ChronicDuration.TryParse(timeout, out var seconds) ? (int)Math.Ceiling(seconds) : null,
+            Timeout =
+                read.Text(map, "timeout") is { } timeout && ChronicDuration.TryParse(timeout, out var seconds)
+                    ? (int)Math.Ceiling(seconds)
+                    : null,
             Tags = job["tags"] is { } tags ? NodeReading.TextsAt(tags) : [],
             Coverage = read.Text(map, "coverage") is { } coverage ? CoveragePattern(coverage) : null,
             Release = read.Node(map, "release") is { } release ? ArtifactReading.Release(read, release) : null,
@@ -79,9 +82,11 @@ internal sealed class JobReader(NodeReading read, DefaultKeywords defaults, bool
     private ImmutableArray<string> Texts(ConfigNode? node) => node is null ? [] : _commands.Read(node);
 
     /// <summary>An empty text switches off, as an empty list does.</summary>
-    private static ImmutableArray<string> Commands(ConfigNode node) => NodeReading.Texts(node) is [var only] && only.Length == 0 ? [] : NodeReading.Texts(node);
+    private static ImmutableArray<string> Commands(ConfigNode node) =>
+        NodeReading.Texts(node) is [var only] && only.Length == 0 ? [] : NodeReading.Texts(node);
 
-    private TriggerConfig? Trigger(ConfigMapping map) => read.Node(map, "trigger") is { } trigger ? EnvironmentReading.Trigger(read, trigger) : null;
+    private TriggerConfig? Trigger(ConfigMapping map) =>
+        read.Node(map, "trigger") is { } trigger ? EnvironmentReading.Trigger(read, trigger) : null;
 
     private PolicyConfig? Only(in ConfigEntry entry, ConfigMapping map)
     {
@@ -103,7 +108,14 @@ internal sealed class JobReader(NodeReading read, DefaultKeywords defaults, bool
         };
 
     private static ImmutableArray<int> Codes(ConfigNode? node) =>
-        node is null ? [] : [.. NodeReading.Texts(node).Select(text => int.TryParse(text, CultureInfo.InvariantCulture, out var code) ? code : int.MaxValue)];
+        node is null
+            ? []
+            :
+            [
+                .. NodeReading
+                    .Texts(node)
+                    .Select(text => int.TryParse(text, CultureInfo.InvariantCulture, out var code) ? code : int.MaxValue),
+            ];
 
     private static RetryPolicy? Retry(NodeReading read, ConfigNode node)
     {

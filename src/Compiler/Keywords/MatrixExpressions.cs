@@ -11,7 +11,8 @@ internal sealed partial class MatrixExpressions(DiagnosticBag bag)
     public static bool AreIn(NeedConfig need) =>
         need switch
         {
-            NeedConfig.Job job => IsOne(job.Name) || job.Matrix is { } rows && rows.Any(row => row.Variables.Any(variable => variable.Values.Any(IsOne))),
+            NeedConfig.Job job => IsOne(job.Name)
+                || job.Matrix is { } rows && rows.Any(row => row.Variables.Any(variable => variable.Values.Any(IsOne))),
             NeedConfig.CrossProject other => IsOne(other.Project) || IsOne(other.Name) || IsOne(other.Ref),
             NeedConfig.CrossPipeline other => IsOne(other.Pipeline) || IsOne(other.Name),
             _ => false,
@@ -30,7 +31,11 @@ internal sealed partial class MatrixExpressions(DiagnosticBag bag)
             _ => need,
         };
 
-        MatrixRow Row(MatrixRow row) => row with { Variables = [.. row.Variables.Select(variable => variable with { Values = [.. variable.Values.Select(Text)] })] };
+        MatrixRow Row(MatrixRow row) =>
+            row with
+            {
+                Variables = [.. row.Variables.Select(variable => variable with { Values = [.. variable.Values.Select(Text)] })],
+            };
 
         string Text(string text) => IsOne(text) ? Expression().Replace(text, match => Value(match, instance, need.At)) : text;
     }

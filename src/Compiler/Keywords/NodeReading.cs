@@ -22,7 +22,8 @@ internal sealed class NodeReading(ShapeCheck check)
 
     public TextAt? TextAt(ConfigMapping map, string key) => Node(map, key) is ConfigScalar text ? new TextAt(text.Text, text.At) : null;
 
-    public bool? Flag(ConfigMapping map, string key) => Node(map, key) is ConfigScalar { Kind: ScalarKind.Boolean } flag ? flag.IsTrue : null;
+    public bool? Flag(ConfigMapping map, string key) =>
+        Node(map, key) is ConfigScalar { Kind: ScalarKind.Boolean } flag ? flag.IsTrue : null;
 
     /// <summary>A text or texts, nested lists flattened.</summary>
     public ImmutableArray<string> Texts(ConfigMapping map, string key) => Node(map, key) is { } node ? Texts(node) : [];

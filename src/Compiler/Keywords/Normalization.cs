@@ -29,14 +29,23 @@ internal sealed class Normalization
     public static ImmutableArray<JobInstance> Expand(ImmutableArray<JobConfig> jobs, DiagnosticBag bag)
     {
         if (jobs.All(static job => job.Parallel is null))
-            return [.. jobs.Select(static job => new JobInstance(job.Name, job, Index: null, Total: 1) { Needs = job.Needs, Dependencies = job.Dependencies })];
+            return
+            [
+                .. jobs.Select(static job => new JobInstance(job.Name, job, Index: null, Total: 1)
+                {
+                    Needs = job.Needs,
+                    Dependencies = job.Dependencies,
+                }),
+            ];
         if (TooMany(jobs) is { } job)
         {
-            var text = $"The number of jobs has exceeded the limit of {MostJobs}. Try splitting the configuration with parent-child-pipelines";
+            var text =
+                $"The number of jobs has exceeded the limit of {MostJobs}. Try splitting the configuration with parent-child-pipelines";
             bag.Error(DiagnosticCode.OutOfLimits, text, job.At);
             return [];
         }
-        var parallel = jobs.Where(job => job.Parallel is not null).ToDictionary(job => job.Name, ParallelExpansion.Instances, StringComparer.Ordinal);
+        var parallel = jobs.Where(job => job.Parallel is not null)
+            .ToDictionary(job => job.Name, ParallelExpansion.Instances, StringComparer.Ordinal);
         return new Normalization(parallel, bag).Expand(jobs);
     }
 
@@ -120,7 +129,11 @@ internal sealed class Normalization
     private bool Spend(Position at, int count = 1)
     {
         if (_namesLeft >= 0 && (_namesLeft -= count) < 0)
-            _bag.Error(DiagnosticCode.OutOfLimits, $"needs and dependencies name more than {MostNames} jobs, with parallel jobs written out", at);
+            _bag.Error(
+                DiagnosticCode.OutOfLimits,
+                $"needs and dependencies name more than {MostNames} jobs, with parallel jobs written out",
+                at
+            );
         return _namesLeft >= 0;
     }
 }

@@ -9,7 +9,10 @@ internal static class ParallelExpansion
     public static JobInstance[] Instances(JobConfig job) =>
         job.Parallel switch
         {
-            ParallelConfig.Count(var total) => [.. Enumerable.Range(1, total).Select(index => new JobInstance($"{job.Name} {index}/{total}", job, index, total))],
+            ParallelConfig.Count(var total) =>
+            [
+                .. Enumerable.Range(1, total).Select(index => new JobInstance($"{job.Name} {index}/{total}", job, index, total)),
+            ],
             ParallelConfig.Matrix(var rows) => FromMatrix(job, [.. rows.SelectMany(Products)]),
             _ => [new JobInstance(job.Name, job, Index: null, Total: 1)],
         };
@@ -19,12 +22,15 @@ internal static class ParallelExpansion
         parallel switch
         {
             ParallelConfig.Count(var total) => total,
-            ParallelConfig.Matrix(var rows) => rows.Sum(static row => row.Variables.Aggregate(1L, static (product, variable) => product * variable.Values.Length)),
+            ParallelConfig.Matrix(var rows) => rows.Sum(static row =>
+                row.Variables.Aggregate(1L, static (product, variable) => product * variable.Values.Length)
+            ),
             _ => 1,
         };
 
     /// <summary>The names a matrix gives: <c>job: [a, b]</c>, values in the order their variables are written.</summary>
-    public static IEnumerable<string> Names(string job, ImmutableArray<MatrixRow> rows) => rows.SelectMany(Products).Select(values => Name(job, values));
+    public static IEnumerable<string> Names(string job, ImmutableArray<MatrixRow> rows) =>
+        rows.SelectMany(Products).Select(values => Name(job, values));
 
     private static JobInstance[] FromMatrix(JobConfig job, ImmutableArray<VariableConfig>[] products) =>
         [
@@ -33,14 +39,20 @@ internal static class ParallelExpansion
             ),
         ];
 
-    private static string Name(string job, ImmutableArray<VariableConfig> values) => $"{job}: [{string.Join(", ", values.Select(value => value.Value))}]";
+    private static string Name(string job, ImmutableArray<VariableConfig> values) =>
+        $"{job}: [{string.Join(", ", values.Select(value => value.Value))}]";
 
     /// <summary>Every choice of one value for each variable; the last variable changes fastest.</summary>
     private static IEnumerable<ImmutableArray<VariableConfig>> Products(MatrixRow row)
     {
-        IEnumerable<ImmutableArray<VariableConfig>> products = [[]];
+        IEnumerable<ImmutableArray<VariableConfig>> products =
+        [
+            [],
+        ];
         foreach (var variable in row.Variables)
-            products = products.SelectMany(before => variable.Values.Select(value => before.Add(new VariableConfig(variable.Key, value, Raw: false, variable.At))));
+            products = products.SelectMany(before =>
+                variable.Values.Select(value => before.Add(new VariableConfig(variable.Key, value, Raw: false, variable.At)))
+            );
         return products;
     }
 }

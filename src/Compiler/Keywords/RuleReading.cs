@@ -7,7 +7,8 @@ namespace Slipway.Compiler.Keywords;
 /// <summary><c>rules</c>, <c>only</c>, <c>except</c>.</summary>
 internal static class RuleReading
 {
-    public static ImmutableArray<RuleConfig> Rules(NodeReading read, ConfigNode node) => [.. read.Maps(node).Select(map => Rule(read, map))];
+    public static ImmutableArray<RuleConfig> Rules(NodeReading read, ConfigNode node) =>
+        [.. read.Maps(node).Select(map => Rule(read, map))];
 
     private static RuleConfig Rule(NodeReading read, ConfigMapping map)
     {
@@ -43,7 +44,8 @@ internal static class RuleReading
     public static TimeSpan? StartIn(NodeReading read, ConfigMapping map) =>
         read.Text(map, "start_in") is { } text && ChronicDuration.TryParse(text, out var seconds) ? TimeSpan.FromSeconds(seconds) : null;
 
-    public static AutoCancelConfig AutoCancel(NodeReading read, ConfigMapping map) => new(read.Text(map, "on_new_commit"), read.Text(map, "on_job_failure"));
+    public static AutoCancelConfig AutoCancel(NodeReading read, ConfigMapping map) =>
+        new(read.Text(map, "on_new_commit"), read.Text(map, "on_job_failure"));
 
     private static ChangesConfig Changes(NodeReading read, ConfigNode node) =>
         node is ConfigMapping map

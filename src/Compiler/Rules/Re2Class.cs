@@ -8,8 +8,42 @@ internal static class Re2Class
 {
     private static readonly string[] Categories =
     [
-        "L", "Lu", "Ll", "Lt", "Lm", "Lo", "M", "Mn", "Mc", "Me", "N", "Nd", "Nl", "No", "P", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po",
-        "S", "Sm", "Sc", "Sk", "So", "Z", "Zs", "Zl", "Zp", "C", "Cc", "Cf", "Cs", "Co",
+        "L",
+        "Lu",
+        "Ll",
+        "Lt",
+        "Lm",
+        "Lo",
+        "M",
+        "Mn",
+        "Mc",
+        "Me",
+        "N",
+        "Nd",
+        "Nl",
+        "No",
+        "P",
+        "Pc",
+        "Pd",
+        "Ps",
+        "Pe",
+        "Pi",
+        "Pf",
+        "Po",
+        "S",
+        "Sm",
+        "Sc",
+        "Sk",
+        "So",
+        "Z",
+        "Zs",
+        "Zl",
+        "Zp",
+        "C",
+        "Cc",
+        "Cf",
+        "Cs",
+        "Co",
     ];
 
     /// <summary>At <c>[</c>; on success behind <c>]</c>.</summary>
@@ -32,7 +66,12 @@ internal static class Re2Class
 
     private static bool TryItem(string pattern, ref int at, StringBuilder items)
     {
-        if (pattern[at] == '[' && at + 1 < pattern.Length && pattern[at + 1] == ':' && pattern.IndexOf(":]", at + 2, StringComparison.Ordinal) is > 0 and var close)
+        if (
+            pattern[at] == '['
+            && at + 1 < pattern.Length
+            && pattern[at + 1] == ':'
+            && pattern.IndexOf(":]", at + 2, StringComparison.Ordinal) is > 0 and var close
+        )
         {
             if (Posix(pattern[(at + 2)..close]) is not { } posix)
                 return false;
@@ -128,7 +167,11 @@ internal static class Re2Class
             "xdigit" => ("0-9A-Fa-f", "\\x00-/:-@G-`g-\\uFFFF"),
             _ => ((string?)null, (string?)null),
         };
-        return name.StartsWith('^') ? name.Length > 1 && name[1] == '^' ? null : rest : plain;
+        return name.StartsWith('^')
+            ? name.Length > 1 && name[1] == '^'
+                ? null
+                : rest
+            : plain;
     }
 
     private static bool TryUnicode(string pattern, ref int at, StringBuilder output, bool inClass)

@@ -46,7 +46,13 @@ internal sealed class Re2Translator(string pattern, string flags)
     private readonly record struct Weight(long Size, long Repeat, int Quantifiers = 0, double Ways = 1, bool IsNested = false)
     {
         public Weight Then(Weight next) =>
-            new(Size + next.Size, Math.Max(Repeat, next.Repeat), Quantifiers + next.Quantifiers, Ways * next.Ways, IsNested || next.IsNested);
+            new(
+                Size + next.Size,
+                Math.Max(Repeat, next.Repeat),
+                Quantifiers + next.Quantifiers,
+                Ways * next.Ways,
+                IsNested || next.IsNested
+            );
     }
 
     public Re2Pattern? Translate()
@@ -240,8 +246,7 @@ internal sealed class Re2Translator(string pattern, string flags)
         }
 
         if (next != 'Q')
-            return Re2Class.TryEscapedClass(pattern, ref _at, _out, inClass: false)
-                || Re2Class.TryEscapedChar(pattern, ref _at, _out);
+            return Re2Class.TryEscapedClass(pattern, ref _at, _out, inClass: false) || Re2Class.TryEscapedChar(pattern, ref _at, _out);
         isAtom = false;
         _at += 2;
         var end = pattern.IndexOf("\\E", _at, StringComparison.Ordinal);
@@ -285,7 +290,10 @@ internal sealed class Re2Translator(string pattern, string flags)
         {
             var open = rest.IndexOf('<') + _at;
             var close = pattern.IndexOf('>', open);
-            if (close < open + 2 || !pattern.AsSpan(open + 1, close - open - 1).ToString().All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
+            if (
+                close < open + 2
+                || !pattern.AsSpan(open + 1, close - open - 1).ToString().All(c => char.IsAsciiLetterOrDigit(c) || c == '_')
+            )
                 return false;
             _at = close + 1;
             _out.Append('(');

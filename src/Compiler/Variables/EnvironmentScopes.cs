@@ -19,7 +19,10 @@ internal static class EnvironmentScopes
                 .Select(scoped => scoped.Variable),
         ];
 
-    private static int Exactness(string scope) => scope == "*" ? 0 : scope.Contains('*') ? scope.Length : int.MaxValue;
+    private static int Exactness(string scope) =>
+        scope == "*" ? 0
+        : scope.Contains('*') ? scope.Length
+        : int.MaxValue;
 
     /// <summary><c>*</c> stands for any text, slashes included.</summary>
     internal static bool Fits(string scope, string? environment)

@@ -20,7 +20,10 @@ internal static class PredefinedVariables
         var all = new List<Variable>
         {
             new("CI_PIPELINE_SOURCE", context.Source),
-            new("CI_PIPELINE_CREATED_AT", context.CreatedAt.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)),
+            new(
+                "CI_PIPELINE_CREATED_AT",
+                context.CreatedAt.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)
+            ),
         };
         if (context.Source == "trigger")
             all.Add(new Variable("CI_PIPELINE_TRIGGERED", "true"));
@@ -145,7 +148,9 @@ internal static class PredefinedVariables
             return message;
         var end = message.IndexOf('\n');
         var rest = end < 0 ? "" : message[(end + 1)..];
-        return rest.EndsWith("\r\n", StringComparison.Ordinal) ? rest[..^2] : rest.EndsWith('\n') ? rest[..^1] : rest;
+        return rest.EndsWith("\r\n", StringComparison.Ordinal) ? rest[..^2]
+            : rest.EndsWith('\n') ? rest[..^1]
+            : rest;
     }
 
     private static IEnumerable<Variable> OfMergeRequest(MergeRequestFacts mergeRequest, PipelineContext context)

@@ -33,14 +33,18 @@ internal static class Slugs
     }
 
     private static string Dashed(string name) =>
-        string.Create(name.Length, name, static (slug, source) =>
-        {
-            for (var i = 0; i < slug.Length; i++)
+        string.Create(
+            name.Length,
+            name,
+            static (slug, source) =>
             {
-                var c = char.ToLowerInvariant(source[i]);
-                slug[i] = char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) ? c : '-';
+                for (var i = 0; i < slug.Length; i++)
+                {
+                    var c = char.ToLowerInvariant(source[i]);
+                    slug[i] = char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) ? c : '-';
+                }
             }
-        });
+        );
 
     private static string Squeezed(string slug)
     {

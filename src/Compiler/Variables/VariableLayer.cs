@@ -42,7 +42,9 @@ internal sealed class VariableLayer
 
     /// <summary>Those among <see cref="Referring"/> that came on top of a layer; all of them when it stands on another.</summary>
     public IEnumerable<Variable> ReferringAbove(VariableLayer layer) =>
-        this == layer ? [] : _below is null ? Referring : _own.Where(Refers).Concat(_below.ReferringAbove(layer));
+        this == layer ? []
+        : _below is null ? Referring
+        : _own.Where(Refers).Concat(_below.ReferringAbove(layer));
 
     public static VariableLayer Of(ImmutableArray<Variable> variables) => new(variables, variables, null);
 

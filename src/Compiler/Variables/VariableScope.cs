@@ -84,13 +84,16 @@ internal sealed class VariableScope(ImmutableArray<VariableLayer> layers)
             return path.Count > 100 || !ReferenceEquals(path[^1], variable);
         path.Add(variable);
         var turnsBack = false;
-        VariableExpansion.Expand(variable.Value, name =>
-        {
-            for (var i = 0; i < layers.Length && !turnsBack; i++)
-                if (layers[i].Find(name) is { } next && VariableLayer.Refers(next) && !cleared.Contains(next))
-                    turnsBack = MayTurnBack(next, path, cleared);
-            return "";
-        });
+        VariableExpansion.Expand(
+            variable.Value,
+            name =>
+            {
+                for (var i = 0; i < layers.Length && !turnsBack; i++)
+                    if (layers[i].Find(name) is { } next && VariableLayer.Refers(next) && !cleared.Contains(next))
+                        turnsBack = MayTurnBack(next, path, cleared);
+                return "";
+            }
+        );
         path.RemoveAt(path.Count - 1);
         cleared.Add(variable);
         return turnsBack;

@@ -16,21 +16,38 @@ internal static class Compiling
             ChangedPaths = _ => [],
         };
 
-    public static PipelineContext Tag(string name = "v1.0") => Branch() with { RefKind = RefKind.Tag, Ref = name, ChangedPaths = _ => null };
+    public static PipelineContext Tag(string name = "v1.0") =>
+        Branch() with
+        {
+            RefKind = RefKind.Tag,
+            Ref = name,
+            ChangedPaths = _ => null,
+        };
 
     public static PipelineContext MergeRequest() =>
         Branch("feature") with
         {
             Source = "merge_request_event",
             RefKind = RefKind.MergeRequest,
-            MergeRequest = new MergeRequestFacts { Iid = 7, SourceBranch = "feature", TargetBranch = "main" },
+            MergeRequest = new MergeRequestFacts
+            {
+                Iid = 7,
+                SourceBranch = "feature",
+                TargetBranch = "main",
+            },
         };
 
     public static PipelineContext With(this PipelineContext context, params string[] pipelineVariables) =>
-        context with { PipelineVariables = [.. pipelineVariables.Select(Pair)] };
+        context with
+        {
+            PipelineVariables = [.. pipelineVariables.Select(Pair)],
+        };
 
     public static PipelineContext WithProject(this PipelineContext context, params string[] projectVariables) =>
-        context with { ProjectVariables = [.. projectVariables.Select(text => new ScopedVariable(Pair(text)))] };
+        context with
+        {
+            ProjectVariables = [.. projectVariables.Select(text => new ScopedVariable(Pair(text)))],
+        };
 
     private static Variable Pair(string text) => new(text.Split('=', 2)[0], text.Split('=', 2)[1]);
 
@@ -51,7 +68,10 @@ internal static class Compiling
     public static CompiledPipeline Pipeline(string yaml, PipelineContext? context = null, params string[] files)
     {
         var compilation = Compile(yaml, context, files);
-        Assert.Equal([], compilation.Diagnostics.Where(diagnostic => diagnostic.Severity == Severity.Error).Select(diagnostic => diagnostic.Message));
+        Assert.Equal(
+            [],
+            compilation.Diagnostics.Where(diagnostic => diagnostic.Severity == Severity.Error).Select(diagnostic => diagnostic.Message)
+        );
         Assert.Null(compilation.Refusal);
         Assert.NotNull(compilation.Pipeline);
         return compilation.Pipeline;
@@ -63,7 +83,11 @@ internal static class Compiling
     public static string Names(this CompiledPipeline pipeline) => string.Join(' ', pipeline.Jobs.Select(job => job.Name));
 
     public static string[] Errors(string yaml, PipelineContext? context = null, params string[] files) =>
-        [.. Compile(yaml, context, files).Diagnostics.Where(diagnostic => diagnostic.Severity == Severity.Error).Select(diagnostic => diagnostic.Message)];
+        [
+            .. Compile(yaml, context, files)
+                .Diagnostics.Where(diagnostic => diagnostic.Severity == Severity.Error)
+                .Select(diagnostic => diagnostic.Message),
+        ];
 
     /// <summary>What the runner would be sent for a variable.</summary>
     public static string? Value(this CompiledJob job, string name) =>

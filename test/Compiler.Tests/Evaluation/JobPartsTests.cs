@@ -22,10 +22,16 @@ public sealed class JobPartsTests
             """;
         var job = Compiling.Job(yaml, "job", Compiling.Branch("feature/x"));
         var environment = job.Environment!;
-        Assert.Equal(("review/feature-x", "start", "stop", "2 days", "development"), (environment.Name, environment.Action, environment.OnStop, environment.AutoStopIn, environment.Tier));
+        Assert.Equal(
+            ("review/feature-x", "start", "stop", "2 days", "development"),
+            (environment.Name, environment.Action, environment.OnStop, environment.AutoStopIn, environment.Tier)
+        );
         Assert.StartsWith("review-feature-x-", environment.Slug, StringComparison.Ordinal);
         Assert.Equal($"https://{environment.Slug}.example.com/$FROM_DOTENV", environment.Url);
-        Assert.Equal((environment.Name, environment.Slug, environment.Url), (job.Value("CI_ENVIRONMENT_NAME"), job.Value("CI_ENVIRONMENT_SLUG"), job.Value("CI_ENVIRONMENT_URL")));
+        Assert.Equal(
+            (environment.Name, environment.Slug, environment.Url),
+            (job.Value("CI_ENVIRONMENT_NAME"), job.Value("CI_ENVIRONMENT_SLUG"), job.Value("CI_ENVIRONMENT_URL"))
+        );
         Assert.Equal("start", job.Value("CI_ENVIRONMENT_ACTION"));
     }
 
@@ -42,7 +48,10 @@ public sealed class JobPartsTests
               rules: [{if: $CI, variables: {WHERE: production}}]
             """;
         var job = Compiling.Job(yaml, "job");
-        Assert.Equal(("production", "production-production", "production"), (job.Environment!.Name, job.ResourceGroup, job.Environment.Tier));
+        Assert.Equal(
+            ("production", "production-production", "production"),
+            (job.Environment!.Name, job.ResourceGroup, job.Environment.Tier)
+        );
         Assert.Equal(["nowhere", "os-linux", "$UNDEF"], job.Tags);
     }
 
@@ -77,7 +86,14 @@ public sealed class JobPartsTests
     [Fact]
     public void A_cache_key_of_files_is_a_hash_of_what_is_in_them()
     {
-        string Key(string files, params string[] tree) => Assert.Single(Compiling.Job($"job: {{script: x, cache: {{key: {{files: {files}, prefix: p}}, paths: [a]}}}}", "job", null, tree).Caches).Key;
+        string Key(string files, params string[] tree) =>
+            Assert
+                .Single(
+                    Compiling
+                        .Job($"job: {{script: x, cache: {{key: {{files: {files}, prefix: p}}, paths: [a]}}}}", "job", null, tree)
+                        .Caches
+                )
+                .Key;
         var one = Key("[a.lock]", "a.lock=1");
         Assert.Matches("^p-[0-9a-f]{40}-non_protected$", one);
         Assert.Equal(one, Key("[a.lock]", "a.lock=1", "b.lock=2"));
@@ -134,7 +150,9 @@ public sealed class JobPartsTests
                 "codequality raw gl-code-quality-report.json always 1 week q.json",
                 "cobertura gzip cobertura-coverage.xml always 1 week c.xml",
             ],
-            uploads.Select(upload => $"{upload.ArtifactType} {upload.ArtifactFormat} {upload.Name} {upload.When} {upload.ExpireIn} {string.Join(',', upload.Paths)}")
+            uploads.Select(upload =>
+                $"{upload.ArtifactType} {upload.ArtifactFormat} {upload.Name} {upload.When} {upload.ExpireIn} {string.Join(',', upload.Paths)}"
+            )
         );
         Assert.Equal(["**/*.o"], uploads[0].Exclude);
         Assert.Equal("junit", Assert.Single(Compiling.Job(yaml, "only-reports").Artifacts).ArtifactType);
@@ -182,15 +200,30 @@ public sealed class JobPartsTests
         var pipeline = Compiling.Pipeline(yaml);
         var (other, child) = (pipeline.Jobs.Single(job => job.Name == "other"), pipeline.Jobs.Single(job => job.Name == "child"));
         Assert.True(other.IsBridge);
-        Assert.Equal(("group/app", "main", "depend", true, true), (other.Trigger!.Project, other.Trigger.Branch, other.Trigger.Strategy, other.Trigger.ForwardPipelineVariables, other.Trigger.ForwardYamlVariables));
-        Assert.Equal(["local ci/lib.yml ", "artifact g.yml generate"], child.Trigger!.Include.Select(include => $"{include.Kind} {include.Path} {include.Job}"));
+        Assert.Equal(
+            ("group/app", "main", "depend", true, true),
+            (
+                other.Trigger!.Project,
+                other.Trigger.Branch,
+                other.Trigger.Strategy,
+                other.Trigger.ForwardPipelineVariables,
+                other.Trigger.ForwardYamlVariables
+            )
+        );
+        Assert.Equal(
+            ["local ci/lib.yml ", "artifact g.yml generate"],
+            child.Trigger!.Include.Select(include => $"{include.Kind} {include.Path} {include.Job}")
+        );
         Assert.Empty(child.ArtifactsFrom);
     }
 
     [Theory]
     [InlineData("child: {trigger: {include: [{template: X.gitlab-ci.yml}]}}", "jobs:child:trigger:include:template is not supported yet")]
     [InlineData("mirror: {needs: {pipeline: group/other}}", "jobs:mirror:needs:pipeline is not supported yet")]
-    [InlineData("job: {script: x, rules: [{exists: {paths: [a], project: other/project}}]}", "Failed to parse rule for job: rules:exists:project is not supported yet")]
+    [InlineData(
+        "job: {script: x, rules: [{exists: {paths: [a], project: other/project}}]}",
+        "Failed to parse rule for job: rules:exists:project is not supported yet"
+    )]
     public void What_cannot_be_honoured_yet_is_said(string yaml, string message)
     {
         var diagnostic = Assert.Single(Compiling.Compile(yaml).Diagnostics);

@@ -65,19 +65,29 @@ public sealed class JobVariablesTests
     public void YAML_types_become_Rubys_texts()
     {
         var job = Compiling.Job("variables: {A: 012345, B: yes, C: 1.10, D: '012', E: 1_000}\njob: {script: x}", "job");
-        Assert.Equal(("5349", "true", "1.1", "012", "1000"), (job.Value("A"), job.Value("B"), job.Value("C"), job.Value("D"), job.Value("E")));
+        Assert.Equal(
+            ("5349", "true", "1.1", "012", "1000"),
+            (job.Value("A"), job.Value("B"), job.Value("C"), job.Value("D"), job.Value("E"))
+        );
     }
 
     [Theory]
     [InlineData("variables: {A: $B, B: $A}\njob: {script: x}", "job: circular variable reference detected: [\"A\", \"B\"]")]
     [InlineData("variables: {A: $B}\njob: {script: x, variables: {B: $A}}", "job: circular variable reference detected: [\"A\", \"B\"]")]
-    [InlineData("variables: {A: $B, B: $C}\njob: {script: x, variables: {C: $A}}", "job: circular variable reference detected: [\"A\", \"B\", \"C\"]")]
+    [InlineData(
+        "variables: {A: $B, B: $C}\njob: {script: x, variables: {C: $A}}",
+        "job: circular variable reference detected: [\"A\", \"B\", \"C\"]"
+    )]
     [InlineData("variables: {A: $A}\njob: {script: x}", null)]
     [InlineData("variables: {A: $B, B: $A}\njob: {script: x, variables: {A: ok}}", null)]
     [InlineData("variables: {A: $B, B: $A}\njob: {script: x, inherit: {variables: false}}", null)]
     [InlineData("variables: {A: $B, B: $A}\njob: {script: x, inherit: {variables: [A]}}", null)]
-    [InlineData("job: {script: x, environment: {name: prod, url: 'http://$HOST'}, variables: {HOST: $CI_ENVIRONMENT_URL}}", "job: circular variable reference detected: [\"CI_ENVIRONMENT_URL\", \"HOST\"]")]
-    public void Circles_of_variables_are_refused(string yaml, string? error) => Assert.Equal(error is null ? [] : [error], Compiling.Errors(yaml));
+    [InlineData(
+        "job: {script: x, environment: {name: prod, url: 'http://$HOST'}, variables: {HOST: $CI_ENVIRONMENT_URL}}",
+        "job: circular variable reference detected: [\"CI_ENVIRONMENT_URL\", \"HOST\"]"
+    )]
+    public void Circles_of_variables_are_refused(string yaml, string? error) =>
+        Assert.Equal(error is null ? [] : [error], Compiling.Errors(yaml));
 
     [Fact]
     public void Circles_are_told_of_each_job_that_has_them() =>
@@ -92,7 +102,10 @@ public sealed class JobVariablesTests
     [InlineData("[B]", "B=2 C=3")]
     public void A_job_chooses_which_global_variables_it_inherits(string inherit, string expected)
     {
-        var job = Compiling.Job($"variables: {{A: 1, B: 2}}\njob: {{script: x, variables: {{C: 3}}, inherit: {{variables: {inherit}}}}}", "job");
+        var job = Compiling.Job(
+            $"variables: {{A: 1, B: 2}}\njob: {{script: x, variables: {{C: 3}}, inherit: {{variables: {inherit}}}}}",
+            "job"
+        );
         Assert.Equal(expected, string.Join(' ', job.YamlVariables.Select(variable => $"{variable.Key}={variable.Value}")));
     }
 
@@ -125,7 +138,10 @@ public sealed class JobVariablesTests
     {
         Assert.Null(Compiling.Job("job: {script: x}", "job").Value("CI_REGISTRY"));
         var project = Compiling.Branch().Project with { Registry = "localhost:5000", Path = "Group/App" };
-        Assert.Equal("localhost:5000/group/app", Compiling.Job("job: {script: x}", "job", Compiling.Branch() with { Project = project }).Value("CI_REGISTRY_IMAGE"));
+        Assert.Equal(
+            "localhost:5000/group/app",
+            Compiling.Job("job: {script: x}", "job", Compiling.Branch() with { Project = project }).Value("CI_REGISTRY_IMAGE")
+        );
         Assert.Equal("given", Compiling.Job("job: {script: x}", "job", Compiling.Branch().With("CI_REGISTRY=given")).Value("CI_REGISTRY"));
     }
 

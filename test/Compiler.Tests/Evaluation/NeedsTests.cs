@@ -7,7 +7,9 @@ namespace Slipway.Compiler.Tests.Evaluation;
 public sealed class NeedsTests
 {
     private static string Of(CompiledJob job) =>
-        job.Needs is { } needs ? string.Join(' ', needs.Select(need => need.Job + (need.Artifacts ? "" : "-") + (need.Optional ? "?" : ""))) : "stages";
+        job.Needs is { } needs
+            ? string.Join(' ', needs.Select(need => need.Job + (need.Artifacts ? "" : "-") + (need.Optional ? "?" : "")))
+            : "stages";
 
     [Fact]
     public void Jobs_stand_in_stage_order_and_then_in_file_order()
@@ -134,7 +136,10 @@ public sealed class NeedsTests
         var (mac, second) = (pipeline.Jobs[1], pipeline.Jobs[4]);
         Assert.Equal(("build", 2, 3), (mac.GroupName, mac.ParallelIndex, mac.ParallelTotal));
         Assert.Equal(("mac", "arm", "mac"), (mac.Value("OS"), mac.Value("ARCH"), mac.Value("REST")));
-        Assert.Equal(("2", "3", "test", "test 2/3"), (second.Value("CI_NODE_INDEX"), second.Value("CI_NODE_TOTAL"), second.Value("CI_JOB_GROUP_NAME"), second.Value("CI_JOB_NAME")));
+        Assert.Equal(
+            ("2", "3", "test", "test 2/3"),
+            (second.Value("CI_NODE_INDEX"), second.Value("CI_NODE_TOTAL"), second.Value("CI_JOB_GROUP_NAME"), second.Value("CI_JOB_NAME"))
+        );
         Assert.Equal("test 1/3 test 2/3 test 3/3", Of(pipeline.Jobs[6]));
         Assert.Equal("build: [mac, arm]", Of(pipeline.Jobs[7]));
         Assert.Equal("1", pipeline.Jobs[7].Value("CI_NODE_TOTAL"));

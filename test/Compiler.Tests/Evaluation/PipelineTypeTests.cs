@@ -73,7 +73,10 @@ public sealed class PipelineTypeTests
         var context = ContextOf(kind);
         if (kind != "tag")
             context = context with { ChangedPaths = _ => ["src/a.c"] };
-        var compilation = Compiling.Compile($"job:\n  script: x\n  {keywords}\nalways: {{script: x, rules: [{{when: always}}]}}\n", context);
+        var compilation = Compiling.Compile(
+            $"job:\n  script: x\n  {keywords}\nalways: {{script: x, rules: [{{when: always}}]}}\n",
+            context
+        );
         Assert.Equal(included, compilation.Pipeline!.Jobs.Any(job => job.Name == "job"));
     }
 

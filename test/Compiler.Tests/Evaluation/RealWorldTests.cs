@@ -9,11 +9,18 @@ public sealed class RealWorldTests
 {
     private static readonly PipelineContext[] Contexts =
     [
-        Compiling.Branch() with { ChangedPaths = _ => null },
+        Compiling.Branch() with
+        {
+            ChangedPaths = _ => null,
+        },
         Compiling.Branch("feature/x"),
         Compiling.Tag(),
         Compiling.MergeRequest(),
-        Compiling.Branch() with { Source = "schedule", ChangedPaths = _ => null },
+        Compiling.Branch() with
+        {
+            Source = "schedule",
+            ChangedPaths = _ => null,
+        },
     ];
 
     public static TheoryData<string> Roots()
@@ -24,7 +31,10 @@ public sealed class RealWorldTests
         var projects = Directory.GetFiles(real, ".gitlab-ci.yml", SearchOption.AllDirectories);
         var templates = Directory.GetFiles(Path.Combine(real, "gitlab-templates"), "*.yml");
         var seeds = Directory.GetFiles(Path.Combine(shared, "seed-pipelines"), "*.yml");
-        return [.. projects.Concat(templates).Concat(seeds).Select(path => Path.GetRelativePath(shared, path)).Order(StringComparer.Ordinal)];
+        return
+        [
+            .. projects.Concat(templates).Concat(seeds).Select(path => Path.GetRelativePath(shared, path)).Order(StringComparer.Ordinal),
+        ];
     }
 
     [Theory]
@@ -36,7 +46,12 @@ public sealed class RealWorldTests
         var tree = TreeOf(file.Directory!);
         foreach (var context in Contexts)
         {
-            var compilation = PipelineCompiler.Compile(new ConfigSource.File(file.Name), tree, context, TestContext.Current.CancellationToken);
+            var compilation = PipelineCompiler.Compile(
+                new ConfigSource.File(file.Name),
+                tree,
+                context,
+                TestContext.Current.CancellationToken
+            );
             Assert.Empty(compilation.Diagnostics.Where(diagnostic => diagnostic.Severity == Severity.Error && !IsHonest(diagnostic)));
             Assert.NotEmpty(compilation.Files.Length == 0 ? compilation.Diagnostics.Select(d => d.Message) : compilation.Files);
             if (compilation.IsValid)
@@ -55,9 +70,17 @@ public sealed class RealWorldTests
         var first = PipelineCompiler.Compile(new ConfigSource.File(file.Name), tree, Contexts[0], TestContext.Current.CancellationToken);
         if (!first.IsValid)
             return;
-        var again = PipelineCompiler.Compile(new ConfigSource.Text("merged.yml", first.MergedYaml!), tree, Contexts[0], TestContext.Current.CancellationToken);
+        var again = PipelineCompiler.Compile(
+            new ConfigSource.Text("merged.yml", first.MergedYaml!),
+            tree,
+            Contexts[0],
+            TestContext.Current.CancellationToken
+        );
         Assert.Empty(again.Diagnostics.Where(diagnostic => diagnostic.Severity == Severity.Error));
-        Assert.Equal(first.Decisions.Select(decision => (decision.Job, decision.Included)), again.Decisions.Select(decision => (decision.Job, decision.Included)));
+        Assert.Equal(
+            first.Decisions.Select(decision => (decision.Job, decision.Included)),
+            again.Decisions.Select(decision => (decision.Job, decision.Included))
+        );
         Assert.Equal(first.Pipeline?.Jobs.SelectMany(job => job.Script), again.Pipeline?.Jobs.SelectMany(job => job.Script));
         Assert.Equal(
             first.Pipeline?.Jobs.SelectMany(job => job.YamlVariables).Select(variable => variable.Value),

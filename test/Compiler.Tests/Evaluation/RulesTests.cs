@@ -63,7 +63,10 @@ public sealed class RulesTests
     [Fact]
     public void Without_a_diff_changes_is_true()
     {
-        Assert.Equal("job always", Compiling.Pipeline(WithRule("changes: [nothing]"), Compiling.Branch() with { ChangedPaths = _ => null }).Names());
+        Assert.Equal(
+            "job always",
+            Compiling.Pipeline(WithRule("changes: [nothing]"), Compiling.Branch() with { ChangedPaths = _ => null }).Names()
+        );
         Assert.Equal("job always", Compiling.Pipeline(WithRule("changes: [nothing]"), Compiling.Tag()).Names());
     }
 
@@ -101,7 +104,10 @@ public sealed class RulesTests
         var context = Compiling.Branch() with { ChangedPaths = _ => paths };
         Assert.Equal("job always", Compiling.Pipeline(WithRule($"changes: [{globs}]"), context).Names());
         Assert.Equal("job always", Compiling.Pipeline(WithRule($"exists: [{globs}]"), context, paths).Names());
-        Assert.Equal("always", Compiling.Pipeline(WithRule($"changes: [{globs}]"), context with { ChangedPaths = _ => paths[..1900] }).Names());
+        Assert.Equal(
+            "always",
+            Compiling.Pipeline(WithRule($"changes: [{globs}]"), context with { ChangedPaths = _ => paths[..1900] }).Names()
+        );
     }
 
     [Fact]

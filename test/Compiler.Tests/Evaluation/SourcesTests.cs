@@ -51,7 +51,11 @@ public sealed class SourcesTests
     [InlineData("text", "include:rules config should be an array of hashes")]
     public void Wrong_rules_of_an_include_are_told_with_their_place(string rule, string message)
     {
-        var files = new Dictionary<string, string> { [".gitlab-ci.yml"] = $"include:\n  - local: a.yml\n    rules:\n      - {rule}\njob: {{script: x}}", ["a.yml"] = "a: {script: x}" };
+        var files = new Dictionary<string, string>
+        {
+            [".gitlab-ci.yml"] = $"include:\n  - local: a.yml\n    rules:\n      - {rule}\njob: {{script: x}}",
+            ["a.yml"] = "a: {script: x}",
+        };
         var context = Compiling.Branch() with { ChangedPaths = to => throw new UnknownRefException(to ?? "") };
         var diagnostic = Assert.Single(Compile(new ConfigSource.File(".gitlab-ci.yml"), context, files).Diagnostics);
         Assert.Equal(message, diagnostic.Message);
@@ -82,7 +86,10 @@ public sealed class SourcesTests
 
     [Fact]
     public void A_file_that_is_not_there_is_told() =>
-        Assert.Equal("Missing CI config file", Assert.Single(Compile(new ConfigSource.File("gone.yml"), Compiling.Branch(), Files).Diagnostics).Message);
+        Assert.Equal(
+            "Missing CI config file",
+            Assert.Single(Compile(new ConfigSource.File("gone.yml"), Compiling.Branch(), Files).Diagnostics).Message
+        );
 
     [Fact]
     public void The_merged_configuration_shows_includes_and_extends_resolved()
@@ -110,16 +117,16 @@ public sealed class SourcesTests
             .base:
               image: alpine
               variables:
-                A: "1"
-                B: "yes"
+                A: '1'
+                B: 'yes'
             job:
               image: alpine
               variables:
-                A: "1"
-                B: "yes"
+                A: '1'
+                B: 'yes'
               extends: .base
               script:
-              - "echo \"a: b\""
+              - 'echo "a: b"'
               - |
                 two
                 lines
@@ -153,8 +160,13 @@ public sealed class SourcesTests
     {
         using var called = new CancellationTokenSource();
         called.Cancel();
-        Assert.Throws<OperationCanceledException>(
-            () => PipelineCompiler.Compile(new ConfigSource.Text("a.yml", "job: {script: x}"), ProjectTree.Empty, Compiling.Branch(), called.Token)
+        Assert.Throws<OperationCanceledException>(() =>
+            PipelineCompiler.Compile(
+                new ConfigSource.Text("a.yml", "job: {script: x}"),
+                ProjectTree.Empty,
+                Compiling.Branch(),
+                called.Token
+            )
         );
     }
 }

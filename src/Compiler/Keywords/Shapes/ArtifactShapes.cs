@@ -12,10 +12,32 @@ internal static class ArtifactShapes
     /// </summary>
     public static ImmutableArray<string> FileReports { get; } =
     [
-        "accessibility", "annotations", "api_fuzzing", "browser_performance", "cluster_image_scanning", "codequality", "container_scanning",
-        "coverage_fuzzing", "cyclonedx", "dast", "dependency_scanning", "dotenv", "junit", "license_management", "license_scanning",
-        "load_performance", "lsif", "metrics", "performance", "repository_xray", "requirements", "requirements_v2", "sarif", "sast",
-        "secret_detection", "terraform",
+        "accessibility",
+        "annotations",
+        "api_fuzzing",
+        "browser_performance",
+        "cluster_image_scanning",
+        "codequality",
+        "container_scanning",
+        "coverage_fuzzing",
+        "cyclonedx",
+        "dast",
+        "dependency_scanning",
+        "dotenv",
+        "junit",
+        "license_management",
+        "license_scanning",
+        "load_performance",
+        "lsif",
+        "metrics",
+        "performance",
+        "repository_xray",
+        "requirements",
+        "requirements_v2",
+        "sarif",
+        "sast",
+        "secret_detection",
+        "terraform",
     ];
 
     private static readonly Shape s_coverageReport = new Shape.Map(
@@ -26,9 +48,10 @@ internal static class ArtifactShapes
         Rules = [new MapRule.Present("coverage_format"), new MapRule.Present("path")],
     };
 
-    private static readonly Shape s_reports = new Shape.Map(
-        [.. FileReports.Select(name => Keyword.Part(name, TextOrTexts)), new("coverage_report", s_coverageReport)]
-    )
+    private static readonly Shape s_reports = new Shape.Map([
+        .. FileReports.Select(name => Keyword.Part(name, TextOrTexts)),
+        new("coverage_report", s_coverageReport),
+    ])
     {
         TypeIsPart = true,
     };
@@ -56,7 +79,9 @@ internal static class ArtifactShapes
         };
 
     private static string? ExposeAs(string name) =>
-        name.Length > 0 && IsWord(name[0]) && name.All(c => IsWord(c) || c is '-' or ' ') ? null : "can contain only letters, digits, '-', '_' and spaces";
+        name.Length > 0 && IsWord(name[0]) && name.All(c => IsWord(c) || c is '-' or ' ')
+            ? null
+            : "can contain only letters, digits, '-', '_' and spaces";
 
     private static bool IsWord(char c) => char.IsAsciiLetterOrDigit(c) || c == '_';
 

@@ -38,11 +38,22 @@ internal static partial class CacheShapes
         {
             OwnName = "caches",
             OnMap = s_cache,
-            OnList = new Shape.Items(s_cache, ItemName: null) { OwnName = "caches", Max = 4, TooMany = "no more than 4 caches can be created" },
+            OnList = new Shape.Items(s_cache, ItemName: null)
+            {
+                OwnName = "caches",
+                Max = 4,
+                TooMany = "no more than 4 caches can be created",
+            },
         };
 
     private static Shape.Texts Files(int most) =>
-        new() { Min = 1, TooFew = "requires at least 1 item", Max = most, TooMany = $"has too many items (maximum is {most})" };
+        new()
+        {
+            Min = 1,
+            TooFew = "requires at least 1 item",
+            Max = most,
+            TooMany = $"has too many items (maximum is {most})",
+        };
 
     private static string? KeyText(string key)
     {

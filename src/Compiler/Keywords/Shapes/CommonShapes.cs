@@ -21,9 +21,11 @@ internal static class CommonShapes
     /// <summary>A duration or <c>never</c>.</summary>
     public static Shape ExpireIn { get; } = new Shape.Duration { AllowsNever = true };
 
-    public static Shape.Choice OneOfThese(params ImmutableArray<string> values) => new($"should be one of: {string.Join(", ", values)}", values);
+    public static Shape.Choice OneOfThese(params ImmutableArray<string> values) =>
+        new($"should be one of: {string.Join(", ", values)}", values);
 
-    public static Shape.Choice MustBeOneOf(params ImmutableArray<string> values) => new($"must be one of: {string.Join(", ", values)}", values);
+    public static Shape.Choice MustBeOneOf(params ImmutableArray<string> values) =>
+        new($"must be one of: {string.Join(", ", values)}", values);
 
     /// <summary>The text at <paramref name="key"/>; <see langword="null"/> when there is none.</summary>
     public static string? TextAt(ConfigMapping map, string key) => map[key] is ConfigScalar { IsString: true } text ? text.Text : null;

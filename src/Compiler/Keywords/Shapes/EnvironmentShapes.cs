@@ -9,7 +9,12 @@ internal static class EnvironmentShapes
     private const string NameRule =
         "can contain only letters, digits, '-', '_', '/', '$', '{', '}', '.', and spaces, but it cannot start or end with '/'";
 
-    private static readonly Shape.Text s_name = new() { Required = true, Wrong = NameRule, Test = name => IsName(name) ? null : NameRule };
+    private static readonly Shape.Text s_name = new()
+    {
+        Required = true,
+        Wrong = NameRule,
+        Test = name => IsName(name) ? null : NameRule,
+    };
 
     private static readonly Shape s_dashboard = new Shape.Map(Keyword.Part("namespace", Text), Keyword.Part("flux_resource_path", Text));
 

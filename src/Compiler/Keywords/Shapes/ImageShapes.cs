@@ -12,7 +12,13 @@ internal static class ImageShapes
     private static readonly Shape s_pullPolicy = new Shape.ByKind("should be an array of strings or a string")
     {
         OnText = new Shape.Choice("is not included in the list", s_policies),
-        OnList = new Shape.Texts { Wrong = "should be an array of strings or a string", Known = s_policies, Min = 1, TooFew = "can't be blank" },
+        OnList = new Shape.Texts
+        {
+            Wrong = "should be an array of strings or a string",
+            Known = s_policies,
+            Min = 1,
+            TooFew = "can't be blank",
+        },
     };
 
     private static readonly ImmutableArray<Keyword> s_common =
@@ -40,7 +46,10 @@ internal static class ImageShapes
     private static Shape.ByKind ImageOrName(Shape.Map map) => new("should be a hash or a string") { OnText = Anything, OnMap = map };
 
     private static Shape.Map Service() =>
-        new([.. s_common, Keyword.Part("alias", Text), new("command", Commands), new("variables", VariableShapes.Plain)]) { Rules = s_rules };
+        new([.. s_common, Keyword.Part("alias", Text), new("command", Commands), new("variables", VariableShapes.Plain)])
+        {
+            Rules = s_rules,
+        };
 
     private static Complaint? Ports(ConfigMapping image) =>
         image.Has("ports") ? new Complaint(DiagnosticCode.CannotBeTogether, "ports", "contains disallowed keys: ports", "config") : null;
@@ -64,7 +73,11 @@ internal static class ImageShapes
             if (text.Text.Length == 0)
                 return Options(DiagnosticCode.OutOfLimits, executor, $"string length at {at} is less than: 1");
             if (text.Text.Length > (option.Key == "platform" ? 64 : 255))
-                return Options(DiagnosticCode.OutOfLimits, executor, $"string length at {at} is greater than: {(option.Key == "platform" ? 64 : 255)}");
+                return Options(
+                    DiagnosticCode.OutOfLimits,
+                    executor,
+                    $"string length at {at} is greater than: {(option.Key == "platform" ? 64 : 255)}"
+                );
         }
         return null;
     }

@@ -13,19 +13,58 @@ internal static class JobPartShapes
     /// <summary>Failure reasons a job may be retried for. GitLab takes all the reasons it knows.</summary>
     public static ImmutableArray<string> RetryReasons { get; } =
     [
-        "always", "unknown_failure", "script_failure", "api_failure", "stuck_or_timeout_failure", "stuck_pending_with_matching_runners",
-        "stuck_pending_no_matching_runners", "no_updates_running", "no_updates_canceling", "runner_system_failure", "runner_configuration_error",
-        "runner_external_dependency_failure", "runner_interrupted", "runner_unsupported", "stale_schedule", "job_execution_timeout",
-        "server_timeout_running", "server_timeout_canceling", "archived_failure", "unmet_prerequisites", "scheduler_failure",
-        "data_integrity_failure", "forward_deployment_failure", "user_blocked", "project_deleted", "ci_quota_exceeded", "no_matching_runner",
-        "trace_size_exceeded", "builds_disabled", "environment_creation_failure", "deployment_rejected", "failed_outdated_deployment_job",
-        "missing_dependency_failure", "job_router_failure", "runner_provisioning_timeout",
+        "always",
+        "unknown_failure",
+        "script_failure",
+        "api_failure",
+        "stuck_or_timeout_failure",
+        "stuck_pending_with_matching_runners",
+        "stuck_pending_no_matching_runners",
+        "no_updates_running",
+        "no_updates_canceling",
+        "runner_system_failure",
+        "runner_configuration_error",
+        "runner_external_dependency_failure",
+        "runner_interrupted",
+        "runner_unsupported",
+        "stale_schedule",
+        "job_execution_timeout",
+        "server_timeout_running",
+        "server_timeout_canceling",
+        "archived_failure",
+        "unmet_prerequisites",
+        "scheduler_failure",
+        "data_integrity_failure",
+        "forward_deployment_failure",
+        "user_blocked",
+        "project_deleted",
+        "ci_quota_exceeded",
+        "no_matching_runner",
+        "trace_size_exceeded",
+        "builds_disabled",
+        "environment_creation_failure",
+        "deployment_rejected",
+        "failed_outdated_deployment_job",
+        "missing_dependency_failure",
+        "job_router_failure",
+        "runner_provisioning_timeout",
     ];
 
     private static readonly ImmutableArray<string> s_inheritable =
     [
-        "before_script", "after_script", "hooks", "cache", "image", "services", "interruptible", "timeout", "retry", "tags", "artifacts",
-        "id_tokens", "identity",
+        "before_script",
+        "after_script",
+        "hooks",
+        "cache",
+        "image",
+        "services",
+        "interruptible",
+        "timeout",
+        "retry",
+        "tags",
+        "artifacts",
+        "id_tokens",
+        "identity",
     ];
 
     public static Shape Stage { get; } = Text;
@@ -94,7 +133,8 @@ internal static class JobPartShapes
 
     private static readonly ImmutableArray<string> s_notBesideRules = ["only", "except", "start_in"];
 
-    private static Shape.ByKind BooleanOr(Shape list) => new("should be a bool or array of strings", Bare: true) { OnFlag = Anything, OnList = list };
+    private static Shape.ByKind BooleanOr(Shape list) =>
+        new("should be a bool or array of strings", Bare: true) { OnFlag = Anything, OnList = list };
 
     private static Complaint? BesideRules(ConfigMapping job)
     {
@@ -103,6 +143,11 @@ internal static class JobPartShapes
         string[] wrong = [.. job.Entries.Select(entry => entry.Key).Where(key => s_notBesideRules.Contains(key) && IsSet(job, key))];
         return wrong.Length == 0
             ? null
-            : new Complaint(DiagnosticCode.CannotBeTogether, wrong[0], $"key may not be used with `rules`: {string.Join(", ", wrong)}", "config");
+            : new Complaint(
+                DiagnosticCode.CannotBeTogether,
+                wrong[0],
+                $"key may not be used with `rules`: {string.Join(", ", wrong)}",
+                "config"
+            );
     }
 }

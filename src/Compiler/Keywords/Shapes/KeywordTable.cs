@@ -37,24 +37,48 @@ internal static class KeywordTable
         new("run", UnsupportedShapes.Run) { Where = Where.Job, NotSupportedYet = true },
         new("trigger", TriggerShapes.Trigger) { Where = Where.TriggerJob },
         new("stage", JobPartShapes.Stage) { Where = Where.AnyJob },
-        Keyword.Part("extends", JobPartShapes.Extends) with { Where = Where.AnyJob },
+        Keyword.Part("extends", JobPartShapes.Extends) with
+        {
+            Where = Where.AnyJob,
+        },
         new("rules", RuleShapes.OfJob) { Where = Where.AnyJob },
         new("only", RuleShapes.Policy) { Where = Where.AnyJob },
         new("except", RuleShapes.Policy) { Where = Where.AnyJob },
         new("inherit", JobPartShapes.Inherit) { Where = Where.AnyJob },
         new("needs", NeedShapes.OfJob) { Where = Where.Job },
         new("needs", NeedShapes.OfTriggerJob) { Where = Where.TriggerJob },
-        Keyword.Part("dependencies", Texts) with { Where = Where.Job },
-        Keyword.Part("when", OneOfThese("on_success", "on_failure", "always", "manual", "delayed")) with { Where = Where.Job },
-        Keyword.Part("when", OneOfThese("on_success", "on_failure", "always", "manual")) with { Where = Where.TriggerJob },
-        Keyword.Part("start_in", Anything) with { Where = Where.Job },
-        Keyword.Part("manual_confirmation", Text) with { Where = Where.Job },
+        Keyword.Part("dependencies", Texts) with
+        {
+            Where = Where.Job,
+        },
+        Keyword.Part("when", OneOfThese("on_success", "on_failure", "always", "manual", "delayed")) with
+        {
+            Where = Where.Job,
+        },
+        Keyword.Part("when", OneOfThese("on_success", "on_failure", "always", "manual")) with
+        {
+            Where = Where.TriggerJob,
+        },
+        Keyword.Part("start_in", Anything) with
+        {
+            Where = Where.Job,
+        },
+        Keyword.Part("manual_confirmation", Text) with
+        {
+            Where = Where.Job,
+        },
         new("allow_failure", JobPartShapes.AllowFailure) { Where = Where.Job },
-        Keyword.Part("allow_failure", Flag) with { Where = Where.TriggerJob },
+        Keyword.Part("allow_failure", Flag) with
+        {
+            Where = Where.TriggerJob,
+        },
         new("parallel", NeedShapes.Parallel) { Where = Where.Job },
         new("parallel", NeedShapes.ParallelMatrix) { Where = Where.TriggerJob },
         new("environment", EnvironmentShapes.Environment) { Where = Where.AnyJob },
-        Keyword.Part("resource_group", Text) with { Where = Where.AnyJob },
+        Keyword.Part("resource_group", Text) with
+        {
+            Where = Where.AnyJob,
+        },
         new("coverage", new Shape.Pattern()) { Where = Where.Job },
         new("release", ReleaseShapes.Release) { Where = Where.Job },
         new("publish", Text) { Where = Where.Job },

@@ -13,7 +13,15 @@ internal static class NeedShapes
     private const string RowWrong = "should be a hash of key value pairs, value can be an array";
 
     private static readonly Shape s_matrix = new Shape.Map(
-        new Keyword("matrix", new Shape.Items(s_row, "variables") { OfMaps = true, Wrong = "should be an array of hashes", Test = TooManyInstances })
+        new Keyword(
+            "matrix",
+            new Shape.Items(s_row, "variables")
+            {
+                OfMaps = true,
+                Wrong = "should be an array of hashes",
+                Test = TooManyInstances,
+            }
+        )
     )
     {
         Rules = [new MapRule.Required("matrix"), new MapRule.Test(NoMatrix)],
@@ -39,7 +47,12 @@ internal static class NeedShapes
         Rules = [new MapRule.Present("job")],
     };
 
-    private static readonly Shape s_crossPipelineNeed = new Shape.Map(Keyword.Part("pipeline", RequiredText), s_job, s_artifacts, s_optional)
+    private static readonly Shape s_crossPipelineNeed = new Shape.Map(
+        Keyword.Part("pipeline", RequiredText),
+        s_job,
+        s_artifacts,
+        s_optional
+    )
     {
         Rules = [new MapRule.Present("pipeline"), new MapRule.Present("job")],
     };
@@ -54,7 +67,10 @@ internal static class NeedShapes
         Rules = [new MapRule.Present("project"), new MapRule.Present("ref"), new MapRule.Present("job")],
     };
 
-    private static readonly Shape s_upstreamNeed = new Shape.Map(Keyword.Part("pipeline", RequiredText)) { Rules = [new MapRule.Present("pipeline")] };
+    private static readonly Shape s_upstreamNeed = new Shape.Map(Keyword.Part("pipeline", RequiredText))
+    {
+        Rules = [new MapRule.Present("pipeline")],
+    };
 
     private static readonly Shape s_need = new Shape.ByKind("has an unsupported type", Bare: true)
     {
@@ -92,7 +108,10 @@ internal static class NeedShapes
     /// <summary>What GitLab says about the needs as a whole, and where.</summary>
     private static (string Text, ConfigNode Item)? WrongKinds(IReadOnlyList<ConfigNode> items, ImmutableArray<string> kinds)
     {
-        ConfigNode[] wrong = [.. items.Where(item => item is ConfigMapping or ConfigScalar { IsString: true } && !kinds.Contains(KindOf(item)))];
+        ConfigNode[] wrong =
+        [
+            .. items.Where(item => item is ConfigMapping or ConfigScalar { IsString: true } && !kinds.Contains(KindOf(item))),
+        ];
         if (wrong.Length > 0)
             return ($"uses invalid types: {string.Join(", ", wrong.Select(KindOf).Distinct())}", wrong[0]);
         ConfigNode[] others = [.. items.Where(item => item is ConfigMapping map && map.Has("project"))];
@@ -115,7 +134,8 @@ internal static class NeedShapes
         };
 
     /// <summary>Numbers with a point, which GitLab's check leaves out and its schema takes, are taken.</summary>
-    private static bool IsAlphanumeric(ConfigNode value) => value is ConfigScalar { Kind: ScalarKind.String or ScalarKind.Integer or ScalarKind.Float };
+    private static bool IsAlphanumeric(ConfigNode value) =>
+        value is ConfigScalar { Kind: ScalarKind.String or ScalarKind.Integer or ScalarKind.Float };
 
     private static Complaint? NoMatrix(ConfigMapping parallel) =>
         parallel.Has("matrix") && !IsSet(parallel, "matrix") ? new Complaint(DiagnosticCode.Missing, "matrix", "can't be blank") : null;
@@ -125,7 +145,10 @@ internal static class NeedShapes
         var count = 0L;
         foreach (var row in rows.OfType<ConfigMapping>())
         {
-            count += row.Entries.Aggregate(1L, (product, entry) => Math.Min(product * (entry.Value is ConfigSequence list ? list.Items.Count : 1), int.MaxValue));
+            count += row.Entries.Aggregate(
+                1L,
+                (product, entry) => Math.Min(product * (entry.Value is ConfigSequence list ? list.Items.Count : 1), int.MaxValue)
+            );
             if (count > MostInstances)
                 return ($"generates too many jobs (maximum is {MostInstances})", row);
         }

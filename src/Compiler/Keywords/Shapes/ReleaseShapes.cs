@@ -18,7 +18,15 @@ internal static class ReleaseShapes
     };
 
     private static readonly Shape s_assets = new Shape.Map(
-        new Keyword("links", new Shape.Items(s_link, "link") { OfMaps = true, TypeIsPart = true, Wrong = "should be an array of hashes" })
+        new Keyword(
+            "links",
+            new Shape.Items(s_link, "link")
+            {
+                OfMaps = true,
+                TypeIsPart = true,
+                Wrong = "should be an array of hashes",
+            }
+        )
     )
     {
         Rules = [new MapRule.Present("links")],
@@ -46,7 +54,8 @@ internal static class ReleaseShapes
 
     /// <summary>Git's rules for names; a text with variables is whatever they hold.</summary>
     private static string? Ref(string name) =>
-        name.Contains('$') || (name.Length > 0 && !name.Contains("..") && !name.StartsWith('-') && name.All(c => c > ' ' && !"~^:?*[\\".Contains(c)))
+        name.Contains('$')
+        || (name.Length > 0 && !name.Contains("..") && !name.StartsWith('-') && name.All(c => c > ' ' && !"~^:?*[\\".Contains(c)))
             ? null
             : "must be a valid ref";
 }

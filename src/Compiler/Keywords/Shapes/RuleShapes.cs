@@ -18,7 +18,10 @@ internal static class RuleShapes
     private static readonly Shape s_changes = new Shape.ByKind("should be an array or a hash", Bare: true)
     {
         OnList = s_paths,
-        OnMap = new Shape.Map(Keyword.Part("paths", s_paths), Keyword.Part("compare_to", Text), s_regexp) { Rules = [new MapRule.Test(NoPaths)] },
+        OnMap = new Shape.Map(Keyword.Part("paths", s_paths), Keyword.Part("compare_to", Text), s_regexp)
+        {
+            Rules = [new MapRule.Test(NoPaths)],
+        },
     };
 
     private static readonly Shape s_exists = new Shape.ByKind("should be a string, an array of strings, or a hash", Bare: true)
@@ -52,7 +55,11 @@ internal static class RuleShapes
 
     public static Shape OfJob { get; } =
         new Shape.Items(
-            new Shape.Map([.. s_clauses, When("on_success", "on_failure", "always", "never", "manual", "delayed"), Keyword.Part("interruptible", Flag)])
+            new Shape.Map([
+                .. s_clauses,
+                When("on_success", "on_failure", "always", "never", "manual", "delayed"),
+                Keyword.Part("interruptible", Flag),
+            ])
             {
                 Rules = s_rules,
             },
@@ -86,10 +93,13 @@ internal static class RuleShapes
             },
         };
 
-    private static Keyword When(params ImmutableArray<string> values) => Keyword.Part("when", new Shape.Choice("unknown value", values) { NamesValue = true });
+    private static Keyword When(params ImmutableArray<string> values) =>
+        Keyword.Part("when", new Shape.Choice("unknown value", values) { NamesValue = true });
 
     private static Complaint? NoPaths(ConfigMapping clause) =>
-        clause.Has("paths") || clause.Has("regexp") ? null : new Complaint(DiagnosticCode.Missing, "paths", "missing required keys: paths", "config");
+        clause.Has("paths") || clause.Has("regexp")
+            ? null
+            : new Complaint(DiagnosticCode.Missing, "paths", "missing required keys: paths", "config");
 
     private static Complaint? RefWithoutProject(ConfigMapping exists) =>
         IsSet(exists, "ref") && !exists.Has("project")
@@ -99,7 +109,9 @@ internal static class RuleShapes
     private static Complaint? Delay(ConfigMapping rule)
     {
         if (TextAt(rule, "when") != "delayed")
-            return rule.Has("start_in") ? new Complaint(DiagnosticCode.CannotBeTogether, "start_in", "contains disallowed keys: start_in", "config") : null;
+            return rule.Has("start_in")
+                ? new Complaint(DiagnosticCode.CannotBeTogether, "start_in", "contains disallowed keys: start_in", "config")
+                : null;
         if (!IsSet(rule, "start_in"))
             return new Complaint(DiagnosticCode.Missing, "start_in", "can't be blank");
         return Delays.Complain(rule);

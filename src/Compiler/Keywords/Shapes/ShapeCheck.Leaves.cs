@@ -35,7 +35,13 @@ internal sealed partial class ShapeCheck
                 RefuseType(shape, "should be a string or a nested array of strings up to 10 levels deep", node, subject, wrong);
                 break;
             case Shape.NestedTexts when node is not ConfigSequence || FirstWrong(node, MostLevels, IsText) is not null:
-                RefuseType(shape, "should be an array of strings or a nested array of strings up to 10 levels deep", node, subject, FirstWrong(node, MostLevels, IsText));
+                RefuseType(
+                    shape,
+                    "should be an array of strings or a nested array of strings up to 10 levels deep",
+                    node,
+                    subject,
+                    FirstWrong(node, MostLevels, IsText)
+                );
                 break;
             case Shape.Integers when FirstWrong(node, 1, IsInteger) is { } wrong:
                 RefuseType(shape, "should be an array of integers or an integer", node, subject, wrong);
@@ -51,7 +57,13 @@ internal sealed partial class ShapeCheck
                 break;
             case Shape.Refs when node is not ConfigSequence || FirstWrong(node, 1, IsRef) is not null:
                 var wrongRef = FirstWrong(node, 1, IsRef)?.At;
-                Refuse(DiagnosticCode.InvalidPattern, "should be an array of strings or regular expressions using re2 syntax", node, subject, wrongRef);
+                Refuse(
+                    DiagnosticCode.InvalidPattern,
+                    "should be an array of strings or regular expressions using re2 syntax",
+                    node,
+                    subject,
+                    wrongRef
+                );
                 break;
             default:
                 break;
@@ -62,7 +74,8 @@ internal sealed partial class ShapeCheck
 
     private static bool IsInteger(ConfigNode node) => node is ConfigScalar { Kind: ScalarKind.Integer };
 
-    private bool IsRef(ConfigNode node) => node is ConfigScalar { IsString: true } text && (!LooksLikePattern(text.Text) || IsPattern(text.Text));
+    private bool IsRef(ConfigNode node) =>
+        node is ConfigScalar { IsString: true } text && (!LooksLikePattern(text.Text) || IsPattern(text.Text));
 
     /// <summary>Thousands of jobs have few conditions between them.</summary>
     private bool IsExpression(string text)
@@ -117,8 +130,16 @@ internal sealed partial class ShapeCheck
             RefuseType(shape, "is not a number", node, subject);
         else if (scalar.Kind == ScalarKind.Float)
             Refuse(DiagnosticCode.InvalidValue, "must be an integer", node, subject);
-        else if (!int.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) || value > shape.Max)
-            Refuse(DiagnosticCode.OutOfLimits, $"must be {(scalar.Text.StartsWith('-') ? $"greater than or equal to {shape.Min}" : $"less than or equal to {shape.Max}")}", node, subject);
+        else if (
+            !int.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            || value > shape.Max
+        )
+            Refuse(
+                DiagnosticCode.OutOfLimits,
+                $"must be {(scalar.Text.StartsWith('-') ? $"greater than or equal to {shape.Min}" : $"less than or equal to {shape.Max}")}",
+                node,
+                subject
+            );
         else if (value < shape.Min)
             Refuse(DiagnosticCode.OutOfLimits, $"must be greater than or equal to {shape.Min}", node, subject);
     }
@@ -127,14 +148,22 @@ internal sealed partial class ShapeCheck
     {
         if (node is not ConfigScalar { IsString: true } text)
         {
-            var help = node is ConfigScalar { Kind: ScalarKind.Integer } number ? $"GitLab wants a text here: \"{number.Text} seconds\"." : null;
+            var help = node is ConfigScalar { Kind: ScalarKind.Integer } number
+                ? $"GitLab wants a text here: \"{number.Text} seconds\"."
+                : null;
             Refuse(DiagnosticCode.InvalidDuration, "should be a duration", node, subject, help: help);
             return;
         }
         if (shape.AllowsNever && text.Text.Equals("never", StringComparison.OrdinalIgnoreCase))
             return;
         if (!ChronicDuration.TryParse(text.Text, out var seconds))
-            Refuse(DiagnosticCode.InvalidDuration, "should be a duration", node, subject, help: "Such as 1 week, 3 hours 30 minutes, 2h20min.");
+            Refuse(
+                DiagnosticCode.InvalidDuration,
+                "should be a duration",
+                node,
+                subject,
+                help: "Such as 1 week, 3 hours 30 minutes, 2h20min."
+            );
         else if (seconds > shape.Limit)
             Refuse(DiagnosticCode.OutOfLimits, "should not exceed the limit", node, subject);
     }

@@ -33,7 +33,14 @@ internal sealed partial class ShapeCheck
     {
         if (list.Items.All(static item => item is not ConfigSequence and not ConfigScalar { IsNull: true }))
             return list.Items;
-        return [.. list.Items.SelectMany(static item => item is ConfigSequence nested ? Flatten(nested) : item is ConfigScalar { IsNull: true } ? [] : [item])];
+        return
+        [
+            .. list.Items.SelectMany(static item =>
+                item is ConfigSequence nested ? Flatten(nested)
+                : item is ConfigScalar { IsNull: true } ? []
+                : [item]
+            ),
+        ];
     }
 
     private void CheckEach(Shape.Items shape, ConfigSequence list, in Subject item)

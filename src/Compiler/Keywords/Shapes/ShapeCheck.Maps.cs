@@ -61,7 +61,12 @@ internal sealed partial class ShapeCheck
     private const int MostUnknownKeys = 100;
 
     /// <summary>One message for all unknown keys of a map, as GitLab gives it, at the first of them; the others are in its trail.</summary>
-    public void TellUnknownKeys(List<ConfigEntry> unknown, Location inside, Func<string, string?> advise, string words = "contains unknown keys")
+    public void TellUnknownKeys(
+        List<ConfigEntry> unknown,
+        Location inside,
+        Func<string, string?> advise,
+        string words = "contains unknown keys"
+    )
     {
         var named = unknown.Take(MostUnknownKeys);
         var names = string.Join(", ", named.Select(entry => entry.Key));
@@ -95,7 +100,13 @@ internal sealed partial class ShapeCheck
                 break;
             case MapRule.ExactlyOne(var keys) when CountOf(map, keys) != 1:
                 var one = $"must use exactly one of these keys: {string.Join(", ", keys)}";
-                RefuseMap(DiagnosticCode.CannotBeTogether, one, map, inside, Present(map, keys) is [_, var extra, ..] ? extra.At : subject.KeyAt);
+                RefuseMap(
+                    DiagnosticCode.CannotBeTogether,
+                    one,
+                    map,
+                    inside,
+                    Present(map, keys) is [_, var extra, ..] ? extra.At : subject.KeyAt
+                );
                 break;
             case MapRule.Present(var key) present when (present.When is null || present.When(map)) && IsAbsent(map[key]):
                 _bad.Add(map);
@@ -103,7 +114,12 @@ internal sealed partial class ShapeCheck
                 break;
             case MapRule.Test(var find) when find(map) is { } complaint:
                 var at = map.Entry(complaint.Key)?.At ?? subject.KeyAt;
-                Tell(complaint.Code, complaint.Key + complaint.Text, $"{inside} {complaint.About ?? Subject.Humanize(complaint.Key)} {complaint.Text}", at);
+                Tell(
+                    complaint.Code,
+                    complaint.Key + complaint.Text,
+                    $"{inside} {complaint.About ?? Subject.Humanize(complaint.Key)} {complaint.Text}",
+                    at
+                );
                 break;
             default:
                 break;
@@ -124,7 +140,8 @@ internal sealed partial class ShapeCheck
         return count;
     }
 
-    private static ConfigEntry[] Present(ConfigMapping map, ImmutableArray<string> keys) => [.. map.Entries.Where(entry => keys.Contains(entry.Key))];
+    private static ConfigEntry[] Present(ConfigMapping map, ImmutableArray<string> keys) =>
+        [.. map.Entries.Where(entry => keys.Contains(entry.Key))];
 
     private static bool IsAbsent(ConfigNode? node) =>
         node switch

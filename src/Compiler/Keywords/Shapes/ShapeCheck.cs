@@ -79,8 +79,10 @@ internal sealed partial class ShapeCheck(DiagnosticBag bag, TextChecks texts)
     private static string? TextHelp(ConfigNode node) =>
         node switch
         {
-            ConfigScalar { Kind: ScalarKind.Boolean } scalar => $"YAML reads this as the boolean {scalar.Text}; quote it to make it a text.",
-            ConfigScalar { Kind: ScalarKind.Integer or ScalarKind.Float } scalar => $"YAML reads this as the number {scalar.Text}; quote it to make it a text.",
+            ConfigScalar { Kind: ScalarKind.Boolean } scalar =>
+                $"YAML reads this as the boolean {scalar.Text}; quote it to make it a text.",
+            ConfigScalar { Kind: ScalarKind.Integer or ScalarKind.Float } scalar =>
+                $"YAML reads this as the number {scalar.Text}; quote it to make it a text.",
             ConfigMapping => "This is a map: does the text hold a colon and a blank? Quote it then.",
             _ => null,
         };

@@ -23,7 +23,10 @@ internal readonly record struct Subject(Location? Parent, string Name, bool IsEn
     public string Say(string text) => IsEntry ? $"{Inside} config {text}" : $"{Inside} {Attribute ?? Humanize(Name)} {text}";
 
     /// <summary><c>jobs:a:parallel …</c>.</summary>
-    public string SayBare(string text) => Name.Length == 0 ? text : IsEntry ? $"{Inside} {text}" : $"{Inside}:{Name} {text}";
+    public string SayBare(string text) =>
+        Name.Length == 0 ? text
+        : IsEntry ? $"{Inside} {text}"
+        : $"{Inside}:{Name} {text}";
 
     /// <summary>What Rails makes of an attribute's name.</summary>
     public static string Humanize(string name) => name.Replace('_', ' ');

@@ -10,7 +10,10 @@ internal static class TriggerShapes
     private const string ProjectRule = "should be the path of a project, such as group/project";
 
     private static readonly Shape s_project = new Shape.Text { Required = true, Test = path => IsProjectPath(path) ? null : ProjectRule };
-    private static readonly Keyword s_strategy = Keyword.Part("strategy", new Shape.Choice("should be depend or mirror", "depend", "mirror"));
+    private static readonly Keyword s_strategy = Keyword.Part(
+        "strategy",
+        new Shape.Choice("should be depend or mirror", "depend", "mirror")
+    );
     private static readonly Keyword s_inputs = new("inputs", new Shape.Named(Anything));
 
     private static readonly Keyword s_forward = new(
@@ -84,7 +87,8 @@ internal static class TriggerShapes
 
     private static Shape PickTrigger(ConfigMapping trigger) => trigger.Has("include") ? s_child : s_otherProject;
 
-    private static bool IsProjectPath(string path) => path.Contains('$') || path.IndexOf('/') is > 0 and var slash && slash < path.Length - 1;
+    private static bool IsProjectPath(string path) =>
+        path.Contains('$') || path.IndexOf('/') is > 0 and var slash && slash < path.Length - 1;
 
     private static Complaint? ProjectWithoutFile(ConfigMapping include) =>
         IsSet(include, "project") && !IsSet(include, "file")

@@ -7,7 +7,14 @@ namespace Slipway.Compiler.Keywords.Shapes;
 /// <summary>What GitLab has and this program cannot honour yet: checked for its shape, so that a file can be made right before it can run.</summary>
 internal static class UnsupportedShapes
 {
-    private static readonly ImmutableArray<string> s_vaults = ["vault", "azure_key_vault", "gcp_secret_manager", "aws_secrets_manager", "gitlab_secrets_manager"];
+    private static readonly ImmutableArray<string> s_vaults =
+    [
+        "vault",
+        "azure_key_vault",
+        "gcp_secret_manager",
+        "aws_secrets_manager",
+        "gitlab_secrets_manager",
+    ];
     private static readonly ImmutableArray<string> s_work = ["script", "step", "func", "action"];
 
     public static Shape IdTokens { get; } =
@@ -15,17 +22,32 @@ internal static class UnsupportedShapes
 
     public static Shape Identity { get; } = new Shape.Choice("should be one of: google_cloud", "google_cloud");
 
-    public static Shape DastConfiguration { get; } = new Shape.Map(Keyword.Part("site_profile", Text), Keyword.Part("scanner_profile", Text));
+    public static Shape DastConfiguration { get; } =
+        new Shape.Map(Keyword.Part("site_profile", Text), Keyword.Part("scanner_profile", Text));
 
     public static Shape Secrets { get; } =
         new Shape.Named(
             new Shape.Map(
-                new("vault", TextOr(Parts(["path", "field"], ["engine", "path", "field"], new Keyword("engine", Parts(["name", "path"], ["name", "path"]))))),
+                new(
+                    "vault",
+                    TextOr(
+                        Parts(
+                            ["path", "field"],
+                            ["engine", "path", "field"],
+                            new Keyword("engine", Parts(["name", "path"], ["name", "path"]))
+                        )
+                    )
+                ),
                 new("azure_key_vault", Parts(["name", "version"], ["name"])),
                 new("gcp_secret_manager", Parts(["name"], ["name"], Keyword.Part("version", Anything))),
                 new(
                     "aws_secrets_manager",
-                    TextOr(Parts(["secret_id", "version_id", "version_stage", "region", "role_arn", "role_session_name", "field"], ["secret_id"]))
+                    TextOr(
+                        Parts(
+                            ["secret_id", "version_id", "version_stage", "region", "role_arn", "role_session_name", "field"],
+                            ["secret_id"]
+                        )
+                    )
                 ),
                 new("gitlab_secrets_manager", Parts(["name", "source"], ["name"])),
                 Keyword.Part("file", Flag),
@@ -62,7 +84,10 @@ internal static class UnsupportedShapes
     public static Shape Run { get; } =
         new Shape.Items(
             new Shape.Map(
-                Keyword.Part("name", new Shape.Text { Test = name => IsVariableName(name) ? null : "does not match the pattern ^[a-zA-Z_][a-zA-Z0-9_]*$" }),
+                Keyword.Part(
+                    "name",
+                    new Shape.Text { Test = name => IsVariableName(name) ? null : "does not match the pattern ^[a-zA-Z_][a-zA-Z0-9_]*$" }
+                ),
                 Keyword.Part("script", RequiredText),
                 Keyword.Part("step", StepReference()),
                 Keyword.Part("func", StepReference()),
@@ -79,7 +104,10 @@ internal static class UnsupportedShapes
     private static Shape.ByKind TextOr(Shape map) => new("should be a hash or a string") { OnText = RequiredText, OnMap = map };
 
     private static Shape.Map Parts(ImmutableArray<string> texts, ImmutableArray<string> required, params ReadOnlySpan<Keyword> others) =>
-        new([.. texts.Select(name => Keyword.Part(name, Text)), .. others]) { Rules = [.. required.Select(name => new MapRule.Present(name))] };
+        new([.. texts.Select(name => Keyword.Part(name, Text)), .. others])
+        {
+            Rules = [.. required.Select(name => new MapRule.Present(name))],
+        };
 
     private static Shape.ByKind StepReference() =>
         TextOr(
@@ -109,6 +137,8 @@ internal static class UnsupportedShapes
             _ => true,
         };
         var article = TextAt(input, "type") == "array" ? "an" : "a";
-        return fits ? null : new Complaint(DiagnosticCode.WrongType, "default", $"value is not {article} {TextAt(input, "type") ?? "string"}");
+        return fits
+            ? null
+            : new Complaint(DiagnosticCode.WrongType, "default", $"value is not {article} {TextAt(input, "type") ?? "string"}");
     }
 }

@@ -43,7 +43,15 @@ internal static class VariableShapes
 
     private static IEnumerable<Keyword> Data() =>
         [
-            Data("value", new Shape.ByKind("must be a scalar") { OnText = Anything, OnNumber = Anything, OnFlag = Anything }),
+            Data(
+                "value",
+                new Shape.ByKind("must be a scalar")
+                {
+                    OnText = Anything,
+                    OnNumber = Anything,
+                    OnFlag = Anything,
+                }
+            ),
             Data("description", new Shape.ByKind("must be an alphanumeric string") { OnText = Anything, OnNumber = Anything }),
             Data("expand", Flag),
             Data("options", Texts),
@@ -55,7 +63,10 @@ internal static class VariableShapes
     {
         if (variable["options"] is not ConfigSequence { Items.Count: > 0 } options)
             return null;
-        if (variable["value"] is ConfigScalar { IsString: true } value && options.Items.Any(option => option is ConfigScalar known && known.Text == value.Text))
+        if (
+            variable["value"] is ConfigScalar { IsString: true } value
+            && options.Items.Any(option => option is ConfigScalar known && known.Text == value.Text)
+        )
             return null;
         var key = variable.Has("value") ? "value" : "options";
         return new Complaint(DiagnosticCode.InvalidValue, key, "value must be present in options", "config");

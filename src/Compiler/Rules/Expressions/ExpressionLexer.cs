@@ -156,7 +156,10 @@ internal ref struct ExpressionLexer(string text)
         var rest = _text[_at..];
         if (rest.StartsWith("null"))
             return Take(4, Value(new ExpressionNode.Null()));
-        var length = rest.StartsWith("true") ? 4 : rest.StartsWith("false") ? 5 : 0;
+        var length =
+            rest.StartsWith("true") ? 4
+            : rest.StartsWith("false") ? 5
+            : 0;
         var alone = length > 0 && (_at == 0 || !IsWord(_text[_at - 1])) && (rest.Length == length || !IsWord(rest[length]));
         return alone ? Take(length, Value(new ExpressionNode.Boolean(length == 4))) : null;
     }
