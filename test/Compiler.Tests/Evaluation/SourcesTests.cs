@@ -130,7 +130,7 @@ public sealed class SourcesTests
               - |
                 two
                 lines
-              - "- x"
+              - '- x'
 
             """.ReplaceLineEndings("\n"),
             Compiling.Compile(yaml).MergedYaml
