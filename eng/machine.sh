@@ -50,7 +50,7 @@ build_images() {
 }
 
 start_engine() {
-  local lab=${SLIPWAY_LAB:-../shared/lab}
+  local lab=${SLIPWAY_LAB:-${SLIPWAY_SHARED:-../shared}/lab}
   if [ -x "$lab/start-dockerd.sh" ] && [ "$(id -u)" = 0 ]; then
     lab=$(cd "$lab" && pwd)
     export LAB_DOCKER=${LAB_DOCKER:-$HOME/.cache/slipway-lab/docker} LAB_WORK=${LAB_WORK:-$HOME/.cache/slipway-lab/work}

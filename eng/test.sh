@@ -2,7 +2,8 @@
 # Everything that must hold before a change is done: the machine's parts, style, a build without warnings, every test.
 # Ends with the plain line "N passed, N failed, N skipped"; the exit code is 0 only when all of it held.
 #
-#   SLIPWAY_LAB        folder with the lab (start-dockerd.sh, build-images.sh)   [../shared/lab beside the clone]
+#   SLIPWAY_SHARED     folder with what is not part of the project: lab, conformance data   [../shared beside the clone]
+#   SLIPWAY_LAB        the lab alone (start-dockerd.sh, build-images.sh)                    [lab in that folder]
 #   SLIPWAY_NO_SETUP   set: install and start nothing, use what is there
 set -euo pipefail
 cd "$(dirname "$0")/.."
