@@ -21,7 +21,9 @@ internal static class SlipwayProgram
             if (parsed.Action is not (Help or VersionLine) && UnknownOption(parsed) is { } unknown)
                 return SayUnknown(unknown, parsed.CommandResult.Command, surroundings);
             if (parsed.Errors.Count == 0 || parsed.Action is Help or VersionLine)
-                return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+                return parsed.Invoke(
+                    new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }
+                );
             return SayUsage(parsed, surroundings);
         }
         catch (CommandException e)
@@ -84,9 +86,14 @@ internal static class SlipwayProgram
 
     private static int SayUnknown(string word, Command command, Surroundings surroundings)
     {
-        var known = word.StartsWith('-') ? command.Options.Where(o => !o.Hidden).Select(o => o.Name) : command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name);
+        var known = word.StartsWith('-')
+            ? command.Options.Where(o => !o.Hidden).Select(o => o.Name)
+            : command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name);
         var near = Suggestion.Nearest(word, known);
-        surroundings.SayError($"{NameOf(command)} knows no \"{word}\"", near is null ? $"{NameOf(command)} --help" : $"did you mean \"{near}\"?");
+        surroundings.SayError(
+            $"{NameOf(command)} knows no \"{word}\"",
+            near is null ? $"{NameOf(command)} --help" : $"did you mean \"{near}\"?"
+        );
         return ExitCode.Usage;
     }
 
@@ -99,7 +106,11 @@ internal static class SlipwayProgram
         try
         {
             where = Path.Combine(Path.GetTempPath(), $"slipway-fault-{Environment.ProcessId}.txt");
-            File.WriteAllText(where, $"slipway {SlipwayVersion.Text}\n{string.Join(' ', arguments)}\n{surroundings.Time.GetUtcNow():O}\n{fault}\n", Encoding.UTF8);
+            File.WriteAllText(
+                where,
+                $"slipway {SlipwayVersion.Text}\n{string.Join(' ', arguments)}\n{surroundings.Time.GetUtcNow():O}\n{fault}\n",
+                Encoding.UTF8
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

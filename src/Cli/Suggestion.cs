@@ -8,7 +8,11 @@ internal static class Suggestion
         var best = (Distance: Math.Max(1, word.Length / 3) + 1, Name: (string?)null);
         foreach (var candidate in candidates)
         {
-            if (Math.Abs(candidate.Length - word.Length) < best.Distance && Distance(word, candidate) is var distance && distance < best.Distance)
+            if (
+                Math.Abs(candidate.Length - word.Length) < best.Distance
+                && Distance(word, candidate) is var distance
+                && distance < best.Distance
+            )
                 best = (distance, candidate);
         }
 

@@ -15,7 +15,9 @@ internal static partial class WindowSize
 
     /// <returns><see langword="null"/> when it is not a terminal, or one that does not tell.</returns>
     public static (int Columns, int Rows)? Ask() =>
-        OperatingSystem.IsLinux() && Control(StandardOutput, GetWindowSize, out var size) == 0 && size is { Columns: > 0, Rows: > 0 } ? (size.Columns, size.Rows) : null;
+        OperatingSystem.IsLinux() && Control(StandardOutput, GetWindowSize, out var size) == 0 && size is { Columns: > 0, Rows: > 0 }
+            ? (size.Columns, size.Rows)
+            : null;
 
     [LibraryImport("libc", EntryPoint = "ioctl")]
     private static partial int Control(int descriptor, nuint request, out Cells size);

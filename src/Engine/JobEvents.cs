@@ -91,8 +91,16 @@ internal static class JobEvents
         var waitsForRunner = job.Status == Status.Running && job.CancelsGracefully && !force;
         draft.Set(
             waitsForRunner
-                ? job with { Status = Status.Canceling }
-                : job with { Status = Status.Canceled, ScheduledAt = null, FinishedAt = draft.At }
+                ? job with
+                {
+                    Status = Status.Canceling,
+                }
+                : job with
+                {
+                    Status = Status.Canceled,
+                    ScheduledAt = null,
+                    FinishedAt = draft.At,
+                }
         );
     }
 

@@ -93,7 +93,9 @@ internal sealed class PipelineGraph
 
     private static int[][] OrderStages(CompiledPipeline pipeline, int[]?[] needs, int[][] dependents)
     {
-        var stages = new List<int>[Math.Max(pipeline.Stages.Length, pipeline.Jobs.Select(job => job.StageIndex + 1).DefaultIfEmpty().Max())];
+        var stages = new List<int>[
+            Math.Max(pipeline.Stages.Length, pipeline.Jobs.Select(job => job.StageIndex + 1).DefaultIfEmpty().Max())
+        ];
         for (var stage = 0; stage < stages.Length; stage++)
             stages[stage] = [];
 

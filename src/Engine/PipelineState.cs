@@ -46,7 +46,8 @@ public sealed record PipelineState
     }
 
     /// <summary>Who waits for whom; made when first asked for and handed on from state to state.</summary>
-    internal PipelineGraph Graph => _graph is { } known && ReferenceEquals(known.Pipeline, Pipeline) ? known : _graph = PipelineGraph.Of(Pipeline);
+    internal PipelineGraph Graph =>
+        _graph is { } known && ReferenceEquals(known.Pipeline, Pipeline) ? known : _graph = PipelineGraph.Of(Pipeline);
 
     /// <summary>Job index → number of the attempt that counts. Never written to once it is here.</summary>
     internal int[] Latest

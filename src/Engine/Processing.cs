@@ -33,7 +33,13 @@ internal static class Processing
     public static JobState Enqueue(JobState job, DateTimeOffset at) =>
         job.Job.ResourceGroup is null ? Queue(job, at) : job with { Status = Status.WaitingForResource, ScheduledAt = null };
 
-    public static JobState Queue(JobState job, DateTimeOffset at) => job with { Status = Status.Pending, QueuedAt = at, ScheduledAt = null };
+    public static JobState Queue(JobState job, DateTimeOffset at) =>
+        job with
+        {
+            Status = Status.Pending,
+            QueuedAt = at,
+            ScheduledAt = null,
+        };
 
     private static void RunStage(PipelineDraft draft, int[] stage, Status earlierStages)
     {
@@ -73,7 +79,11 @@ internal static class Processing
     private static JobState Proceed(JobState job, DateTimeOffset at) =>
         job.Job.When switch
         {
-            JobWhen.Delayed when !job.Played && job.Job.StartIn is { } delay => job with { Status = Status.Scheduled, ScheduledAt = at + delay },
+            JobWhen.Delayed when !job.Played && job.Job.StartIn is { } delay => job with
+            {
+                Status = Status.Scheduled,
+                ScheduledAt = at + delay,
+            },
             JobWhen.Manual when !job.Played => job with { Status = Status.Manual },
             _ => Enqueue(job, at),
         };

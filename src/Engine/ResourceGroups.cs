@@ -25,7 +25,10 @@ public static class ResourceGroups
     /// <summary>The jobs that may be let in now: at most one per group, none for a group that is taken. The caller must apply them all before it asks again.</summary>
     /// <param name="pipelines">All of the project that are not finished, in any order.</param>
     /// <param name="mode">The process mode of the group with this key.</param>
-    public static IReadOnlyList<ResourceGrant> Grantable(IReadOnlyList<(long Id, PipelineState State)> pipelines, Func<string, ProcessMode> mode)
+    public static IReadOnlyList<ResourceGrant> Grantable(
+        IReadOnlyList<(long Id, PipelineState State)> pipelines,
+        Func<string, ProcessMode> mode
+    )
     {
         ArgumentNullException.ThrowIfNull(pipelines);
         ArgumentNullException.ThrowIfNull(mode);

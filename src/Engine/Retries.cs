@@ -84,7 +84,11 @@ internal static class Retries
             return 0;
 
         var policy = failed.Job.Retry;
-        if (policy.When.Contains(reason) || policy.When.Contains("always") || (failed.ExitCode is { } code && policy.ExitCodes.Contains(code)))
+        if (
+            policy.When.Contains(reason)
+            || policy.When.Contains("always")
+            || (failed.ExitCode is { } code && policy.ExitCodes.Contains(code))
+        )
             return policy.Max;
         return reason == FailureReason.Scheduler ? RetriesOfSchedulerFailure : 0;
     }

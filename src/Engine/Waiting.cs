@@ -61,7 +61,8 @@ internal static class Waiting
         return "waits for nothing";
     }
 
-    private static bool IsOpen(JobState job) => !Statuses.IsCompleted(job.Status) && job is not { Status: Status.Manual, AllowFailure: true };
+    private static bool IsOpen(JobState job) =>
+        !Statuses.IsCompleted(job.Status) && job is not { Status: Status.Manual, AllowFailure: true };
 
     private static string Names(IEnumerable<JobState> jobs)
     {

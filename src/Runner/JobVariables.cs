@@ -31,7 +31,14 @@ public sealed class JobVariables
         string? Unexpanded(string key) => _index.TryGetValue(key, out var i) ? Told(last[i]) : null;
         var all = ImmutableArray.CreateBuilder<Variable>(last.Count);
         foreach (var variable in last)
-            all.Add(variable.Raw || !variable.Value.Contains('$') ? variable : variable with { Value = RunnerExpansion.Expand(variable.Value, Unexpanded) });
+            all.Add(
+                variable.Raw || !variable.Value.Contains('$')
+                    ? variable
+                    : variable with
+                    {
+                        Value = RunnerExpansion.Expand(variable.Value, Unexpanded),
+                    }
+            );
         All = all.MoveToImmutable();
     }
 

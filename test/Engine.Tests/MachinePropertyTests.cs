@@ -60,7 +60,15 @@ public class MachinePropertyTests
                             var now = after.Jobs[old.Number];
                             var reopened =
                                 happened is PipelineEvent.DownstreamReopened reopen && reopen.Job == old.Number
-                                || (old.Status == Status.Skipped && happened is PipelineEvent.JobRetried or PipelineEvent.PipelineRetried or PipelineEvent.Played or PipelineEvent.Failed or PipelineEvent.DownstreamReopened);
+                                || (
+                                    old.Status == Status.Skipped
+                                    && happened
+                                        is PipelineEvent.JobRetried
+                                            or PipelineEvent.PipelineRetried
+                                            or PipelineEvent.Played
+                                            or PipelineEvent.Failed
+                                            or PipelineEvent.DownstreamReopened
+                                );
                             if (!reopened)
                                 Assert.Equal(old with { Retried = now.Retried }, now);
                         }
@@ -96,16 +104,23 @@ public class MachinePropertyTests
                     (_, _, after) =>
                     {
                         var words = Readiness.Latest(after).Select(Reference.Word).ToArray();
-                        var moving = words.Any(word => word.TrimEnd('?') is "pending" or "running" or "waiting_for_resource" or "canceling" or "scheduled");
+                        var moving = words.Any(word =>
+                            word.TrimEnd('?') is "pending" or "running" or "waiting_for_resource" or "canceling" or "scheduled"
+                        );
                         var held = words.Any(word => word is "manual" or "created" or "created?");
-                        var phase = moving ? PipelinePhase.Active : held ? PipelinePhase.Blocked : PipelinePhase.Finished;
+                        var phase =
+                            moving ? PipelinePhase.Active
+                            : held ? PipelinePhase.Blocked
+                            : PipelinePhase.Finished;
                         Assert.Equal(phase, Readiness.Phase(after));
                         Assert.Equal(words.Any(word => word.StartsWith("scheduled")), Readiness.NextScheduled(after) is not null);
 
                         // Blocked by a person, never by itself.
                         if (phase == PipelinePhase.Blocked)
                             Assert.Contains("manual", words);
-                        var waiting = words.Count(word => word.TrimEnd('?') is "created" or "pending" or "waiting_for_resource" or "manual" or "scheduled");
+                        var waiting = words.Count(word =>
+                            word.TrimEnd('?') is "created" or "pending" or "waiting_for_resource" or "manual" or "scheduled"
+                        );
                         Assert.Equal(waiting, Readiness.WaitingJobs(after).Count);
                     }
                 )
@@ -137,7 +152,11 @@ public class MachinePropertyTests
             Story.Any(jobs: 16, events: 60),
             story =>
             {
-                PipelineState[] states = [Machine.Create(story.Pipeline(), Pipelines.Noon), Machine.Create(story.Pipeline(), Pipelines.Noon)];
+                PipelineState[] states =
+                [
+                    Machine.Create(story.Pipeline(), Pipelines.Noon),
+                    Machine.Create(story.Pipeline(), Pipelines.Noon),
+                ];
                 var mode = (ProcessMode)(story.Jobs[0] % 4);
                 var at = Pipelines.Noon;
                 foreach (var number in story.Events)
@@ -145,7 +164,9 @@ public class MachinePropertyTests
                     at = at.AddMinutes(1);
                     ref var state = ref states[number % 2];
                     var happened = Story.Event(state, number, at);
-                    state = happened is PipelineEvent.ResourceGranted or PipelineEvent.DownstreamReopened ? state : Machine.Apply(state, happened);
+                    state = happened is PipelineEvent.ResourceGranted or PipelineEvent.DownstreamReopened
+                        ? state
+                        : Machine.Apply(state, happened);
                     foreach (var grant in ResourceGroups.Grantable([(1, states[0]), (2, states[1])], _ => mode))
                     {
                         var granted = states[grant.Pipeline - 1];
@@ -153,7 +174,12 @@ public class MachinePropertyTests
                         states[grant.Pipeline - 1] = Machine.Apply(granted, new PipelineEvent.ResourceGranted(grant.Job, at));
                     }
 
-                    foreach (var group in states.SelectMany(s => s.Jobs).Where(job => job.Job.ResourceGroup is not null).GroupBy(job => job.Job.ResourceGroup))
+                    foreach (
+                        var group in states
+                            .SelectMany(s => s.Jobs)
+                            .Where(job => job.Job.ResourceGroup is not null)
+                            .GroupBy(job => job.Job.ResourceGroup)
+                    )
                     {
                         var inside = group.Count(ResourceGroups.Holds);
                         Assert.True(inside <= 1, $"{inside} jobs are inside {group.Key}");

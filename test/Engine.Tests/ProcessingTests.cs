@@ -22,8 +22,7 @@ public class ProcessingTests
         Assert.Equal("a success, b success, c pending", new Drive(Job("a"), Job("b"), Job("c", "test")).Pass("a", "b").All);
 
     [Fact]
-    public void Empty_needs_start_at_once() =>
-        Assert.Equal("a pending, b pending", new Drive(Job("a"), Job("b", "test", needs: [])).All);
+    public void Empty_needs_start_at_once() => Assert.Equal("a pending, b pending", new Drive(Job("a"), Job("b", "test", needs: [])).All);
 
     [Fact]
     public void Needs_run_ahead_of_their_stage()
@@ -59,7 +58,12 @@ public class ProcessingTests
     [Fact]
     public void On_failure_and_always_look_at_all_earlier_stages()
     {
-        var drive = new Drive(Job("a"), Job("b", "test", JobWhen.Always), Job("mail", "report", JobWhen.OnFailure), Job("sum", "report", JobWhen.Always));
+        var drive = new Drive(
+            Job("a"),
+            Job("b", "test", JobWhen.Always),
+            Job("mail", "report", JobWhen.OnFailure),
+            Job("sum", "report", JobWhen.Always)
+        );
 
         Assert.Equal("a failed, b success, mail pending, sum pending", drive.Fail("a").Pass("b").All);
     }
@@ -80,7 +84,10 @@ public class ProcessingTests
 
     [Fact]
     public void Always_runs_after_a_cancel_beside_a_failure() =>
-        Assert.Equal("a canceled, b failed, sum pending", new Drive(Job("a"), Job("b"), Job("sum", "report", JobWhen.Always)).Cancel("a").Fail("b").All);
+        Assert.Equal(
+            "a canceled, b failed, sum pending",
+            new Drive(Job("a"), Job("b"), Job("sum", "report", JobWhen.Always)).Cancel("a").Fail("b").All
+        );
 
     [Fact]
     public void A_pipeline_of_optional_manual_jobs_reads_skipped()

@@ -7,7 +7,11 @@ namespace Slipway.Engine.Tests;
 
 public class ResourceGroupTests
 {
-    private static CompiledJob Deploy(string name = "deploy", string stage = "deploy") => Job(name, stage) with { ResourceGroup = "production" };
+    private static CompiledJob Deploy(string name = "deploy", string stage = "deploy") =>
+        Job(name, stage) with
+        {
+            ResourceGroup = "production",
+        };
 
     private static IReadOnlyList<ResourceGrant> Grants(ProcessMode mode, params Drive[] pipelines) =>
         ResourceGroups.Grantable([.. pipelines.Select((drive, index) => ((long)index + 1, drive.State))], _ => mode);

@@ -160,7 +160,14 @@ public class RetryTests
     [Fact]
     public void A_job_that_is_not_over_is_not_retried()
     {
-        foreach (var state in new[] { new Drive(Job("a")).State, new Drive(Job("a")).Start("a").State, new Drive(Job("a", when: JobWhen.Manual)).State })
+        foreach (
+            var state in new[]
+            {
+                new Drive(Job("a")).State,
+                new Drive(Job("a")).Start("a").State,
+                new Drive(Job("a", when: JobWhen.Manual)).State,
+            }
+        )
             Assert.Same(state, Machine.Apply(state, new PipelineEvent.JobRetried(0, Noon)));
     }
 

@@ -7,7 +7,8 @@ namespace Slipway.Engine.Tests;
 
 public class WaitingTests
 {
-    private static string Why(Drive drive, string name) => Readiness.WaitingJobs(drive.State).Single(waiting => waiting.Job.Job.Name == name).Why;
+    private static string Why(Drive drive, string name) =>
+        Readiness.WaitingJobs(drive.State).Single(waiting => waiting.Job.Job.Name == name).Why;
 
     [Fact]
     public void Each_waiting_job_says_what_it_waits_for()
@@ -46,7 +47,9 @@ public class WaitingTests
     [Fact]
     public void A_stage_is_named_that_is_open_and_not_one_before_it()
     {
-        var drive = new Drive(Job("a"), Job("maybe", when: JobWhen.Manual, allowFailure: true), Job("b", "test"), Job("c", "deploy")).Pass("a");
+        var drive = new Drive(Job("a"), Job("maybe", when: JobWhen.Manual, allowFailure: true), Job("b", "test"), Job("c", "deploy")).Pass(
+            "a"
+        );
 
         Assert.Equal("waits for stage test: b (pending)", Why(drive, "c"));
     }

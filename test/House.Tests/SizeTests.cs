@@ -8,7 +8,10 @@ public sealed class SizeTests
     private static readonly Dictionary<string, string> LongFiles = new();
 
     // "path Function" and reason: flat dispatch and tables only.
-    private static readonly Dictionary<string, string> LongFunctions = new();
+    private static readonly Dictionary<string, string> LongFunctions = new()
+    {
+        ["src/Compiler/Keywords/Shapes/ShapeCheck.Leaves.cs CheckLeaf"] = "one case for each kind of value, side by side",
+    };
 
     [Fact]
     public void Files_are_short()

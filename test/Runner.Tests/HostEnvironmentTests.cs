@@ -9,7 +9,14 @@ public sealed class HostEnvironmentTests
     [Fact]
     public void A_job_sees_what_programs_need_and_nothing_else()
     {
-        var host = new Hashtable { ["PATH"] = "/bin", ["HOME"] = "/root", ["LC_ALL"] = "C", ["AWS_SECRET_ACCESS_KEY"] = "x", ["CI"] = "1" };
+        var host = new Hashtable
+        {
+            ["PATH"] = "/bin",
+            ["HOME"] = "/root",
+            ["LC_ALL"] = "C",
+            ["AWS_SECRET_ACCESS_KEY"] = "x",
+            ["CI"] = "1",
+        };
         Assert.Equal(["HOME=/root", "LC_ALL=C", "PATH=/bin"], HostEnvironment.Of(host).Order(StringComparer.Ordinal));
     }
 

@@ -20,17 +20,15 @@ internal static class CompleteCommand
         var typed = new Argument<string[]>("WORDS") { Arity = ArgumentArity.ZeroOrMore };
         var verb = new Verb("__complete", "Asked by completion scripts") { shell, word, typed };
         verb.Hidden = true;
-        verb.SetAction(
-            parsed =>
-            {
-                var words = parsed.GetValue(typed) ?? [];
-                if (parsed.GetValue(shell) == "bash")
-                    PrintForBash(words is [var line, ..] ? line : "", parsed.GetValue(word) ?? "", tree(), surroundings);
-                else
-                    Print(Candidates(tree(), words.Length == 0 ? [""] : words, surroundings), surroundings);
-                return ExitCode.Ok;
-            }
-        );
+        verb.SetAction(parsed =>
+        {
+            var words = parsed.GetValue(typed) ?? [];
+            if (parsed.GetValue(shell) == "bash")
+                PrintForBash(words is [var line, ..] ? line : "", parsed.GetValue(word) ?? "", tree(), surroundings);
+            else
+                Print(Candidates(tree(), words.Length == 0 ? [""] : words, surroundings), surroundings);
+            return ExitCode.Ok;
+        });
         return verb;
     }
 
@@ -39,7 +37,11 @@ internal static class CompleteCommand
         var words = ShellWords.Split(line);
         var values = words.Skip(1).Select(w => w.Value).ToArray();
         var found = Candidates(root, values.Length == 0 ? [""] : values, surroundings);
-        surroundings.Print(found is null ? CompletionScripts.Files + "\n" : string.Concat(found.Select(c => ShellWords.ForBash(c.Text, words[^1], bashWord) + "\n")));
+        surroundings.Print(
+            found is null
+                ? CompletionScripts.Files + "\n"
+                : string.Concat(found.Select(c => ShellWords.ForBash(c.Text, words[^1], bashWord) + "\n"))
+        );
     }
 
     private static void Print(IEnumerable<Candidate>? found, Surroundings surroundings)
@@ -62,7 +64,10 @@ internal static class CompleteCommand
             if (open is not null)
                 open = null;
             else if (word.StartsWith('-'))
-                open = command.Options.FirstOrDefault(o => o.Name == word || o.Aliases.Contains(word)) is { Arity.MinimumNumberOfValues: > 0 } option ? option : null;
+                open = command.Options.FirstOrDefault(o => o.Name == word || o.Aliases.Contains(word))
+                    is { Arity.MinimumNumberOfValues: > 0 } option
+                    ? option
+                    : null;
             else
                 command = command.Subcommands.FirstOrDefault(c => c.Name == word) ?? command;
         }
@@ -80,7 +85,14 @@ internal static class CompleteCommand
         return all?.Where(c => c.Text.StartsWith(current, StringComparison.Ordinal) && PlainText.Of(c.Text) == c.Text).ToList();
     }
 
-    private static IEnumerable<Candidate>? Values(Symbol symbol, string? kind, RootCommand root, Command command, string[] words, Surroundings surroundings) =>
+    private static IEnumerable<Candidate>? Values(
+        Symbol symbol,
+        string? kind,
+        RootCommand root,
+        Command command,
+        string[] words,
+        Surroundings surroundings
+    ) =>
         kind switch
         {
             "FILE" or "DIR" => null,
@@ -115,7 +127,11 @@ internal static class CompleteCommand
     {
         var at = Array.FindIndex(words, word => word is "--cwd" or "-C");
         var directory = Path.GetFullPath(at >= 0 && at + 1 < words.Length ? words[at + 1] : ".", surroundings.Directory);
-        var answer = Directory.Exists(directory) ? GitProcess.Ask(directory, "for-each-ref", "--count=500", "--format=%(refname)", folder) : null;
-        return answer is { Ok: true } ? answer.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(name => new Candidate(name[(folder.Length + 1)..], "")) : [];
+        var answer = Directory.Exists(directory)
+            ? GitProcess.Ask(directory, "for-each-ref", "--count=500", "--format=%(refname)", folder)
+            : null;
+        return answer is { Ok: true }
+            ? answer.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(name => new Candidate(name[(folder.Length + 1)..], ""))
+            : [];
     }
 }

@@ -22,15 +22,19 @@ internal static class CompletionCommand
         {
             shell,
         };
-        verb.SetAction(
-            parsed =>
-            {
-                var name = parsed.GetRequiredValue(shell);
-                var script = CompletionScripts.Of(name) ?? throw new CommandException(ExitCode.Usage, $"there is no completion for \"{name}\"", "it is one of bash, zsh, fish, pwsh");
-                surroundings.Print(script);
-                return ExitCode.Ok;
-            }
-        );
+        verb.SetAction(parsed =>
+        {
+            var name = parsed.GetRequiredValue(shell);
+            var script =
+                CompletionScripts.Of(name)
+                ?? throw new CommandException(
+                    ExitCode.Usage,
+                    $"there is no completion for \"{name}\"",
+                    "it is one of bash, zsh, fish, pwsh"
+                );
+            surroundings.Print(script);
+            return ExitCode.Ok;
+        });
         return verb;
     }
 }

@@ -22,15 +22,13 @@ internal static class ConfigCommand
     {
         var verb = new Verb("view", "Print the merged configuration as YAML", ("config view", "include, extends and !reference worked in"));
         SharedOptions.AddTo(verb);
-        verb.SetAction(
-            parsed =>
-            {
-                var work = Workspace.Open(SharedOptions.Read(parsed, surroundings), surroundings);
-                if (work.Compilation.MergedYaml is { } yaml)
-                    surroundings.Print(yaml.EndsWith('\n') ? yaml : yaml + "\n");
-                return work.SayErrors(surroundings) ?? ExitCode.Ok;
-            }
-        );
+        verb.SetAction(parsed =>
+        {
+            var work = Workspace.Open(SharedOptions.Read(parsed, surroundings), surroundings);
+            if (work.Compilation.MergedYaml is { } yaml)
+                surroundings.Print(yaml.EndsWith('\n') ? yaml : yaml + "\n");
+            return work.SayErrors(surroundings) ?? ExitCode.Ok;
+        });
         return verb;
     }
 
@@ -38,24 +36,30 @@ internal static class ConfigCommand
     {
         var format = new Option<string?>("--format") { Description = "mermaid (default), dot or json", HelpName = "FORMAT" };
         format.OneOf("mermaid", "dot", "json");
-        var verb = new Verb("graph", "Print the job graph", ("config graph", "Mermaid, for a README"), ("config graph --format json", "for a script")) { format };
+        var verb = new Verb(
+            "graph",
+            "Print the job graph",
+            ("config graph", "Mermaid, for a README"),
+            ("config graph --format json", "for a script")
+        )
+        {
+            format,
+        };
         SharedOptions.AddTo(verb);
-        verb.SetAction(
-            parsed =>
-            {
-                var work = Workspace.Open(SharedOptions.Read(parsed, surroundings), surroundings);
-                if (work.SayErrors(surroundings) is { } invalid)
-                    return invalid;
-                var pipeline = work.Compilation.Pipeline;
-                if (pipeline is null)
-                    surroundings.SayError(work.Compilation.Refusal ?? "there is no pipeline", "try another --source or --ref");
-                else if (parsed.GetValue(format) == "json")
-                    JobGraph.WriteJson(surroundings.Out, pipeline);
-                else
-                    surroundings.Print(parsed.GetValue(format) == "dot" ? JobGraph.ToDot(pipeline.Jobs) : JobGraph.ToMermaid(pipeline.Jobs));
-                return ExitCode.Ok;
-            }
-        );
+        verb.SetAction(parsed =>
+        {
+            var work = Workspace.Open(SharedOptions.Read(parsed, surroundings), surroundings);
+            if (work.SayErrors(surroundings) is { } invalid)
+                return invalid;
+            var pipeline = work.Compilation.Pipeline;
+            if (pipeline is null)
+                surroundings.SayError(work.Compilation.Refusal ?? "there is no pipeline", "try another --source or --ref");
+            else if (parsed.GetValue(format) == "json")
+                JobGraph.WriteJson(surroundings.Out, pipeline);
+            else
+                surroundings.Print(parsed.GetValue(format) == "dot" ? JobGraph.ToDot(pipeline.Jobs) : JobGraph.ToMermaid(pipeline.Jobs));
+            return ExitCode.Ok;
+        });
         return verb;
     }
 }

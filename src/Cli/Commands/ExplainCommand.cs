@@ -23,7 +23,9 @@ internal static class ExplainCommand
             json,
         };
         SharedOptions.AddTo(verb);
-        verb.SetAction(parsed => Run(parsed.GetRequiredValue(job), parsed.GetValue(json), SharedOptions.Read(parsed, surroundings), surroundings));
+        verb.SetAction(parsed =>
+            Run(parsed.GetRequiredValue(job), parsed.GetValue(json), SharedOptions.Read(parsed, surroundings), surroundings)
+        );
         return verb;
     }
 
@@ -49,6 +51,10 @@ internal static class ExplainCommand
     {
         var names = compilation.Decisions.Select(d => d.Job).Concat(compilation.Pipeline?.Jobs.Select(j => j.Name) ?? []);
         var near = Suggestion.Nearest(name, names);
-        return new CommandException(ExitCode.NotFound, $"there is no job \"{name}\" in the configuration", near is null ? "slipway list shows all jobs" : $"did you mean \"{near}\"?");
+        return new CommandException(
+            ExitCode.NotFound,
+            $"there is no job \"{name}\" in the configuration",
+            near is null ? "slipway list shows all jobs" : $"did you mean \"{near}\"?"
+        );
     }
 }

@@ -31,7 +31,12 @@ internal sealed class Help(Surroundings surroundings) : SynchronousCommandLineAc
     private static IReadOnlyList<(string Line, string Does)> Examples(Command command) =>
         command is Verb verb
             ? verb.Examples
-            : [("run", "run this repository's pipeline here"), ("list", "see which jobs it would hold, and why"), ("lint", "check .gitlab-ci.yml")];
+            :
+            [
+                ("run", "run this repository's pipeline here"),
+                ("list", "see which jobs it would hold, and why"),
+                ("lint", "check .gitlab-ci.yml"),
+            ];
 
     private static string Usage(Command command)
     {
@@ -40,7 +45,11 @@ internal sealed class Help(Surroundings surroundings) : SynchronousCommandLineAc
             words.Insert(0, at is RootCommand ? "slipway" : at.Name);
         if (command.Subcommands.Any(c => !c.Hidden))
             words.Add("COMMAND");
-        words.AddRange(command.Arguments.Select(a => a.Arity.MinimumNumberOfValues == 0 ? $"[{a.Name}{(a.Arity.MaximumNumberOfValues > 1 ? "…" : "")}]" : a.Name));
+        words.AddRange(
+            command.Arguments.Select(a =>
+                a.Arity.MinimumNumberOfValues == 0 ? $"[{a.Name}{(a.Arity.MaximumNumberOfValues > 1 ? "…" : "")}]" : a.Name
+            )
+        );
         words.Add("[OPTIONS]");
         return string.Join(' ', words);
     }

@@ -11,7 +11,11 @@ internal static class LintCommand
 {
     public static Command Make(Surroundings surroundings)
     {
-        var file = new Argument<string?>("FILE") { Description = "the configuration; - reads standard input", Arity = ArgumentArity.ZeroOrOne };
+        var file = new Argument<string?>("FILE")
+        {
+            Description = "the configuration; - reads standard input",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var format = new Option<string?>("--format") { Description = "text (default) or json", HelpName = "FORMAT" };
         format.OneOf("text", "json");
         var verb = new Verb(
@@ -26,14 +30,12 @@ internal static class LintCommand
             format,
         };
         SharedOptions.AddTo(verb);
-        verb.SetAction(
-            parsed =>
-            {
-                var options = SharedOptions.Read(parsed, surroundings);
-                options = options with { File = parsed.GetValue(file) ?? options.File };
-                return Run(options, parsed.GetValue(format) == "json", surroundings);
-            }
-        );
+        verb.SetAction(parsed =>
+        {
+            var options = SharedOptions.Read(parsed, surroundings);
+            options = options with { File = parsed.GetValue(file) ?? options.File };
+            return Run(options, parsed.GetValue(format) == "json", surroundings);
+        });
         return verb;
     }
 
@@ -51,7 +53,9 @@ internal static class LintCommand
         var palette = surroundings.OutPalette();
         surroundings.Print(LintReport.ToText(work.Compilation.Diagnostics, file => Workspace.ReadText(work.Project, file), palette));
         if (work.Compilation is { IsValid: true, Refusal: { } refusal })
-            surroundings.Print($"{palette.Warn("note")}: {JobList.What(work.Project.Context)} would create no pipeline: {PlainText.Of(refusal)}\n");
+            surroundings.Print(
+                $"{palette.Warn("note")}: {JobList.What(work.Project.Context)} would create no pipeline: {PlainText.Of(refusal)}\n"
+            );
         surroundings.Print(LintReport.Summary(work.Compilation, surroundings.Time.GetElapsedTime(started)) + "\n");
         return exit;
     }

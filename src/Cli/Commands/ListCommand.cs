@@ -32,7 +32,14 @@ internal static class ListCommand
         if (json)
             JobList.WriteJson(surroundings.Out, work.Compilation, work.Project.Context);
         else
-            surroundings.Print(JobList.ToText(work.Compilation, work.Project.Context, surroundings.OutPalette(), surroundings.OutIsTerminal ? surroundings.Columns() : 0));
+            surroundings.Print(
+                JobList.ToText(
+                    work.Compilation,
+                    work.Project.Context,
+                    surroundings.OutPalette(),
+                    surroundings.OutIsTerminal ? surroundings.Columns() : 0
+                )
+            );
         return ExitCode.Ok;
     }
 }

@@ -25,14 +25,19 @@ internal static class RunCommand
         );
         options.AddTo(verb);
         SharedOptions.AddTo(verb);
-        verb.SetAction(parsed => Run(SharedOptions.Read(parsed, surroundings), options.Read(parsed, surroundings), parsed, options, surroundings));
+        verb.SetAction(parsed =>
+            Run(SharedOptions.Read(parsed, surroundings), options.Read(parsed, surroundings), parsed, options, surroundings)
+        );
         return verb;
     }
 
     private static int Run(ProjectOptions which, LocalRunOptions run, ParseResult parsed, RunOptions options, Surroundings surroundings)
     {
         var project = Workspace.OpenProject(which, surroundings);
-        IRunView view = options.IsJson(parsed) ? new JsonView(surroundings) : surroundings.OutIsLive ? new LiveView(surroundings) : new PlainView(surroundings);
+        IRunView view =
+            options.IsJson(parsed) ? new JsonView(surroundings)
+            : surroundings.OutIsLive ? new LiveView(surroundings)
+            : new PlainView(surroundings);
         using var closing = view as IDisposable;
         using var interrupts = new Interrupts();
         var parts = new LocalRunParts

@@ -43,9 +43,16 @@ internal static class SharedOptions
             Inputs = [.. parsed.GetValue<string[]>("--input") ?? []],
         };
 
-    private static Option<string?> Text(string name, string value, string does, params string[] aliases) => new(name, aliases) { Description = does, HelpName = value };
+    private static Option<string?> Text(string name, string value, string does, params string[] aliases) =>
+        new(name, aliases) { Description = does, HelpName = value };
 
-    private static Option<string[]> Repeated(string name, string value, string does) => new(name) { Description = does, HelpName = value, Arity = ArgumentArity.OneOrMore };
+    private static Option<string[]> Repeated(string name, string value, string does) =>
+        new(name)
+        {
+            Description = does,
+            HelpName = value,
+            Arity = ArgumentArity.OneOrMore,
+        };
 }
 
 internal static class OptionWords
@@ -54,12 +61,10 @@ internal static class OptionWords
     public static void OneOf(this Option<string?> option, params string[] words)
     {
         option.CompletionSources.Add(words);
-        option.Validators.Add(
-            result =>
-            {
-                if (result.Tokens is [var token, ..] && !words.Contains(token.Value))
-                    result.AddError($"{option.Name} cannot be \"{token.Value}\": it is one of {string.Join(", ", words)}");
-            }
-        );
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token, ..] && !words.Contains(token.Value))
+                result.AddError($"{option.Name} cannot be \"{token.Value}\": it is one of {string.Join(", ", words)}");
+        });
     }
 }

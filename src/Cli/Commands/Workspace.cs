@@ -26,7 +26,9 @@ internal sealed record Workspace(LocalProject Project, Compilation Compilation)
         var project = ProjectReader.Read(isStandardInput ? options with { File = null } : options, surroundings);
         return project with
         {
-            Config = isStandardInput ? new ConfigSource.Text("-", ReadAll(surroundings.In)) : new ConfigSource.Text(project.ConfigFile, ReadConfig(project, options)),
+            Config = isStandardInput
+                ? new ConfigSource.Text("-", ReadAll(surroundings.In))
+                : new ConfigSource.Text(project.ConfigFile, ReadConfig(project, options)),
         };
     }
 
@@ -52,7 +54,11 @@ internal sealed record Workspace(LocalProject Project, Compilation Compilation)
     {
         var path = Path.GetFullPath(project.ConfigFile, project.Root);
         if (!File.Exists(path))
-            throw new CommandException(ExitCode.NotFound, $"there is no {options.File ?? project.ConfigFile} in {project.Root}", "slipway works in a folder with a .gitlab-ci.yml, or with --file FILE");
+            throw new CommandException(
+                ExitCode.NotFound,
+                $"there is no {options.File ?? project.ConfigFile} in {project.Root}",
+                "slipway works in a folder with a .gitlab-ci.yml, or with --file FILE"
+            );
         if (new FileInfo(path).Length > LongestConfig)
             throw new CommandException(ExitCode.Invalid, $"{project.ConfigFile} is larger than 2 MiB");
         return File.ReadAllText(path, Encoding.UTF8);

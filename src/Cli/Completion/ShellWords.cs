@@ -59,7 +59,11 @@ internal static class ShellWords
         // A break character is a word of its own to bash, and stays where it is.
         if (bashWord is ":" or "=")
             known++;
-        return known > 0 && known <= word.Typed.Length && word.Typed.EndsWith(bashWord, StringComparison.Ordinal) && whole.StartsWith(word.Typed[..known], StringComparison.Ordinal)
+        return
+            known > 0
+            && known <= word.Typed.Length
+            && word.Typed.EndsWith(bashWord, StringComparison.Ordinal)
+            && whole.StartsWith(word.Typed[..known], StringComparison.Ordinal)
             ? whole[known..]
             : whole;
     }

@@ -23,7 +23,14 @@ internal sealed class ArtifactsFolder(string path)
     public async Task TakeAsync(JobArtifact artifact, Stream content, CancellationToken ct)
     {
         Directory.CreateDirectory(path);
-        var name = SafeName.Of(artifact.ArtifactType) + artifact.ArtifactFormat switch { "zip" => ".zip", "gzip" => ".gz", _ => "" };
+        var name =
+            SafeName.Of(artifact.ArtifactType)
+            + artifact.ArtifactFormat switch
+            {
+                "zip" => ".zip",
+                "gzip" => ".gz",
+                _ => "",
+            };
         var file = System.IO.Path.Combine(path, name);
         await using (var kept = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.Read))
             await content.CopyToAsync(kept, ct);
@@ -57,7 +64,9 @@ internal sealed class ArtifactsFolder(string path)
     private static DotenvReport ReadDotenv(string file)
     {
         using var content = File.OpenRead(file);
-        using var text = file.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(content, CompressionMode.Decompress) : (Stream)content;
+        using var text = file.EndsWith(".gz", StringComparison.Ordinal)
+            ? new GZipStream(content, CompressionMode.Decompress)
+            : (Stream)content;
         var buffer = new byte[DotenvReport.DefaultMaxBytes];
         try
         {

@@ -29,7 +29,14 @@ internal sealed class ChildPipelines(LocalProject project, TimeProvider time)
         var compilation = PipelineCompiler.Compile(source, project.Tree, context, CancellationToken.None);
         if (compilation.Pipeline is { } pipeline)
             return new ChildPipeline(pipeline, "", "");
-        var why = compilation.Refusal ?? string.Join("; ", compilation.Diagnostics.Where(d => d.Severity == Severity.Error).Select(d => d.At is { } at ? $"{d.Message} ({at})" : d.Message));
+        var why =
+            compilation.Refusal
+            ?? string.Join(
+                "; ",
+                compilation
+                    .Diagnostics.Where(d => d.Severity == Severity.Error)
+                    .Select(d => d.At is { } at ? $"{d.Message} ({at})" : d.Message)
+            );
         return new ChildPipeline(null, FailureReason.DownstreamCreation, $"downstream pipeline can not be created, {why}");
     }
 

@@ -108,7 +108,9 @@ internal sealed class Coordinator(CoordinatorParts parts)
         for (var number = 0; number < jobs.Length; number++)
         {
             if (number == run.Attempts.Count)
-                run.Add(new Attempt(new RunJob(_nextKey++, jobs[number].Job.Name, jobs[number].Job.Stage, jobs[number].Attempt, run.Within)));
+                run.Add(
+                    new Attempt(new RunJob(_nextKey++, jobs[number].Job.Name, jobs[number].Job.Stage, jobs[number].Attempt, run.Within))
+                );
             if (run[number].Seen == jobs[number].Status)
                 continue;
             run[number].Seen = jobs[number].Status;
@@ -141,7 +143,8 @@ internal sealed class Coordinator(CoordinatorParts parts)
                 Grant();
                 break;
             case Status.Scheduled when parts.Options.SkipDelays:
-            case Status.Manual when job.StartedAt is null && !job.Played && run.Parent is null && parts.Options.Manual.Contains(job.Job.Name):
+            case Status.Manual
+                when job.StartedAt is null && !job.Played && run.Parent is null && parts.Options.Manual.Contains(job.Job.Name):
                 Apply(run, new PipelineEvent.Played(number, [], Now));
                 break;
             case Status.Scheduled:
@@ -175,7 +178,9 @@ internal sealed class Coordinator(CoordinatorParts parts)
         var stop = run[number].Stop = new CancellationTokenSource();
         // Timers count whole milliseconds and drop the rest, and an instant before the job is due is too early.
         var wait = TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling((due - Now).TotalMilliseconds)));
-        parts.Tell(view => view.Notice($"{run.FullName(run[number].Job.Name)} is delayed and starts in {Durations.Of(wait)} (--skip-delays does not wait)"));
+        parts.Tell(view =>
+            view.Notice($"{run.FullName(run[number].Job.Name)} is delayed and starts in {Durations.Of(wait)} (--skip-delays does not wait)")
+        );
         _underWay++;
         _ = Task.Run(
             async () =>
@@ -226,7 +231,12 @@ internal sealed class Coordinator(CoordinatorParts parts)
         var attempt = run[number];
         attempt.Stop?.Dispose();
         attempt.Stop = null;
-        (attempt.LogPath, attempt.ArtifactsFolder, attempt.Coverage, attempt.Tests) = (ending.LogPath, ending.ArtifactsFolder, ending.Coverage, ending.Tests);
+        (attempt.LogPath, attempt.ArtifactsFolder, attempt.Coverage, attempt.Tests) = (
+            ending.LogPath,
+            ending.ArtifactsFolder,
+            ending.Coverage,
+            ending.Tests
+        );
         _freeSlots.Add(ending.Slot);
         Apply(
             run,

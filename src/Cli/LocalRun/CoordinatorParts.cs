@@ -39,4 +39,11 @@ internal sealed record CoordinatorParts
 
 /// <param name="Slot">The lowest number no other running job has; <c>CI_CONCURRENT_ID</c>.</param>
 /// <param name="State">The attempt as it is when it starts.</param>
-internal sealed record JobLaunch(PipelineRun Pipeline, JobState State, RunJob Job, JobInputs Inputs, int Slot, JobCancellation Cancellation);
+internal sealed record JobLaunch(
+    PipelineRun Pipeline,
+    JobState State,
+    RunJob Job,
+    JobInputs Inputs,
+    int Slot,
+    JobCancellation Cancellation
+);

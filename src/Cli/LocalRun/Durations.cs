@@ -12,5 +12,8 @@ internal static class Durations
         : $"{(int)time.TotalHours}h {time.Minutes:00}m";
 
     /// <summary><c>00:31</c>, <c>1:02:03</c>: for clocks that tick.</summary>
-    public static string Clock(TimeSpan time) => time < TimeSpan.FromHours(1) ? $"{(int)time.TotalMinutes:00}:{time.Seconds:00}" : $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}";
+    public static string Clock(TimeSpan time) =>
+        time < TimeSpan.FromHours(1)
+            ? $"{(int)time.TotalMinutes:00}:{time.Seconds:00}"
+            : $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}";
 }

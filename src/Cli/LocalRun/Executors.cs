@@ -36,7 +36,10 @@ internal sealed class Executors(ExecutorChoice choice, RunnerSettings settings, 
         if (choice == ExecutorChoice.Shell || (choice == ExecutorChoice.Auto && job.Image is null))
             return new ChosenExecutor(_shell, settings.Shell(job));
         if (!hasImage)
-            throw new JobFailedException(FailureReason.RunnerUnsupported, "the job has no image: and config.toml names none for such jobs ([runners.docker] image)");
+            throw new JobFailedException(
+                FailureReason.RunnerUnsupported,
+                "the job has no image: and config.toml names none for such jobs ([runners.docker] image)"
+            );
         if (await DockerAsync(entry.Docker, ct) is { } docker)
             return new ChosenExecutor(docker.Kind, entry);
         if (choice == ExecutorChoice.Docker)
@@ -46,7 +49,8 @@ internal sealed class Executors(ExecutorChoice choice, RunnerSettings settings, 
     }
 
     /// <summary>Removes what killed runs have left in the engine, if one answers.</summary>
-    public async Task<int> SweepAsync(CancellationToken ct) => await DockerAsync(settings.For(ExecutorChoice.Docker, null).Docker, ct) is null ? 0 : await _sweep;
+    public async Task<int> SweepAsync(CancellationToken ct) =>
+        await DockerAsync(settings.For(ExecutorChoice.Docker, null).Docker, ct) is null ? 0 : await _sweep;
 
     public async ValueTask DisposeAsync()
     {
@@ -90,6 +94,8 @@ internal sealed class Executors(ExecutorChoice choice, RunnerSettings settings, 
             _saidShell = true;
         }
 
-        notice($"no container engine answers, so jobs with an image run in the shell, {job.Name} among them ({_unreachable!.Message.Split('\n')[0]})");
+        notice(
+            $"no container engine answers, so jobs with an image run in the shell, {job.Name} among them ({_unreachable!.Message.Split('\n')[0]})"
+        );
     }
 }

@@ -59,7 +59,9 @@ internal sealed class FailureShell(IExecutor inner, JobEnvironment job, Action<A
 
     private void Open(int exitCode)
     {
-        Console.Error.WriteLine($"\n{Plain(job.Payload.JobInfo.Name)} failed with exit code {exitCode}. This shell is where it ran ({Plain(ProjectDir)}); leave it to go on.");
+        Console.Error.WriteLine(
+            $"\n{Plain(job.Payload.JobInfo.Name)} failed with exit code {exitCode}. This shell is where it ran ({Plain(ProjectDir)}); leave it to go on."
+        );
         if (inner.Name == "docker")
             OpenInContainer();
         else
@@ -69,7 +71,16 @@ internal sealed class FailureShell(IExecutor inner, JobEnvironment job, Action<A
     private void OpenInContainer()
     {
         var own = $" {System.Environment.ProcessId} ";
-        var list = Ask("ps", "--all", "--filter", $"label={JobLabel}={job.Payload.Id}", "--filter", $"label={TypeLabel}=build", "--format", "{{.ID}} {{.Label \"slipway.owner\"}} ");
+        var list = Ask(
+            "ps",
+            "--all",
+            "--filter",
+            $"label={JobLabel}={job.Payload.Id}",
+            "--filter",
+            $"label={TypeLabel}=build",
+            "--format",
+            "{{.ID}} {{.Label \"slipway.owner\"}} "
+        );
         var container = list?.Split('\n').FirstOrDefault(line => line.Contains(own, StringComparison.Ordinal))?.Split(' ')[0];
         if (container is null || Ask("commit", container) is not { Length: > 0 } image)
         {
@@ -79,7 +90,23 @@ internal sealed class FailureShell(IExecutor inner, JobEnvironment job, Action<A
 
         var variables = Environment();
         string[] names = [.. variables.Keys.SelectMany(name => (string[])["--env", name])];
-        string[] start = ["run", "--rm", "--interactive", "--tty", "--volumes-from", container, "--workdir", ProjectDir, "--entrypoint", "sh", .. names, image.Trim(), "-c", "command -v bash >/dev/null && exec bash -i; exec sh -i"];
+        string[] start =
+        [
+            "run",
+            "--rm",
+            "--interactive",
+            "--tty",
+            "--volumes-from",
+            container,
+            "--workdir",
+            ProjectDir,
+            "--entrypoint",
+            "sh",
+            .. names,
+            image.Trim(),
+            "-c",
+            "command -v bash >/dev/null && exec bash -i; exec sh -i",
+        ];
         Run("docker", start, null, variables);
         Ask("rmi", "--force", image.Trim());
     }

@@ -7,10 +7,20 @@ namespace Slipway.Cli.LocalRun;
 
 /// <summary>What a job gets from earlier ones: their archives, and the variables of their dotenv reports, both in the order of <c>ArtifactsFrom</c>.</summary>
 /// <param name="Archives">By the id of the job that made them.</param>
-internal sealed record JobInputs(ImmutableArray<JobDependency> Dependencies, ImmutableArray<Variable> Dotenv, IReadOnlyDictionary<long, string> Archives)
+internal sealed record JobInputs(
+    ImmutableArray<JobDependency> Dependencies,
+    ImmutableArray<Variable> Dotenv,
+    IReadOnlyDictionary<long, string> Archives
+)
 {
     /// <param name="borrowed">Jobs that are not part of this run and whose artifacts come from the last one they were in.</param>
-    public static JobInputs Gather(PipelineRun run, JobState job, ImmutableArray<string> borrowed, StateFolder states, Func<RunJob, long> idOf)
+    public static JobInputs Gather(
+        PipelineRun run,
+        JobState job,
+        ImmutableArray<string> borrowed,
+        StateFolder states,
+        Func<RunJob, long> idOf
+    )
     {
         var inputs = new Gathering();
         foreach (var name in job.Job.ArtifactsFrom)

@@ -22,7 +22,14 @@ internal sealed class LocalJobs
     private readonly Action<Action<IRunView>> _tell;
     private readonly Lazy<Task<SourceTree>> _sources;
 
-    public LocalJobs(LocalProject project, LocalRunOptions options, LocalRunParts parts, (StateFolder All, RunFolder Run) folders, Executors executors, Action<Action<IRunView>> tell)
+    public LocalJobs(
+        LocalProject project,
+        LocalRunOptions options,
+        LocalRunParts parts,
+        (StateFolder All, RunFolder Run) folders,
+        Executors executors,
+        Action<Action<IRunView>> tell
+    )
     {
         (_project, _options, _parts, _executors, _tell) = (project, options, parts, executors, tell);
         (_states, _run) = folders;
@@ -67,7 +74,9 @@ internal sealed class LocalJobs
     {
         var job = launch.State.Job;
         if (!job.ExternalNeeds.IsEmpty)
-            log.Warn($"artifacts of {string.Join(", ", job.ExternalNeeds.Select(n => n.Project ?? n.Pipeline))} need a server, and are not here");
+            log.Warn(
+                $"artifacts of {string.Join(", ", job.ExternalNeeds.Select(n => n.Project ?? n.Pipeline))} need a server, and are not here"
+            );
         var chosen = await ChooseAsync(launch, log);
         var payload = Payload(launch);
         var host = new JobHost
@@ -83,7 +92,10 @@ internal sealed class LocalJobs
         var channel = new JobChannel
         {
             WriteTrace = log.WriteAsync,
-            FetchArtifacts = (dependency, _) => Task.FromResult<Stream?>(launch.Inputs.Archives.TryGetValue(dependency.Id, out var path) && File.Exists(path) ? File.OpenRead(path) : null),
+            FetchArtifacts = (dependency, _) =>
+                Task.FromResult<Stream?>(
+                    launch.Inputs.Archives.TryGetValue(dependency.Id, out var path) && File.Exists(path) ? File.OpenRead(path) : null
+                ),
             SendArtifact = (artifact, _, content, ct) => uploads.TakeAsync(artifact, content, ct),
             Sources = await _sources.Value,
         };

@@ -10,7 +10,12 @@ internal static class LocalPipeline
     /// <param name="abort">Ends everything at once, without after_script. Cancelling in order is a <see cref="RunControl"/>.</param>
     /// <returns>With errors in the configuration, or when its rules want no pipeline, the compilation alone says why nothing ran.</returns>
     /// <exception cref="CommandException">The options name a job that is not there, or the state folder cannot be written.</exception>
-    public static async Task<LocalRunResult> RunAsync(LocalProject project, LocalRunOptions options, LocalRunParts parts, CancellationToken abort)
+    public static async Task<LocalRunResult> RunAsync(
+        LocalProject project,
+        LocalRunOptions options,
+        LocalRunParts parts,
+        CancellationToken abort
+    )
     {
         var started = parts.Time.GetTimestamp();
         var context = project.Context with { PipelineIid = StateFolder.NextNumber(project.StateDir) };
@@ -37,8 +42,10 @@ internal static class LocalPipeline
         }
 
         var state = coordinator.Pipelines[0].State;
-        var exit = coordinator.WasCanceled ? ExitCode.Interrupted
-            : state.Status == Status.Manual && state.Jobs.Any(job => job is { Status: Status.Failed, Retried: false, AllowFailure: false }) ? ExitCode.Failed
+        var exit =
+            coordinator.WasCanceled ? ExitCode.Interrupted
+            : state.Status == Status.Manual && state.Jobs.Any(job => job is { Status: Status.Failed, Retried: false, AllowFailure: false })
+                ? ExitCode.Failed
             : state.Status is Status.Success or Status.Skipped or Status.Manual ? ExitCode.Ok
             : ExitCode.Failed;
         return new LocalRunResult(exit, compilation, state, reports.ToImmutable());

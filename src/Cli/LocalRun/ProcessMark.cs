@@ -20,7 +20,9 @@ internal sealed record ProcessMark(int Pid, string StartedAt, string Namespace)
 
     private static string Here()
     {
-        var boot = File.Exists("/proc/sys/kernel/random/boot_id") ? File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim() : Environment.MachineName;
+        var boot = File.Exists("/proc/sys/kernel/random/boot_id")
+            ? File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim()
+            : Environment.MachineName;
         return boot + " " + (File.ResolveLinkTarget("/proc/self/ns/pid", returnFinalTarget: false)?.Name ?? "");
     }
 

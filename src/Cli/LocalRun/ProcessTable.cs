@@ -69,7 +69,8 @@ internal static class ProcessTable
                 return false;
             if (environment.Contains($"\0CI_PROJECT_DIR={prefix}", StringComparison.Ordinal))
                 return true;
-            return Link($"/proc/{pid}/cwd") is { } at && (at + "/").StartsWith(prefix, StringComparison.Ordinal)
+            return Link($"/proc/{pid}/cwd") is { } at
+                && (at + "/").StartsWith(prefix, StringComparison.Ordinal)
                 && Link($"/proc/{pid}/fd/0")?.StartsWith("/memfd:script", StringComparison.Ordinal) == true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

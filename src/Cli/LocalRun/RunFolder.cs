@@ -88,7 +88,10 @@ internal sealed class RunFolder : IDisposable
                 File.Delete(file);
         }
 
-        StateFolder.WriteWhole(System.IO.Path.Combine(folder, StateName), "{\"status\":\"canceled\",\"killed\":true,\"finished\":true}\n"u8);
+        StateFolder.WriteWhole(
+            System.IO.Path.Combine(folder, StateName),
+            "{\"status\":\"canceled\",\"killed\":true,\"finished\":true}\n"u8
+        );
         // A run killed before it could say so may have had one.
         return state is null || Flag(state, "docker");
     }
@@ -158,11 +161,16 @@ internal sealed class RunFolder : IDisposable
         }
     }
 
-    private static bool Flag(JsonElement? state, string name) => state is { } json && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
+    private static bool Flag(JsonElement? state, string name) =>
+        state is { } json && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
 
     private static ProcessMark? ReadOwner(string folder) =>
         ReadState(folder) is { } state && state.TryGetProperty("owner", out var owner)
-            ? new ProcessMark(owner.GetProperty("pid").GetInt32(), owner.GetProperty("started_at").GetString() ?? "", owner.GetProperty("namespace").GetString() ?? "")
+            ? new ProcessMark(
+                owner.GetProperty("pid").GetInt32(),
+                owner.GetProperty("started_at").GetString() ?? "",
+                owner.GetProperty("namespace").GetString() ?? ""
+            )
             : null;
 
     private static JsonElement? ReadState(string folder)

@@ -16,7 +16,13 @@ internal sealed class RunSession : IAsyncDisposable
     private readonly RunNotes _notes;
     private readonly Lock _viewGate = new();
 
-    public RunSession(LocalProject project, LocalRunOptions options, LocalRunParts parts, (StateFolder All, RunFolder Run) folders, CancellationToken abort)
+    public RunSession(
+        LocalProject project,
+        LocalRunOptions options,
+        LocalRunParts parts,
+        (StateFolder All, RunFolder Run) folders,
+        CancellationToken abort
+    )
     {
         (_project, _options, _parts) = (project, options, parts);
         (_states, _run) = folders;
@@ -31,7 +37,11 @@ internal sealed class RunSession : IAsyncDisposable
         await TidyUpAsync();
         Tell(view => view.Plan(compilation, selection.All, selection.Pipeline.Jobs.Length));
         foreach (var (job, missing) in Missing(selection))
-            Tell(view => view.Notice($"{missing} is not part of this run and has left no artifacts here, so {job} starts without them (--needs runs it too)"));
+            Tell(view =>
+                view.Notice(
+                    $"{missing} is not part of this run and has left no artifacts here, so {job} starts without them (--needs runs it too)"
+                )
+            );
         var coordinator = new Coordinator(
             new CoordinatorParts
             {
@@ -39,7 +49,14 @@ internal sealed class RunSession : IAsyncDisposable
                 Time = _parts.Time,
                 Tell = Tell,
                 PipelineId = _jobs.PipelineId,
-                Gather = (run, job) => JobInputs.Gather(run, job, run.Parent is null ? selection.Borrowed.GetValueOrDefault(job.Job.Name, []) : [], _states, _jobs.IdOf),
+                Gather = (run, job) =>
+                    JobInputs.Gather(
+                        run,
+                        job,
+                        run.Parent is null ? selection.Borrowed.GetValueOrDefault(job.Job.Name, []) : [],
+                        _states,
+                        _jobs.IdOf
+                    ),
                 RunJob = _jobs.RunAsync,
                 PlanChild = new ChildPipelines(_project, _parts.Time).Plan,
                 Note = coordinator => _notes.Write(coordinator, _executors.UsedDocker, isLast: false),
@@ -73,7 +90,13 @@ internal sealed class RunSession : IAsyncDisposable
         var killed = _states.TidyUp(_options.RunsKept);
         if (killed.Count == 0)
             return;
-        Tell(view => view.Notice(killed.Count == 1 ? "an earlier run was killed; what it left is cleared away" : $"{killed.Count} earlier runs were killed; what they left is cleared away"));
+        Tell(view =>
+            view.Notice(
+                killed.Count == 1
+                    ? "an earlier run was killed; what it left is cleared away"
+                    : $"{killed.Count} earlier runs were killed; what they left is cleared away"
+            )
+        );
         if (killed.UsedDocker && _parts.Executors is null)
             await _executors.SweepAsync(_abort.Token);
     }

@@ -59,14 +59,26 @@ internal sealed class RunnerSettings(ConfigFile? file)
     {
         var home = environment("HOME") ?? "";
         var own = environment("XDG_CONFIG_HOME") is { Length: > 0 } xdg ? xdg : Path.Combine(home, ".config");
-        return [Path.Combine(own, "slipway", "config.toml"), Path.Combine(home, ".gitlab-runner", "config.toml"), "/etc/gitlab-runner/config.toml"];
+        return
+        [
+            Path.Combine(own, "slipway", "config.toml"),
+            Path.Combine(home, ".gitlab-runner", "config.toml"),
+            "/etc/gitlab-runner/config.toml",
+        ];
     }
 
     /// <summary>The first entry of that executor whose name or labels hold all of the job's tags; else the first of that executor.</summary>
     private RunnerConfig? Find(string executor, CompiledJob? job)
     {
-        var fitting = file?.Runners.Where(r => r.Executor == executor || (executor == "docker" && r.Executor.StartsWith("docker", StringComparison.Ordinal))).ToArray() ?? [];
-        var found = fitting.FirstOrDefault(r => job is { Tags.IsEmpty: false } && job.Tags.All(tag => Names(r).Contains(tag))) ?? fitting.FirstOrDefault();
+        var fitting =
+            file?.Runners.Where(r =>
+                    r.Executor == executor || (executor == "docker" && r.Executor.StartsWith("docker", StringComparison.Ordinal))
+                )
+                .ToArray()
+            ?? [];
+        var found =
+            fitting.FirstOrDefault(r => job is { Tags.IsEmpty: false } && job.Tags.All(tag => Names(r).Contains(tag)))
+            ?? fitting.FirstOrDefault();
         return found is null ? null : found with { OutputLimit = Math.Max(found.OutputLimit, OutputLimit) };
     }
 

@@ -14,6 +14,8 @@ internal static class SafeName
         foreach (var c in name.Length <= Longest ? name : name[..Longest])
             safe.Append(char.IsAsciiLetterOrDigit(c) || c is '_' or '-' || c == '.' ? c : '-');
         var text = safe.ToString();
-        return text == name && text.Length > 0 && text[0] != '.' ? text : $"{text.Trim('-', '.')}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 3))}";
+        return text == name && text.Length > 0 && text[0] != '.'
+            ? text
+            : $"{text.Trim('-', '.')}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 3))}";
     }
 }

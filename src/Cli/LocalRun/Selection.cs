@@ -6,7 +6,11 @@ namespace Slipway.Cli.LocalRun;
 /// <summary>The part of a pipeline that is to run.</summary>
 /// <param name="All">The whole of it.</param>
 /// <param name="Borrowed">For a job, those whose artifacts it wants and which are not part of the run.</param>
-internal sealed record Selection(CompiledPipeline All, CompiledPipeline Pipeline, IReadOnlyDictionary<string, ImmutableArray<string>> Borrowed)
+internal sealed record Selection(
+    CompiledPipeline All,
+    CompiledPipeline Pipeline,
+    IReadOnlyDictionary<string, ImmutableArray<string>> Borrowed
+)
 {
     /// <summary>
     /// The named jobs, with what they need when that is wanted: a job's needs, or, without needs, all earlier stages. Who is named runs: a
@@ -56,7 +60,10 @@ internal sealed record Selection(CompiledPipeline All, CompiledPipeline Pipeline
             if (jobs[name].Needs is { } needs)
                 before = needs.Select(need => need.Job).Where(jobs.ContainsKey);
             else if (jobs[name].StageIndex > stages)
-                (before, stages) = (pipeline.Jobs.Where(job => job.StageIndex < jobs[name].StageIndex).Select(job => job.Name), jobs[name].StageIndex);
+                (before, stages) = (
+                    pipeline.Jobs.Where(job => job.StageIndex < jobs[name].StageIndex).Select(job => job.Name),
+                    jobs[name].StageIndex
+                );
             foreach (var need in before)
             {
                 if (picked.Add(need))
@@ -80,8 +87,16 @@ internal sealed record Selection(CompiledPipeline All, CompiledPipeline Pipeline
     private static CommandException NotThere(Compilation compilation, CompiledPipeline pipeline, string name)
     {
         if (compilation.Decisions.FirstOrDefault(d => d.Job == name) is { } decision)
-            return new CommandException(ExitCode.NotFound, $"\"{name}\" is not in this pipeline: {decision.Reason}", $"slipway explain {name} tells more; --source, --ref and --tag make other pipelines");
+            return new CommandException(
+                ExitCode.NotFound,
+                $"\"{name}\" is not in this pipeline: {decision.Reason}",
+                $"slipway explain {name} tells more; --source, --ref and --tag make other pipelines"
+            );
         var near = Suggestion.Nearest(name, pipeline.Jobs.SelectMany(job => (string[])[job.Name, job.GroupName]));
-        return new CommandException(ExitCode.NotFound, $"there is no job \"{name}\" in the pipeline", near is null ? "slipway list shows all jobs" : $"did you mean \"{near}\"?");
+        return new CommandException(
+            ExitCode.NotFound,
+            $"there is no job \"{name}\" in the pipeline",
+            near is null ? "slipway list shows all jobs" : $"did you mean \"{near}\"?"
+        );
     }
 }

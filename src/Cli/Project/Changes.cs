@@ -48,7 +48,8 @@ internal sealed class Changes(string root, GitFacts git)
     {
         if (git.Head is null)
             return null;
-        var since = Upstream(root, git) is { } upstream ? MergeBase(root, upstream)
+        var since =
+            Upstream(root, git) is { } upstream ? MergeBase(root, upstream)
             : git.Branch == git.DefaultBranch ? git.Head.Parent
             : MergeBase(root, git.DefaultBranch);
         return Since(root, since) is { Count: > 0 } paths ? paths : Since(root, git.Head.Parent);
@@ -62,13 +63,26 @@ internal sealed class Changes(string root, GitFacts git)
     }
 
     private static string? Commit(string root, string name) =>
-        GitProcess.Ask(root, "rev-parse", "--verify", "--quiet", "--end-of-options", name + "^{commit}") is { Ok: true } answer ? answer.Text.Trim() : null;
+        GitProcess.Ask(root, "rev-parse", "--verify", "--quiet", "--end-of-options", name + "^{commit}") is { Ok: true } answer
+            ? answer.Text.Trim()
+            : null;
 
     private static IReadOnlyList<string>? Since(string root, string? commit)
     {
         if (commit is null)
             return null;
-        var tracked = GitProcess.Ask(root, "diff", "--name-only", "-z", "--relative", "--no-renames", "--no-ext-diff", "--no-textconv", commit, "--");
+        var tracked = GitProcess.Ask(
+            root,
+            "diff",
+            "--name-only",
+            "-z",
+            "--relative",
+            "--no-renames",
+            "--no-ext-diff",
+            "--no-textconv",
+            commit,
+            "--"
+        );
         var untracked = GitProcess.Ask(root, "ls-files", "-z", "--others", "--exclude-standard");
         return tracked.Ok && untracked.Ok ? [.. tracked.Parts().Concat(untracked.Parts()).Distinct()] : null;
     }

@@ -34,8 +34,22 @@ internal sealed record GitFacts
     {
         var places = GitProcess.Begin(folder, "rev-parse", "--show-toplevel", "--absolute-git-dir");
         var config = GitProcess.Begin(folder, "config", "--list", "-z");
-        var refs = GitProcess.Begin(folder, "for-each-ref", "--format=%(HEAD)%00%(refname)%00%(symref)%00%(upstream)", "refs/heads", "refs/remotes/origin/HEAD");
-        var head = GitProcess.Begin(folder, "log", "-1", "--no-color", "--decorate=full", "--encoding=UTF-8", "--format=" + GitCommit.Format);
+        var refs = GitProcess.Begin(
+            folder,
+            "for-each-ref",
+            "--format=%(HEAD)%00%(refname)%00%(symref)%00%(upstream)",
+            "refs/heads",
+            "refs/remotes/origin/HEAD"
+        );
+        var head = GitProcess.Begin(
+            folder,
+            "log",
+            "-1",
+            "--no-color",
+            "--decorate=full",
+            "--encoding=UTF-8",
+            "--format=" + GitCommit.Format
+        );
 
         var place = places();
         var lines = place.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -158,7 +172,10 @@ internal sealed record GitCommit(string Sha, string? Parent, string Author, stri
             return null;
         var parent = parents.Split(' ')[0];
         var names = decorations.Split(", ").Select(name => name.StartsWith("HEAD -> ", StringComparison.Ordinal) ? name[8..] : name);
-        return new GitCommit(sha, parent.Length > 0 ? parent : null, author, time, message.TrimEnd('\n') + "\n") { Decorations = [.. names] };
+        return new GitCommit(sha, parent.Length > 0 ? parent : null, author, time, message.TrimEnd('\n') + "\n")
+        {
+            Decorations = [.. names],
+        };
     }
 
     public CommitFacts ToFacts(string? before) =>

@@ -26,8 +26,17 @@ internal static class GitProcess
 
     private static readonly string[] Fixed =
     [
-        "--no-pager", "--no-optional-locks", "--literal-pathspecs",
-        "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false", "-c", "log.showSignature=false",
+        "--no-pager",
+        "--no-optional-locks",
+        "--literal-pathspecs",
+        "-c",
+        "core.fsmonitor=false",
+        "-c",
+        "core.hooksPath=/dev/null",
+        "-c",
+        "core.quotePath=false",
+        "-c",
+        "log.showSignature=false",
     ];
 
     public static GitAnswer Ask(string folder, params string[] arguments) => Begin(folder, arguments)();

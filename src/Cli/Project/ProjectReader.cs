@@ -44,7 +44,8 @@ internal static class ProjectReader
     private static PipelineContext Context(string root, GitFacts? git, ProjectOptions options, Surroundings surroundings)
     {
         var remote = RemoteUrl.Parse(git?.OriginUrl);
-        var branch = options.Ref ?? git?.Branch ?? (git is { BranchesAtHead: [var first, ..] } ? first : null) ?? git?.DefaultBranch ?? "main";
+        var branch =
+            options.Ref ?? git?.Branch ?? (git is { BranchesAtHead: [var first, ..] } ? first : null) ?? git?.DefaultBranch ?? "main";
         var defaultBranch = git?.DefaultBranch ?? branch;
         var isMergeRequest = options.Source == "merge_request_event";
         if (isMergeRequest && options.Tag is not null)
@@ -53,7 +54,10 @@ internal static class ProjectReader
         return new PipelineContext
         {
             Source = options.Source,
-            RefKind = options.Tag is not null ? RefKind.Tag : isMergeRequest ? RefKind.MergeRequest : RefKind.Branch,
+            RefKind =
+                options.Tag is not null ? RefKind.Tag
+                : isMergeRequest ? RefKind.MergeRequest
+                : RefKind.Branch,
             Ref = options.Tag ?? branch,
             RefProtected = isProtected,
             Commit = Commit(root, git, options),
@@ -62,7 +66,10 @@ internal static class ProjectReader
             User = User(git, surroundings),
             MergeRequest = isMergeRequest ? MergeRequest(root, git, branch, options.Target ?? defaultBranch) : null,
             CreatedAt = surroundings.Time.GetUtcNow(),
-            ProjectVariables = [.. options.VariablesFiles.SelectMany(file => VariablesFile.Read(Path.GetFullPath(file, options.Directory), isProtected))],
+            ProjectVariables =
+            [
+                .. options.VariablesFiles.SelectMany(file => VariablesFile.Read(Path.GetFullPath(file, options.Directory), isProtected)),
+            ],
             PipelineVariables = [.. options.Variables.Select(text => VariablesFile.FromOption(text, "--variable"))],
             Inputs = Inputs(options.Inputs),
             ChangedPaths = ChangedPaths(root, git, options, defaultBranch),
@@ -94,7 +101,8 @@ internal static class ProjectReader
     /// <summary>The folder's name with what a project's path may not hold written as <c>-</c>.</summary>
     private static string FolderName(string root)
     {
-        var name = string.Concat(Path.GetFileName(root).Select(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' ? c : '-')).TrimStart('-', '.');
+        var name = string.Concat(Path.GetFileName(root).Select(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' ? c : '-'))
+            .TrimStart('-', '.');
         return RemoteUrl.IsName(name) ? name : "project";
     }
 
@@ -132,18 +140,24 @@ internal static class ProjectReader
         return inputs.ToImmutable();
     }
 
-    private static Func<string?, IReadOnlyList<string>?> ChangedPaths(string root, GitFacts? git, ProjectOptions options, string defaultBranch)
+    private static Func<string?, IReadOnlyList<string>?> ChangedPaths(
+        string root,
+        GitFacts? git,
+        ProjectOptions options,
+        string defaultBranch
+    )
     {
         if (git is null)
             return _ => null;
         var changes = new Changes(root, git);
-        return compareTo => (compareTo, options) switch
-        {
-            (not null, _) => changes.Since(compareTo),
-            (_, { Tag: not null }) => null,
-            (_, { Source: "merge_request_event" }) => changes.OfMergeRequest(options.Target ?? defaultBranch),
-            (_, { Source: "push" }) => changes.OfPush(),
-            _ => null,
-        };
+        return compareTo =>
+            (compareTo, options) switch
+            {
+                (not null, _) => changes.Since(compareTo),
+                (_, { Tag: not null }) => null,
+                (_, { Source: "merge_request_event" }) => changes.OfMergeRequest(options.Target ?? defaultBranch),
+                (_, { Source: "push" }) => changes.OfPush(),
+                _ => null,
+            };
     }
 }

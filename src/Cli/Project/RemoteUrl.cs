@@ -33,7 +33,9 @@ internal sealed record RemoteUrl(Uri Server, string Path)
         if (colon <= 1 || url.AsSpan(0, colon).Contains('/'))
             return null;
         var host = url[(url.LastIndexOf('@', colon) + 1)..colon];
-        return Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4 ? Make(new UriBuilder("https", host).Uri, url[(colon + 1)..]) : null;
+        return Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4
+            ? Make(new UriBuilder("https", host).Uri, url[(colon + 1)..])
+            : null;
     }
 
     private static RemoteUrl? Make(Uri server, string path)
@@ -47,5 +49,7 @@ internal sealed record RemoteUrl(Uri Server, string Path)
 
     /// <summary>GitLab's path rule: letters, digits, <c>_ - .</c>, not beginning with <c>-</c> or <c>.</c>.</summary>
     internal static bool IsName(string part) =>
-        part.Length is > 0 and <= 255 && part[0] is not ('-' or '.') && part.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.');
+        part.Length is > 0 and <= 255
+        && part[0] is not ('-' or '.')
+        && part.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.');
 }

@@ -25,7 +25,9 @@ internal static class VariablesFile
             throw new CommandException(ExitCode.Usage, $"{path} is larger than 1 MiB, so it cannot be a variables file");
         var text = File.ReadAllText(path);
         var variables = text.TrimStart().StartsWith('[') ? FromJson(path, text, onProtectedRef) : FromLines(path, text);
-        return variables.Length <= MostVariables ? variables : throw new CommandException(ExitCode.Usage, $"{path} holds more than {MostVariables} variables");
+        return variables.Length <= MostVariables
+            ? variables
+            : throw new CommandException(ExitCode.Usage, $"{path} holds more than {MostVariables} variables");
     }
 
     /// <exception cref="CommandException"><paramref name="text"/> is not <c>KEY=VALUE</c>.</exception>
@@ -34,7 +36,11 @@ internal static class VariablesFile
         var equals = text.IndexOf('=');
         if (equals > 0 && IsKey(text.AsSpan(0, equals)))
             return new Variable(text[..equals], text[(equals + 1)..], Public: false);
-        throw new CommandException(ExitCode.Usage, $"{option} wants KEY=VALUE, and \"{text}\" is not that", "a key is made of letters, digits and _");
+        throw new CommandException(
+            ExitCode.Usage,
+            $"{option} wants KEY=VALUE, and \"{text}\" is not that",
+            "a key is made of letters, digits and _"
+        );
     }
 
     internal static bool IsKey(ReadOnlySpan<char> key)
@@ -79,7 +85,9 @@ internal static class VariablesFile
         if (value.Length < 2 || value[0] != value[^1] || value[0] is not ('"' or '\''))
             return value;
         var inner = value[1..^1];
-        return value[0] == '\'' ? inner : inner.Replace("\\n", "\n", StringComparison.Ordinal).Replace("\\\"", "\"", StringComparison.Ordinal);
+        return value[0] == '\''
+            ? inner
+            : inner.Replace("\\n", "\n", StringComparison.Ordinal).Replace("\\\"", "\"", StringComparison.Ordinal);
     }
 
     private static ImmutableArray<ScopedVariable> FromJson(string path, string text, bool onProtectedRef)
@@ -110,7 +118,8 @@ internal static class VariablesFile
     private static string? Text(JsonElement item, string name) =>
         item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    private static bool Flag(JsonElement item, string name) => item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
+    private static bool Flag(JsonElement item, string name) =>
+        item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
 
     /// <summary>What the comments before a variable say about it.</summary>
     private readonly record struct Marks(bool Masked, bool File, bool Raw, string? Scope)

@@ -81,7 +81,12 @@ internal sealed class WorkingTree(string root, GitFacts? git)
 
     private static string[] Walk(string root)
     {
-        var options = new EnumerationOptions { RecurseSubdirectories = false, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = true };
+        var options = new EnumerationOptions
+        {
+            RecurseSubdirectories = false,
+            AttributesToSkip = FileAttributes.None,
+            IgnoreInaccessible = true,
+        };
         var found = new List<string>();
         var folders = new Stack<string>([""]);
         while (folders.TryPop(out var folder))

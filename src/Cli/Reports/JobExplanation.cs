@@ -49,7 +49,10 @@ internal static class JobExplanation
         if (rule.If is { } condition)
             text.Append("      if: ").Append(PlainText.Of(condition)).Append('\n');
         foreach (var (name, value) in rule.Values)
-            text.Append(palette.Faint($"          ${PlainText.Of(name)} = {(value is null ? "(not defined)" : $"\"{PlainText.Of(value)}\"")}")).Append('\n');
+            text.Append(
+                    palette.Faint($"          ${PlainText.Of(name)} = {(value is null ? "(not defined)" : $"\"{PlainText.Of(value)}\"")}")
+                )
+                .Append('\n');
         Paths(text, "changes", rule.Changes, rule);
         Paths(text, "exists", rule.Exists, rule);
     }

@@ -35,7 +35,8 @@ internal static class JobGraph
         for (var i = 0; i < jobs.Count; i++)
         {
             if (i == 0 || jobs[i].StageIndex != jobs[i - 1].StageIndex)
-                text.Append(i == 0 ? "" : "  end\n").Append(CultureInfo.InvariantCulture, $"  subgraph s{jobs[i].StageIndex}[\"{Escape(jobs[i].Stage)}\"]\n");
+                text.Append(i == 0 ? "" : "  end\n")
+                    .Append(CultureInfo.InvariantCulture, $"  subgraph s{jobs[i].StageIndex}[\"{Escape(jobs[i].Stage)}\"]\n");
             text.Append(CultureInfo.InvariantCulture, $"    j{i}[\"{Escape(jobs[i].Name)}\"]\n");
         }
 
@@ -45,7 +46,8 @@ internal static class JobGraph
         return text.ToString();
 
         // Mermaid has no escapes within quotes but HTML's entities.
-        static string Escape(string name) => PlainText.Of(name).Replace("&", "#amp;").Replace("\"", "#quot;").Replace("<", "#lt;").Replace(">", "#gt;");
+        static string Escape(string name) =>
+            PlainText.Of(name).Replace("&", "#amp;").Replace("\"", "#quot;").Replace("<", "#lt;").Replace(">", "#gt;");
     }
 
     public static string ToDot(IReadOnlyList<CompiledJob> jobs)
@@ -54,7 +56,11 @@ internal static class JobGraph
         for (var i = 0; i < jobs.Count; i++)
         {
             if (i == 0 || jobs[i].StageIndex != jobs[i - 1].StageIndex)
-                text.Append(i == 0 ? "" : "  }\n").Append(CultureInfo.InvariantCulture, $"  subgraph cluster_{jobs[i].StageIndex} {{\n    label={Quote(jobs[i].Stage)};\n");
+                text.Append(i == 0 ? "" : "  }\n")
+                    .Append(
+                        CultureInfo.InvariantCulture,
+                        $"  subgraph cluster_{jobs[i].StageIndex} {{\n    label={Quote(jobs[i].Stage)};\n"
+                    );
             text.Append(CultureInfo.InvariantCulture, $"    j{i} [label={Quote(jobs[i].Name)}];\n");
         }
 

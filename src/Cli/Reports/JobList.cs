@@ -52,7 +52,11 @@ internal static class JobList
             text.Append('\n').Append(palette.Faint("not in this pipeline:")).Append('\n');
         var wide = Width(out_.Select(d => d.Job));
         foreach (var decision in out_)
-            text.Append("  ").Append(CellWidth.Pad(PlainText.Of(decision.Job), wide)).Append("  ").Append(palette.Faint(PlainText.Of(decision.Reason))).Append('\n');
+            text.Append("  ")
+                .Append(CellWidth.Pad(PlainText.Of(decision.Job), wide))
+                .Append("  ")
+                .Append(palette.Faint(PlainText.Of(decision.Reason)))
+                .Append('\n');
         return text.ToString();
     }
 
@@ -71,7 +75,8 @@ internal static class JobList
         (context.RefKind, context.MergeRequest) switch
         {
             (RefKind.Tag, _) => $"{context.Source} of tag {PlainText.Of(context.Ref)}",
-            (RefKind.MergeRequest, { } request) => $"{context.Source} from {PlainText.Of(request.SourceBranch)} to {PlainText.Of(request.TargetBranch)}",
+            (RefKind.MergeRequest, { } request) =>
+                $"{context.Source} from {PlainText.Of(request.SourceBranch)} to {PlainText.Of(request.TargetBranch)}",
             _ => $"{context.Source} to {PlainText.Of(context.Ref)}",
         };
 
@@ -86,7 +91,8 @@ internal static class JobList
         var nameWide = Width(jobs.Select(j => j.Name));
         foreach (var job in jobs)
         {
-            var head = $"{CellWidth.Pad(PlainText.Of(job.Stage), stageWide)}  {CellWidth.Pad(PlainText.Of(job.Name), nameWide)}  {How(job),-11}";
+            var head =
+                $"{CellWidth.Pad(PlainText.Of(job.Stage), stageWide)}  {CellWidth.Pad(PlainText.Of(job.Name), nameWide)}  {How(job), -11}";
             var why = Needs(job) + (reasons.GetValueOrDefault(job.GroupName) is { Length: > 0 } reason ? PlainText.Of(reason) : "");
             if (columns > 0)
                 why = CellWidth.Cut(why, Math.Max(20, columns - CellWidth.Of(head) - 2));

@@ -44,7 +44,13 @@ internal static class LintReport
         return $"{JobList.Count(errors, "error")}, {JobList.Count(compilation.Diagnostics.Length - errors, "warning")} in {elapsed.TotalMilliseconds:0} ms";
     }
 
-    private static void One(StringBuilder text, Diagnostic diagnostic, Dictionary<string, string[]?> files, Func<string, string?> readText, Palette palette)
+    private static void One(
+        StringBuilder text,
+        Diagnostic diagnostic,
+        Dictionary<string, string[]?> files,
+        Func<string, string?> readText,
+        Palette palette
+    )
     {
         var isError = diagnostic.Severity == Severity.Error;
         var label = isError ? palette.Bad($"error[{diagnostic.Code}]") : palette.Warn($"warning[{diagnostic.Code}]");

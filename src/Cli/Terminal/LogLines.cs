@@ -12,9 +12,40 @@ internal sealed class LogLines(bool keepColour)
     private const int LongestLine = 64 * 1024;
 
     // Everything that needs a second look: escapes, carriage returns, other controls but tab, and the first byte of C1 controls (C2 80 … C2 9F).
-    private static readonly SearchValues<byte> Special = SearchValues.Create(
-        [0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 127, 0xC2]
-    );
+    private static readonly SearchValues<byte> Special = SearchValues.Create([
+        0,
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+        7,
+        8,
+        11,
+        12,
+        13,
+        14,
+        15,
+        16,
+        17,
+        18,
+        19,
+        20,
+        21,
+        22,
+        23,
+        24,
+        25,
+        26,
+        27,
+        28,
+        29,
+        30,
+        31,
+        127,
+        0xC2,
+    ]);
 
     private readonly ArrayBufferWriter<byte> _begun = new();
     private readonly ArrayBufferWriter<byte> _clean = new();

@@ -8,7 +8,13 @@ internal static class PlainText
 {
     /// <summary>C0 and C1 controls, DEL, and what turns the direction of writing: these can hide or forge what a reader sees.</summary>
     private static bool IsDangerous(char c) =>
-        c is < ' ' or (>= '\u007f' and <= '\u009f') or '\u200e' or '\u200f' or (>= '\u2028' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
+        c
+            is < ' '
+                or (>= '\u007f' and <= '\u009f')
+                or '\u200e'
+                or '\u200f'
+                or (>= '\u2028' and <= '\u202e')
+                or (>= '\u2066' and <= '\u2069');
 
     /// <summary>The text with every dangerous character written out, <c>\x1b</c>; an ordinary text comes back as it is.</summary>
     public static string Of(string? text)

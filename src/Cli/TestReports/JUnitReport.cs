@@ -74,7 +74,12 @@ internal static class JUnitReport
             var depth = xml.Depth;
             while (xml.Read() && xml.Depth > depth)
             {
-                if (xml.NodeType == XmlNodeType.Element && xml.Depth == depth + 1 && VerdictOf(xml.LocalName) is { } found && found > verdict)
+                if (
+                    xml.NodeType == XmlNodeType.Element
+                    && xml.Depth == depth + 1
+                    && VerdictOf(xml.LocalName) is { } found
+                    && found > verdict
+                )
                     (verdict, message) = (found, Message(xml, depth + 1));
             }
         }

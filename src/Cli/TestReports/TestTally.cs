@@ -36,12 +36,23 @@ internal sealed class TestTally
     }
 
     public TestSummary ToSummary() =>
-        new(Total, _counts[0], _counts[1], _counts[(int)Verdict.Failure], _counts[(int)Verdict.Error], _seconds, [.. _failed]) { SuiteError = Error };
+        new(Total, _counts[0], _counts[1], _counts[(int)Verdict.Failure], _counts[(int)Verdict.Error], _seconds, [.. _failed])
+        {
+            SuiteError = Error,
+        };
 }
 
 /// <summary>What a job's JUnit reports say.</summary>
 /// <param name="Failed">Failed and broken test cases in file order, at most 1,000 of them.</param>
-internal sealed record TestSummary(int Total, int Success, int Skipped, int Failures, int Errors, double Seconds, ImmutableArray<FailedTest> Failed)
+internal sealed record TestSummary(
+    int Total,
+    int Success,
+    int Skipped,
+    int Failures,
+    int Errors,
+    double Seconds,
+    ImmutableArray<FailedTest> Failed
+)
 {
     /// <summary>A report that could not be read, in a sentence; the counts are what could be read.</summary>
     public string? SuiteError { get; init; }

@@ -164,7 +164,8 @@ internal sealed class LiveView : IRunView, IDisposable
         var names = Math.Min(32, _running.Take(room).Select(row => CellWidth.Of(RunText.NameOf(row.Job))).DefaultIfEmpty(0).Max());
         foreach (var row in _running.Take(room))
         {
-            var head = $"  {Spinner[_frame % Spinner.Length]} {CellWidth.Pad(CellWidth.Cut(RunText.NameOf(row.Job), 32), names)}  {Durations.Clock(now - row.StartedAt)}  ";
+            var head =
+                $"  {Spinner[_frame % Spinner.Length]} {CellWidth.Pad(CellWidth.Cut(RunText.NameOf(row.Job), 32), names)}  {Durations.Clock(now - row.StartedAt)}  ";
             var words = CellWidth.Cut(row.Tail.LastWords(), columns - 1 - CellWidth.Of(head));
             Row(head + words, _palette.Busy(head) + _palette.Faint(words));
         }

@@ -24,7 +24,11 @@ internal static class RunText
         if (left.Length > 0)
         {
             var shown = left.Take(5).Select(d => $"{PlainText.Of(d.Job)} ({PlainText.Of(d.Reason)})");
-            text.Append(palette.Faint($"\n  not in it: {string.Join(", ", shown)}{(left.Length > 5 ? $" and {left.Length - 5} more (slipway list)" : "")}"));
+            text.Append(
+                palette.Faint(
+                    $"\n  not in it: {string.Join(", ", shown)}{(left.Length > 5 ? $" and {left.Length - 5} more (slipway list)" : "")}"
+                )
+            );
         }
 
         return text.ToString();
@@ -81,7 +85,8 @@ internal static class RunText
     private static string Why(JobReport report) =>
         report.Status switch
         {
-            Status.Failed when report.FailureReason is "script_failure" && report.ExitCode is { } code => $"exit {code}{(report.AllowFailure ? " (allowed to fail)" : "")}",
+            Status.Failed when report.FailureReason is "script_failure" && report.ExitCode is { } code =>
+                $"exit {code}{(report.AllowFailure ? " (allowed to fail)" : "")}",
             Status.Failed => (report.FailureReason ?? "failed").Replace('_', ' ') + (report.AllowFailure ? " (allowed to fail)" : ""),
             Status.Success => "",
             _ => Statuses.Word(report.Status),
@@ -103,7 +108,10 @@ internal static class RunText
             {
                 text.Append(palette.Bad($"failed tests in {PlainText.Of(report.Name)}:")).Append('\n');
                 foreach (var test in tests.Failed.Take(FailedTestsShown))
-                    text.Append("  ").Append(PlainText.Of(test.ClassName.Length > 0 ? $"{test.ClassName}: {test.Name}" : test.Name)).Append(palette.Faint(test.Message.Length > 0 ? "  " + PlainText.Of(test.Message) : "")).Append('\n');
+                    text.Append("  ")
+                        .Append(PlainText.Of(test.ClassName.Length > 0 ? $"{test.ClassName}: {test.Name}" : test.Name))
+                        .Append(palette.Faint(test.Message.Length > 0 ? "  " + PlainText.Of(test.Message) : ""))
+                        .Append('\n');
                 if (tests.Failed.Length > FailedTestsShown)
                     text.Append($"  … and {tests.Failures + tests.Errors - FailedTestsShown} more\n");
             }
@@ -131,7 +139,9 @@ internal static class RunText
 
     private static void NextCommands(StringBuilder text, LocalRunResult result, RunPlaces places, Palette palette)
     {
-        var failed = result.Jobs.Where(j => j is { Retried: false, Status: Status.Failed, AllowFailure: false, Within.IsEmpty: true, StartedAt: not null }).ToArray();
+        var failed = result
+            .Jobs.Where(j => j is { Retried: false, Status: Status.Failed, AllowFailure: false, Within.IsEmpty: true, StartedAt: not null })
+            .ToArray();
         if (failed.Length > 0)
         {
             text.Append($"  {palette.Faint("re-run:")} slipway run {string.Join(' ', failed.Take(5).Select(j => Quoted(j.Name)))}");
@@ -142,7 +152,9 @@ internal static class RunText
 
         var manual = result.Jobs.Where(j => j is { Retried: false, Status: Status.Manual, Within.IsEmpty: true }).ToArray();
         if (manual.Length > 0)
-            text.Append($"  {palette.Faint("play:")} slipway run {string.Join(' ', manual.Take(5).Select(j => "--manual " + Quoted(j.Name)))}\n");
+            text.Append(
+                $"  {palette.Faint("play:")} slipway run {string.Join(' ', manual.Take(5).Select(j => "--manual " + Quoted(j.Name)))}\n"
+            );
         text.Append($"  {palette.Faint("logs:")} {PlainText.Of(Path.Combine(places.RunDir, "logs"))}");
         if (places.Artifacts is { } artifacts)
             text.Append($"     {palette.Faint("artifacts:")} {PlainText.Of(artifacts)}");

@@ -22,12 +22,10 @@ internal sealed class BridgeVariables
         Know(bridge.Variables.AsSpan()[..bridge.DotenvAt]);
         Know(dotenv.AsSpan());
         Know(bridge.Variables.AsSpan()[bridge.DotenvAt..]);
-        Know(
-            [
-                new Variable("CI_PIPELINE_ID", pipelineId.ToString(CultureInfo.InvariantCulture)),
-                new Variable("CI_PIPELINE_URL", pipelineUrl),
-            ]
-        );
+        Know([
+            new Variable("CI_PIPELINE_ID", pipelineId.ToString(CultureInfo.InvariantCulture)),
+            new Variable("CI_PIPELINE_URL", pipelineUrl),
+        ]);
     }
 
     /// <summary>An unknown variable becomes nothing.</summary>

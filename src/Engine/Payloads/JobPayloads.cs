@@ -76,10 +76,15 @@ public static class JobPayloads
         return Uri.TryCreate(expanded, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https" ? expanded : null;
     }
 
-    private static ImmutableArray<Variable> Variables(CompiledPipeline pipeline, JobState job, JobIdentity identity, ImmutableArray<Variable> dotenv) =>
-        VariableList.ExpandForRunner(PayloadVariables.Of(job, pipeline.Context.Project.Registry, identity, dotenv));
+    private static ImmutableArray<Variable> Variables(
+        CompiledPipeline pipeline,
+        JobState job,
+        JobIdentity identity,
+        ImmutableArray<Variable> dotenv
+    ) => VariableList.ExpandForRunner(PayloadVariables.Of(job, pipeline.Context.Project.Registry, identity, dotenv));
 
-    private static int Timeout(CompiledJob job, JobIdentity.Taker? runner) => runner?.MaxTimeout is { } most ? Math.Min(job.Timeout, most) : job.Timeout;
+    private static int Timeout(CompiledJob job, JobIdentity.Taker? runner) =>
+        runner?.MaxTimeout is { } most ? Math.Min(job.Timeout, most) : job.Timeout;
 
     private static JobInfo Info(PipelineContext context, JobState job, JobIdentity identity) =>
         new()

@@ -40,7 +40,9 @@ internal static class PayloadVariables
         all.Add(new Variable("CI_JOB_URL", identity.Url));
         all.Add(new Variable("CI_JOB_TOKEN", identity.Token, Public: false, Masked: true));
         if (job.StartedAt is { } started)
-            all.Add(new Variable("CI_JOB_STARTED_AT", started.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)));
+            all.Add(
+                new Variable("CI_JOB_STARTED_AT", started.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture))
+            );
         if (registry is not null)
         {
             all.Add(new Variable("CI_REGISTRY_USER", JobUser));

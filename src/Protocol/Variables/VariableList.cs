@@ -26,7 +26,9 @@ public static class VariableList
     public static string? CircularReference(IReadOnlyList<Variable> variables)
     {
         var order = VariableOrder.Of(variables);
-        return order?.Circles.Count > 0 ? "circular variable reference detected: " + string.Join(", ", order.Circles.Select(Inspect)) : null;
+        return order?.Circles.Count > 0
+            ? "circular variable reference detected: " + string.Join(", ", order.Circles.Select(Inspect))
+            : null;
     }
 
     private static string Inspect(IReadOnlyList<string> keys) => "[" + string.Join(", ", keys.Select(key => $"\"{key}\"")) + "]";

@@ -8,7 +8,13 @@ namespace Slipway.Runner.Artifacts;
 internal static class ArtifactDownload
 {
     /// <exception cref="JobFailedException">An archive is not to be had or not in order.</exception>
-    public static async Task FetchAsync(JobDependency dependency, JobEnvironment job, IExecutor executor, JobChannel channel, CancellationToken ct)
+    public static async Task FetchAsync(
+        JobDependency dependency,
+        JobEnvironment job,
+        IExecutor executor,
+        JobChannel channel,
+        CancellationToken ct
+    )
     {
         job.Trace.Info($"Downloading artifacts for {dependency.Name} ({dependency.Id})...");
         await using var archive = await channel.FetchArtifacts(dependency, ct);

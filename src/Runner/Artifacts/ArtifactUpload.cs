@@ -16,7 +16,13 @@ internal static class ArtifactUpload
         };
 
     /// <exception cref="JobFailedException">It was refused, or cannot be made into what its format is.</exception>
-    public static async Task SendAsync(JobArtifact artifact, JobEnvironment job, IExecutor executor, JobChannel channel, CancellationToken ct)
+    public static async Task SendAsync(
+        JobArtifact artifact,
+        JobEnvironment job,
+        IExecutor executor,
+        JobChannel channel,
+        CancellationToken ct
+    )
     {
         job.Trace.Info("Uploading artifacts...");
         var paths = artifact.Paths.Select(job.Variables.Expand).ToList();

@@ -17,10 +17,14 @@ internal static class Crc32
             var low = crc ^ BinaryPrimitives.ReadUInt32LittleEndian(bytes);
             var high = BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]);
             crc =
-                table[0x700 + (int)(low & 0xFF)] ^ table[0x600 + (int)((low >> 8) & 0xFF)]
-                ^ table[0x500 + (int)((low >> 16) & 0xFF)] ^ table[0x400 + (int)(low >> 24)]
-                ^ table[0x300 + (int)(high & 0xFF)] ^ table[0x200 + (int)((high >> 8) & 0xFF)]
-                ^ table[0x100 + (int)((high >> 16) & 0xFF)] ^ table[(int)(high >> 24)];
+                table[0x700 + (int)(low & 0xFF)]
+                ^ table[0x600 + (int)((low >> 8) & 0xFF)]
+                ^ table[0x500 + (int)((low >> 16) & 0xFF)]
+                ^ table[0x400 + (int)(low >> 24)]
+                ^ table[0x300 + (int)(high & 0xFF)]
+                ^ table[0x200 + (int)((high >> 8) & 0xFF)]
+                ^ table[0x100 + (int)((high >> 16) & 0xFF)]
+                ^ table[(int)(high >> 24)];
         }
 
         foreach (var b in bytes)

@@ -82,7 +82,11 @@ internal sealed class FileSelector
     }
 
     private bool IsUntracked(string path, FileKind kind) =>
-        _tracked is not null && kind != FileKind.Directory && !_tracked.Contains(path) && path != ".git" && !path.StartsWith(".git/", StringComparison.Ordinal);
+        _tracked is not null
+        && kind != FileKind.Directory
+        && !_tracked.Contains(path)
+        && path != ".git"
+        && !path.StartsWith(".git/", StringComparison.Ordinal);
 
     /// <summary>Whether the path, or a folder above it, matches.</summary>
     public static bool PicksUpTo(Glob glob, string path)

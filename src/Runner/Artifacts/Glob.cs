@@ -88,5 +88,6 @@ internal sealed class Glob
 
     private static ReadOnlySpan<char> First(ReadOnlySpan<char> path) => path.IndexOf('/') is >= 0 and var slash ? path[..slash] : path;
 
-    private static ReadOnlySpan<char> AfterFirst(ReadOnlySpan<char> path) => path.IndexOf('/') is >= 0 and var slash ? path[(slash + 1)..] : [];
+    private static ReadOnlySpan<char> AfterFirst(ReadOnlySpan<char> path) =>
+        path.IndexOf('/') is >= 0 and var slash ? path[(slash + 1)..] : [];
 }

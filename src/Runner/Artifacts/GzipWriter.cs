@@ -20,7 +20,8 @@ internal static class GzipWriter
     {
         await target.WriteAsync(Header(file), ct);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        uint crc = 0, size = 0;
+        uint crc = 0,
+            size = 0;
         try
         {
             await using var source = file.Open!();
@@ -51,5 +52,6 @@ internal static class GzipWriter
         return [0x1F, 0x8B, 8, HasNameAndComment, .. time, 0, Unix, .. Latin1(name), 0, .. Latin1(file.Path), 0];
     }
 
-    private static byte[] Latin1(string text) => Encoding.Latin1.GetBytes(text.All(c => c is >= ' ' and < '\x7F') ? text : "e:" + Uri.EscapeDataString(text));
+    private static byte[] Latin1(string text) =>
+        Encoding.Latin1.GetBytes(text.All(c => c is >= ' ' and < '\x7F') ? text : "e:" + Uri.EscapeDataString(text));
 }

@@ -5,7 +5,10 @@ internal static class NamePattern
 {
     public static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> name)
     {
-        int p = 0, n = 0, star = -1, starName = 0;
+        int p = 0,
+            n = 0,
+            star = -1,
+            starName = 0;
         while (n < name.Length)
         {
             if (p < pattern.Length && pattern[p] == '*')

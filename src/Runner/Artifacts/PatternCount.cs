@@ -42,7 +42,9 @@ internal sealed class PatternCount
             if (_counts[i] > 0)
                 trace.Line($"{pattern}: found {_counts[i]} matching artifact files and directories");
             else
-                trace.Warning($"{pattern}: no matching files. Ensure that the artifact path is relative to the working directory ({_projectDir})");
+                trace.Warning(
+                    $"{pattern}: no matching files. Ensure that the artifact path is relative to the working directory ({_projectDir})"
+                );
         }
 
         if (_untracked)

@@ -30,7 +30,12 @@ internal static unsafe class ProjectFiles
         return found;
     }
 
-    private static void Walk(int fd, string folder, int depth, (string Root, FileSelector Selector, List<FileEntry> Found, CancellationToken Ct) walk)
+    private static void Walk(
+        int fd,
+        string folder,
+        int depth,
+        (string Root, FileSelector Selector, List<FileEntry> Found, CancellationToken Ct) walk
+    )
     {
         walk.Ct.ThrowIfCancellationRequested();
         var dir = Libc.OpenDir(fd);
@@ -69,7 +74,10 @@ internal static unsafe class ProjectFiles
         var enters = status.IsDirectory && selector.Enters(path);
         if (!status.IsFile && !status.IsDirectory && !status.IsSymlink)
             return null;
-        var kind = status.IsDirectory ? FileKind.Directory : status.IsSymlink ? FileKind.Symlink : FileKind.File;
+        var kind =
+            status.IsDirectory ? FileKind.Directory
+            : status.IsSymlink ? FileKind.Symlink
+            : FileKind.File;
         if ((kind != FileKind.Directory || enters) && selector.Picks(path, kind))
             Add(found, Describe(root, path, kind, status, kind == FileKind.Symlink ? LinkTarget(dir, name) : null));
         return enters ? path : null;
@@ -84,11 +92,23 @@ internal static unsafe class ProjectFiles
 
     private static FileEntry Describe(string root, string path, FileKind kind, in FileStatus status, string? target)
     {
-        var modified = DateTimeOffset.UnixEpoch.AddSeconds(Math.Clamp(status.ModifiedSeconds, 0, 253402300799)).AddTicks(status.ModifiedNanoseconds / 100);
-        Func<Stream>? open = kind == FileKind.File
-            ? () => new FileStream($"{root}/{path}", FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0)
-            : null;
-        return new FileEntry(path, kind, (UnixFileMode)(status.Mode & 0xFFF), modified, kind == FileKind.File ? status.Size : 0, target, open);
+        var modified = DateTimeOffset
+            .UnixEpoch.AddSeconds(Math.Clamp(status.ModifiedSeconds, 0, 253402300799))
+            .AddTicks(status.ModifiedNanoseconds / 100);
+        Func<Stream>? open =
+            kind == FileKind.File
+                ? () =>
+                    new FileStream($"{root}/{path}", FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0)
+                : null;
+        return new FileEntry(
+            path,
+            kind,
+            (UnixFileMode)(status.Mode & 0xFFF),
+            modified,
+            kind == FileKind.File ? status.Size : 0,
+            target,
+            open
+        );
     }
 
     private static string LinkTarget(int dir, byte* name)

@@ -103,7 +103,10 @@ internal sealed class ProjectWriter(string root)
         var home = Real(new DirectoryInfo(root));
         var target = Real(link);
         if (home is null || target is null || !(target + "/").StartsWith(home + "/", StringComparison.Ordinal) || !Directory.Exists(target))
-            throw new JobFailedException(FailureReason.Script, $"{folder} is a link that leads out of the project: nothing is written there");
+            throw new JobFailedException(
+                FailureReason.Script,
+                $"{folder} is a link that leads out of the project: nothing is written there"
+            );
     }
 
     /// <summary>A folder's path without any link in it.</summary>

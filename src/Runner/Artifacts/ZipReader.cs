@@ -27,7 +27,16 @@ internal static class ZipReader
     private const int CentralSize = 46;
     private const int LocalSize = 30;
 
-    private sealed record Found(string Name, uint Mode, ushort Method, uint Crc, long Packed, long Size, long Header, DateTimeOffset ModifiedAt);
+    private sealed record Found(
+        string Name,
+        uint Mode,
+        ushort Method,
+        uint Crc,
+        long Packed,
+        long Size,
+        long Header,
+        DateTimeOffset ModifiedAt
+    );
 
     /// <summary>The entries: folders and files in the archive's order, then symlinks, so that nothing is ever written through one.</summary>
     /// <param name="archive">Seekable. Entries read from it when they are opened: one at a time.</param>
@@ -71,7 +80,15 @@ internal static class ZipReader
         var bits = (UnixFileMode)(found.Mode & 0x1FF);
         var mode = bits != UnixFileMode.None ? bits : (UnixFileMode)(kind == FileKind.Directory ? 0x1ED : 0x1A4);
         if (kind != FileKind.Symlink)
-            return new FileEntry(path, kind, mode, found.ModifiedAt, found.Size, null, kind == FileKind.File ? () => Open(archive, found) : null);
+            return new FileEntry(
+                path,
+                kind,
+                mode,
+                found.ModifiedAt,
+                found.Size,
+                null,
+                kind == FileKind.File ? () => Open(archive, found) : null
+            );
         if (found.Size is 0 or > PathLimit)
             throw new BadArchiveException($"{found.Name}: no link target");
         using var reader = new StreamReader(Open(archive, found), Encoding.UTF8);
@@ -111,7 +128,13 @@ internal static class ZipReader
     private static List<Found> ReadDirectory(Stream archive)
     {
         var (count, start, size) = FindDirectory(archive);
-        if (count is < 0 or > EntryLimit || size is < 0 or > int.MaxValue || start < 0 || start > archive.Length - size || count * CentralSize > size)
+        if (
+            count is < 0 or > EntryLimit
+            || size is < 0 or > int.MaxValue
+            || start < 0
+            || start > archive.Length - size
+            || count * CentralSize > size
+        )
             throw new BadArchiveException("the archive's directory is broken or too large");
         var directory = new byte[size];
         archive.Position = start;
@@ -122,7 +145,9 @@ internal static class ZipReader
         {
             if (rest.Length < CentralSize || U32(rest, 0) != ZipFormat.CentralHeader)
                 throw new BadArchiveException("the archive's directory is broken");
-            int name = U16(rest, 28), extra = U16(rest, 30), comment = U16(rest, 32);
+            int name = U16(rest, 28),
+                extra = U16(rest, 30),
+                comment = U16(rest, 32);
             if (rest.Length < CentralSize + name + extra + comment)
                 throw new BadArchiveException("the archive's directory is cut off");
             found.Add(ReadEntry(rest, Encoding.UTF8.GetString(rest.Slice(CentralSize, name)), rest.Slice(CentralSize + name, extra)));
@@ -137,7 +162,9 @@ internal static class ZipReader
         var method = U16(header, 10);
         if ((U16(header, 8) & ZipFormat.Encrypted) != 0 || method is not (ZipFormat.Stored or ZipFormat.Deflated))
             throw new BadArchiveException($"{name}: packed in a way that is not known here");
-        long packed = U32(header, 20), size = U32(header, 24), at = U32(header, 42);
+        long packed = U32(header, 20),
+            size = U32(header, 24),
+            at = U32(header, 42);
         var modified = ZipFormat.FromDosTime(U32(header, 12));
         for (; extra.Length >= 4; extra = extra[(4 + U16(extra, 2))..])
         {

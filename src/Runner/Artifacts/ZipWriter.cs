@@ -31,9 +31,10 @@ internal sealed class ZipWriter(Stream target, int level) : IAsyncDisposable
     {
         var name = Encoding.UTF8.GetBytes(entry.Kind == FileKind.Directory ? entry.Path + "/" : entry.Path);
         var start = _position;
-        var content = entry.Kind == FileKind.File && entry.Size >= DeflateFrom
-            ? await WriteLargeAsync(entry, name, ct)
-            : await WriteSmallAsync(entry, name, ct);
+        var content =
+            entry.Kind == FileKind.File && entry.Size >= DeflateFrom
+                ? await WriteLargeAsync(entry, name, ct)
+                : await WriteSmallAsync(entry, name, ct);
         AddCentral(entry, name, content, start);
         Count++;
     }
@@ -98,7 +99,12 @@ internal sealed class ZipWriter(Stream target, int level) : IAsyncDisposable
     /// <summary>What is large is compressed as it is read; its numbers follow it, as 64-bit ones, which the empty zip64 part announces.</summary>
     private async Task<Content> WriteLargeAsync(FileEntry entry, byte[] name, CancellationToken ct)
     {
-        AddLocal(entry, name, new Content(ZipFormat.Deflated, 0, ZipFormat.See64, ZipFormat.See64), ZipFormat.Utf8 | ZipFormat.NumbersFollow);
+        AddLocal(
+            entry,
+            name,
+            new Content(ZipFormat.Deflated, 0, ZipFormat.See64, ZipFormat.See64),
+            ZipFormat.Utf8 | ZipFormat.NumbersFollow
+        );
         await WriteAsync(_header.Memory, ct);
         var content = await DeflateAsync(entry.Open!(), ct);
         _header.Clear();

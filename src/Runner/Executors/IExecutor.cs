@@ -68,4 +68,12 @@ public enum FileKind
 /// <param name="Path">Relative to the project's folder, forward slashes, no <c>..</c>, no ending slash.</param>
 /// <param name="LinkTarget">For symlinks.</param>
 /// <param name="Open">The content; <see langword="null"/> for all but files. May be called once.</param>
-public sealed record FileEntry(string Path, FileKind Kind, UnixFileMode Mode, DateTimeOffset ModifiedAt, long Size, string? LinkTarget, Func<Stream>? Open);
+public sealed record FileEntry(
+    string Path,
+    FileKind Kind,
+    UnixFileMode Mode,
+    DateTimeOffset ModifiedAt,
+    long Size,
+    string? LinkTarget,
+    Func<Stream>? Open
+);

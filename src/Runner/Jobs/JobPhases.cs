@@ -46,7 +46,9 @@ internal sealed class JobPhases : IAsyncDisposable
         var host = _job.Host;
         Trace.Info($"Running with slipway {host.Version}{(host.Revision.Length > 0 ? $" ({host.Revision})" : "")}");
         if (_job.Runner.Name.Length > 0)
-            Trace.Info($"  on {_job.Runner.Name} {_job.Runner.ShortToken}{(host.SystemId.Length > 0 ? $", system ID: {host.SystemId}" : "")}");
+            Trace.Info(
+                $"  on {_job.Runner.Name} {_job.Runner.ShortToken}{(host.SystemId.Length > 0 ? $", system ID: {host.SystemId}" : "")}"
+            );
         if (FeatureFlags.Unusual(_job.Variables) is { Length: > 0 } flags)
             Trace.Info($"  feature flags: {flags}");
     }
@@ -98,7 +100,11 @@ internal sealed class JobPhases : IAsyncDisposable
             return;
         using var section = Trace.Section("download_artifacts", "Downloading artifacts");
         foreach (var dependency in wanted)
-            await RetryAsync("ARTIFACT_DOWNLOAD_ATTEMPTS", (e, token) => ArtifactDownload.FetchAsync(dependency, _job, e, _channel, token), ct);
+            await RetryAsync(
+                "ARTIFACT_DOWNLOAD_ATTEMPTS",
+                (e, token) => ArtifactDownload.FetchAsync(dependency, _job, e, _channel, token),
+                ct
+            );
     }
 
     /// <summary>Every step but after_script, in order, to the first that fails.</summary>
@@ -169,7 +175,8 @@ internal sealed class JobPhases : IAsyncDisposable
 
     public TimeSpan? AfterScriptTimeout() => Duration("RUNNER_AFTER_SCRIPT_TIMEOUT", UsualAfterScriptTimeout);
 
-    private Task RunScriptAsync(string stage, IReadOnlyList<string> commands, CancellationToken ct) => RunScriptAsync(stage, commands, [], ct);
+    private Task RunScriptAsync(string stage, IReadOnlyList<string> commands, CancellationToken ct) =>
+        RunScriptAsync(stage, commands, [], ct);
 
     private async Task RunScriptAsync(string stage, IReadOnlyList<string> commands, IReadOnlyList<Variable> news, CancellationToken ct)
     {

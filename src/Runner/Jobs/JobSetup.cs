@@ -13,7 +13,8 @@ namespace Slipway.Runner.Jobs;
 internal sealed record JobSetup(JobPayload Payload, RunnerConfig Runner, ExecutorKind Kind, JobHost Host)
 {
     private static readonly string Platform =
-        "linux/" + RuntimeInformation.ProcessArchitecture switch
+        "linux/"
+        + RuntimeInformation.ProcessArchitecture switch
         {
             Architecture.X64 => "amd64",
             Architecture.Arm64 => "arm64",
@@ -49,7 +50,8 @@ internal sealed record JobSetup(JobPayload Payload, RunnerConfig Runner, Executo
     public JobTrace Trace(Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> sink, TimeProvider time)
     {
         var limit = (Runner.OutputLimit > 0 ? Runner.OutputLimit : 4096) * 1024L;
-        var stamped = Host.Timestamps && FeatureFlags.Resolve(Runner, Payload.Variables).First(f => f.Key == "FF_TIMESTAMPS").Value == "true";
+        var stamped =
+            Host.Timestamps && FeatureFlags.Resolve(Runner, Payload.Variables).First(f => f.Key == "FF_TIMESTAMPS").Value == "true";
         var masks = MaskSet.Of(Payload, Variables(Paths()));
         return new JobTrace(masks, new JobTraceOptions(limit, Payload.Features.TraceSections, stamped), sink, time);
     }
@@ -85,7 +87,10 @@ internal sealed record JobSetup(JobPayload Payload, RunnerConfig Runner, Executo
     public TimeSpan Timeout => TimeSpan.FromSeconds(Payload.RunnerInfo.Timeout > 0 ? Payload.RunnerInfo.Timeout : 7200);
 
     /// <summary>Where the job says it runs.</summary>
-    public string MachineName => Kind.Shared ? Host.Name : $"runner-{Runner.ShortToken.ToLowerInvariant()}-project-{Payload.JobInfo.ProjectId}-concurrent-{Host.ConcurrentId}";
+    public string MachineName =>
+        Kind.Shared
+            ? Host.Name
+            : $"runner-{Runner.ShortToken.ToLowerInvariant()}-project-{Payload.JobInfo.ProjectId}-concurrent-{Host.ConcurrentId}";
 
     private JobPaths Paths()
     {
@@ -95,7 +100,11 @@ internal sealed record JobSetup(JobPayload Payload, RunnerConfig Runner, Executo
         var project = ProjectPath;
         if (Payload.Variables.LastOrDefault(v => v.Key == "GIT_STRATEGY")?.Value == "empty")
             project += "-empty";
-        return JobPaths.Lay(root, project, Kind.Shared ? (Runner.ShortToken is { Length: > 0 } t ? t : "local", Host.ConcurrentProjectId) : null);
+        return JobPaths.Lay(
+            root,
+            project,
+            Kind.Shared ? (Runner.ShortToken is { Length: > 0 } t ? t : "local", Host.ConcurrentProjectId) : null
+        );
     }
 
     /// <summary>From the repository's URL; else the project's path; else its number. Never with a part that leads elsewhere.</summary>
@@ -103,18 +112,28 @@ internal sealed record JobSetup(JobPayload Payload, RunnerConfig Runner, Executo
     {
         get
         {
-            var path = Uri.TryCreate(Payload.GitInfo.RepoUrl, UriKind.Absolute, out var url) ? Uri.UnescapeDataString(url.AbsolutePath) : "";
+            var path = Uri.TryCreate(Payload.GitInfo.RepoUrl, UriKind.Absolute, out var url)
+                ? Uri.UnescapeDataString(url.AbsolutePath)
+                : "";
             if (path.EndsWith(".git", StringComparison.Ordinal))
                 path = path[..^4];
-            var parts = (path.Trim('/').Length > 0 ? path : Payload.JobInfo.ProjectFullPath).Split('/', StringSplitOptions.RemoveEmptyEntries);
-            return parts.Length == 0 || parts.Any(p => p is "." or ".." || p.Contains('\0')) ? $"project-{Payload.JobInfo.ProjectId}" : string.Join('/', parts);
+            var parts = (path.Trim('/').Length > 0 ? path : Payload.JobInfo.ProjectFullPath).Split(
+                '/',
+                StringSplitOptions.RemoveEmptyEntries
+            );
+            return parts.Length == 0 || parts.Any(p => p is "." or ".." || p.Contains('\0'))
+                ? $"project-{Payload.JobInfo.ProjectId}"
+                : string.Join('/', parts);
         }
     }
 
     private string ClonePath(string path, string buildsDir)
     {
         if (!(Runner.CustomBuildDir ?? !Kind.Shared))
-            throw new JobFailedException(FailureReason.RunnerConfiguration, "setting GIT_CLONE_PATH is not allowed, enable `custom_build_dir` feature");
+            throw new JobFailedException(
+                FailureReason.RunnerConfiguration,
+                "setting GIT_CLONE_PATH is not allowed, enable `custom_build_dir` feature"
+            );
         var full = Path.GetFullPath(path, buildsDir);
         return full.StartsWith(buildsDir + "/", StringComparison.Ordinal)
             ? full

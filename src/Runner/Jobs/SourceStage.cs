@@ -4,12 +4,19 @@ using Slipway.Runner.Executors;
 namespace Slipway.Runner.Jobs;
 
 /// <summary>Brings a job's sources into its folder (runner-protocol §12.5, 13.5), as <c>GIT_STRATEGY</c> says.</summary>
-internal sealed class SourceStage(JobEnvironment job, JobChannel channel, Func<string, IReadOnlyList<string>, CancellationToken, Task> runScript)
+internal sealed class SourceStage(
+    JobEnvironment job,
+    JobChannel channel,
+    Func<string, IReadOnlyList<string>, CancellationToken, Task> runScript
+)
 {
     public async Task RunAsync(IExecutor executor, CancellationToken ct)
     {
         var strategy = Strategy();
-        using var section = job.Trace.Section("get_sources", channel.Sources is null ? "Getting source from Git repository" : "Getting source");
+        using var section = job.Trace.Section(
+            "get_sources",
+            channel.Sources is null ? "Getting source from Git repository" : "Getting source"
+        );
         if (strategy is "none" or "empty")
         {
             job.Trace.Info(

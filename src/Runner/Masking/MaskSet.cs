@@ -13,7 +13,19 @@ internal sealed class MaskSet
 
     private static readonly string[] DefaultPrefixes =
     [
-        "gloas-", "gldt-", "glrt-", "glcbt-", "glrtr-", "glptt-", "glft-", "glimt-", "glagent-", "glsoat-", "glffct-", "_gitlab_session=", "gltok-",
+        "gloas-",
+        "gldt-",
+        "glrt-",
+        "glcbt-",
+        "glrtr-",
+        "glptt-",
+        "glft-",
+        "glimt-",
+        "glagent-",
+        "glsoat-",
+        "glffct-",
+        "_gitlab_session=",
+        "gltok-",
     ];
 
     private static readonly Lazy<PhraseTrie> UsualPrefixes = new(() => Prefixes([.. AlwaysPrefixes, .. DefaultPrefixes]));
@@ -30,9 +42,10 @@ internal sealed class MaskSet
     public static MaskSet Of(IEnumerable<string> secrets, IReadOnlyList<string> morePrefixes, bool allDefaultPrefixes = true)
     {
         var phrases = secrets.Select(s => s.Trim()).Where(s => s.Length > 0).Distinct().Select(Encoding.UTF8.GetBytes).ToList();
-        var prefixes = morePrefixes.Count == 0 && allDefaultPrefixes
-            ? UsualPrefixes.Value
-            : Prefixes([.. AlwaysPrefixes, .. allDefaultPrefixes ? DefaultPrefixes : [], .. morePrefixes.Where(p => p.Length > 0)]);
+        var prefixes =
+            morePrefixes.Count == 0 && allDefaultPrefixes
+                ? UsualPrefixes.Value
+                : Prefixes([.. AlwaysPrefixes, .. allDefaultPrefixes ? DefaultPrefixes : [], .. morePrefixes.Where(p => p.Length > 0)]);
         return new MaskSet(phrases.Count == 0 ? null : PhraseTrie.Of(phrases), prefixes);
     }
 

@@ -86,7 +86,12 @@ internal sealed class PhraseTrie
         if (_count == _nodes.Length)
             Array.Resize(ref _nodes, _count * 2);
         var made = _count++;
-        _nodes[made] = new Node { Byte = next, Depth = _nodes[parent].Depth + 1, Sibling = _nodes[parent].Child };
+        _nodes[made] = new Node
+        {
+            Byte = next,
+            Depth = _nodes[parent].Depth + 1,
+            Sibling = _nodes[parent].Child,
+        };
         _nodes[parent].Child = made;
         if (parent == Root)
             _fromRoot[next] = made;

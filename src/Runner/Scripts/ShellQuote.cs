@@ -6,7 +6,9 @@ namespace Slipway.Runner.Scripts;
 /// <summary>Writes texts so that bash, dash and busybox sh all read them back as they were: single quotes and nothing else, which POSIX knows.</summary>
 internal static class ShellQuote
 {
-    private static readonly SearchValues<char> Plain = SearchValues.Create("+,-./0123456789:@ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz%");
+    private static readonly SearchValues<char> Plain = SearchValues.Create(
+        "+,-./0123456789:@ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz%"
+    );
 
     public static string Quote(string text) => new StringBuilder().AppendQuoted(text).ToString();
 

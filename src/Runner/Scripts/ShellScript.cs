@@ -36,7 +36,9 @@ internal sealed record ShellScript(JobVariables Variables, JobPaths Paths)
         script.Append("trap 'exit 1' TERM\n");
         if (Debug)
             script.Append("set -o xtrace\n");
-        script.Append("if [ -n \"${BASH_VERSION-}\" ]; then set -o pipefail; elif (set -o pipefail) 2>/dev/null; then set -o pipefail; fi\n");
+        script.Append(
+            "if [ -n \"${BASH_VERSION-}\" ]; then set -o pipefail; elif (set -o pipefail) 2>/dev/null; then set -o pipefail; fi\n"
+        );
         script.Append("set -o errexit\nset +o noclobber\n");
         AppendVariables(script);
         AppendEnvFile(script);
@@ -73,7 +75,9 @@ internal sealed record ShellScript(JobVariables Variables, JobPaths Paths)
     {
         AppendExport(script, "GITLAB_ENV", Paths.EnvFile);
         script.Append("if [ -s \"$GITLAB_ENV\" ]; then while IFS= read -r gitlab_env_line || [ -n \"$gitlab_env_line\" ]; do\n");
-        script.Append("case $gitlab_env_line in *=*) case ${gitlab_env_line%%=*} in ''|[0-9]*|*[!A-Za-z0-9_]*) ;; *) export \"$gitlab_env_line\" ;; esac ;; esac\n");
+        script.Append(
+            "case $gitlab_env_line in *=*) case ${gitlab_env_line%%=*} in ''|[0-9]*|*[!A-Za-z0-9_]*) ;; *) export \"$gitlab_env_line\" ;; esac ;; esac\n"
+        );
         script.Append("done < \"$GITLAB_ENV\"; unset gitlab_env_line; else ");
         AppendFolder(script);
         script.Append(": > \"$GITLAB_ENV\"; fi\n");
@@ -101,7 +105,10 @@ internal sealed record ShellScript(JobVariables Variables, JobPaths Paths)
             if (lines && Sections)
                 AppendSection(body, "start", i, $"\e[32;1m$ {command}\e[0;m");
             else
-                AppendPrint(body, lines ? $"\e[32;1m$ {FirstLine(command)} # collapsed multi-line command\e[0;m" : $"\e[32;1m$ {command}\e[0;m");
+                AppendPrint(
+                    body,
+                    lines ? $"\e[32;1m$ {FirstLine(command)} # collapsed multi-line command\e[0;m" : $"\e[32;1m$ {command}\e[0;m"
+                );
             body.Append(command).Append('\n');
             if (CheckExitCodes)
                 body.Append("_runner_exit_code=$?; if [ $_runner_exit_code -ne 0 ]; then exit $_runner_exit_code; fi\n");
@@ -119,6 +126,8 @@ internal sealed record ShellScript(JobVariables Variables, JobPaths Paths)
     private static void AppendSection(StringBuilder body, string mark, int command, string header)
     {
         var options = mark == "start" ? "[hide_duration=true,collapsed=true]" : "";
-        body.Append($"printf 'section_{mark}:%s:section_script_step_{command}{options}\\r\\033[0K%s\\n' \"$(date +%s)\" ").AppendQuoted(header).Append('\n');
+        body.Append($"printf 'section_{mark}:%s:section_script_step_{command}{options}\\r\\033[0K%s\\n' \"$(date +%s)\" ")
+            .AppendQuoted(header)
+            .Append('\n');
     }
 }

@@ -50,7 +50,12 @@ internal static unsafe class FileCopy
 
         if (!status.IsFile)
             return;
-        var target = Libc.OpenAt(to, name, Libc.WriteOnly | Libc.Create | Libc.Exclusive | Libc.NoFollow | Libc.CloseOnExec, status.Mode & 0x1FFu);
+        var target = Libc.OpenAt(
+            to,
+            name,
+            Libc.WriteOnly | Libc.Create | Libc.Exclusive | Libc.NoFollow | Libc.CloseOnExec,
+            status.Mode & 0x1FFu
+        );
         if (target < 0)
             throw Failure("write", name);
         try

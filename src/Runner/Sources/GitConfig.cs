@@ -10,16 +10,43 @@ internal static class GitConfig
 {
     private static readonly string[] CoreKeys =
     [
-        "repositoryformatversion", "filemode", "ignorecase", "precomposeunicode", "symlinks", "autocrlf", "eol", "safecrlf", "abbrev",
-        "quotepath", "sparsecheckout", "sparsecheckoutcone", "protecthfs", "protectntfs", "whitespace", "longpaths",
+        "repositoryformatversion",
+        "filemode",
+        "ignorecase",
+        "precomposeunicode",
+        "symlinks",
+        "autocrlf",
+        "eol",
+        "safecrlf",
+        "abbrev",
+        "quotepath",
+        "sparsecheckout",
+        "sparsecheckoutcone",
+        "protecthfs",
+        "protectntfs",
+        "whitespace",
+        "longpaths",
     ];
 
-    private static readonly string[] Sections = ["user", "author", "committer", "extensions", "index", "feature", "diff", "merge", "branch", "lfs"];
+    private static readonly string[] Sections =
+    [
+        "user",
+        "author",
+        "committer",
+        "extensions",
+        "index",
+        "feature",
+        "diff",
+        "merge",
+        "branch",
+        "lfs",
+    ];
 
     public static string Filter(string config)
     {
         var kept = new StringBuilder();
-        string section = "", header = "";
+        string section = "",
+            header = "";
         var written = true;
         var dropping = false;
         foreach (var line in config.Split('\n'))

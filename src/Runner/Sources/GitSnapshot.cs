@@ -27,7 +27,8 @@ internal sealed record GitSnapshot(IReadOnlyList<GitSnapshot.SmallFile> Files, s
     public sealed record SmallFile(string Path, byte[] Content);
 
     /// <summary>Folders that a repository has even when they are empty; a container's user may have to be let into them.</summary>
-    public static IReadOnlyList<string> Folders { get; } = ["objects", "objects/info", "objects/pack", "refs", "refs/heads", "refs/tags", "info"];
+    public static IReadOnlyList<string> Folders { get; } =
+    ["objects", "objects/info", "objects/pack", "refs", "refs/heads", "refs/tags", "info"];
 
     /// <summary>Those without which git does not take it for a repository; it makes the others when it needs them.</summary>
     private static readonly string[] Needed = ["objects/info", "refs"];
@@ -44,7 +45,12 @@ internal sealed record GitSnapshot(IReadOnlyList<GitSnapshot.SmallFile> Files, s
         var files = new List<SmallFile>();
         var refs = GitRefs.Read(common);
         files.Add(new SmallFile("HEAD", Encoding.UTF8.GetBytes(refs.Detach(Text(head)) + "\n")));
-        files.Add(new SmallFile("config", Encoding.UTF8.GetBytes(GitConfig.Filter(ReadSmall(Path.Combine(common, "config")) is { } c ? Text(c) : ""))));
+        files.Add(
+            new SmallFile(
+                "config",
+                Encoding.UTF8.GetBytes(GitConfig.Filter(ReadSmall(Path.Combine(common, "config")) is { } c ? Text(c) : ""))
+            )
+        );
         files.AddRange(refs.ToFiles());
         foreach (var path in Directory.EnumerateFiles(own, "*index*").Where(p => IsIndex(Path.GetFileName(p))))
             Add(files, Path.GetFileName(path), path);
@@ -83,7 +89,11 @@ internal sealed record GitSnapshot(IReadOnlyList<GitSnapshot.SmallFile> Files, s
 
     private static string FollowFile(string gitDir)
     {
-        if (!File.Exists(gitDir) || ReadSmall(gitDir) is not { } content || Text(content) is not ['g', 'i', 't', 'd', 'i', 'r', ':', .. var target])
+        if (
+            !File.Exists(gitDir)
+            || ReadSmall(gitDir) is not { } content
+            || Text(content) is not ['g', 'i', 't', 'd', 'i', 'r', ':', .. var target]
+        )
             return gitDir;
         return Path.GetFullPath(Path.Combine(Path.GetDirectoryName(gitDir)!, target.Trim()));
     }

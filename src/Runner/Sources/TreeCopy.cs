@@ -68,7 +68,13 @@ internal static unsafe class TreeCopy
                     throw Failure("make the folder", path);
     }
 
-    private static void CopyPortions(SourcePlan plan, IReadOnlyList<(int Folder, int Start, int End)> portions, int from, int to, CancellationToken ct)
+    private static void CopyPortions(
+        SourcePlan plan,
+        IReadOnlyList<(int Folder, int Start, int End)> portions,
+        int from,
+        int to,
+        CancellationToken ct
+    )
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
@@ -88,7 +94,8 @@ internal static unsafe class TreeCopy
 
     private static void CopyPortion(SourcePlan.Folder folder, int start, int end, int from, int to, byte* buffer)
     {
-        int source = -1, target = -1;
+        int source = -1,
+            target = -1;
         fixed (byte* path = folder.Path)
         fixed (byte* names = folder.Names)
         {

@@ -40,7 +40,12 @@ public sealed class JobTrace : IAsyncDisposable
     private TaskCompletionSource? _draining;
     private Exception? _broken;
 
-    internal JobTrace(MaskSet masks, JobTraceOptions options, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> sink, TimeProvider time)
+    internal JobTrace(
+        MaskSet masks,
+        JobTraceOptions options,
+        Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> sink,
+        TimeProvider time
+    )
     {
         (_sink, _time, _sections) = (sink, time, options.Sections);
         _filters = [new(masks), new(masks), new(masks)];

@@ -23,8 +23,10 @@ internal sealed class TraceLimit(long limit)
         while (cut > 0 && cut < input.Length && (input[cut] & 0xC0) == 0x80)
             cut--;
         output.Append(input[..cut]);
-        output.Append(System.Text.Encoding.UTF8.GetBytes(
-            $"\n\e[33;1mJob's log exceeded limit of {limit} bytes.\nJob execution will continue but no more output will be collected.\e[0;m\n"
-        ));
+        output.Append(
+            System.Text.Encoding.UTF8.GetBytes(
+                $"\n\e[33;1mJob's log exceeded limit of {limit} bytes.\nJob execution will continue but no more output will be collected.\e[0;m\n"
+            )
+        );
     }
 }

@@ -95,7 +95,10 @@ public sealed class CommandLineTests
     {
         using var folder = new TemporaryFolder();
         folder.Write(".gitlab-ci.yml", "job:\n  script: ['true']\n  rules:\n    - if: $A == \"1\" && $B == \"x=y\"\n");
-        Assert.Contains("is in the pipeline", FakeSurroundings.Run(folder.Path, "explain", "--variable", "A=1", "--variable", "B=x=y", "job").Out);
+        Assert.Contains(
+            "is in the pipeline",
+            FakeSurroundings.Run(folder.Path, "explain", "--variable", "A=1", "--variable", "B=x=y", "job").Out
+        );
     }
 
     [Fact]
@@ -108,7 +111,11 @@ public sealed class CommandLineTests
     [Fact]
     public void A_folder_with_a_configuration_of_its_own_is_a_project_of_its_own()
     {
-        using var repository = TemporaryFolder.Repository((".gitlab-ci.yml", Valid), ("sub/.gitlab-ci.yml", "inner:\n  script: ['true']\n  rules: [{exists: [marker]}]\n"), ("sub/marker", ""));
+        using var repository = TemporaryFolder.Repository(
+            (".gitlab-ci.yml", Valid),
+            ("sub/.gitlab-ci.yml", "inner:\n  script: ['true']\n  rules: [{exists: [marker]}]\n"),
+            ("sub/marker", "")
+        );
         Assert.Contains("inner", FakeSurroundings.Run(repository.Path, "list", "--cwd", "sub").Out);
     }
 

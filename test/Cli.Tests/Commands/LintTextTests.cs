@@ -10,7 +10,10 @@ public sealed class LintTextTests
     [Fact]
     public void A_mistake_is_shown_with_its_line_a_caret_and_help()
     {
-        var diagnostic = new Diagnostic("CI0301", Severity.Error, "deploy job: undefined need: buld", new Position("a.yml", 12, 13)) { Help = "did you mean \"build\"?" };
+        var diagnostic = new Diagnostic("CI0301", Severity.Error, "deploy job: undefined need: buld", new Position("a.yml", 12, 13))
+        {
+            Help = "did you mean \"build\"?",
+        };
         var text = string.Concat(Enumerable.Repeat("\n", 11)) + "    needs: [buld, test]\n";
         Assert.Equal(
             """
@@ -32,14 +35,23 @@ public sealed class LintTextTests
             "warning[CI0001]: m\n  ┌─ a.yml:1:5\n1 │ 日本: x\n  │       ^\n",
             LintReport.ToText([diagnostic], _ => "日本: x", new Palette(false))
         );
-        Assert.EndsWith("  │     ^\n", LintReport.ToText([diagnostic with { At = new Position("a.yml", 1, 2) }], _ => "\tx", new Palette(false)));
+        Assert.EndsWith(
+            "  │     ^\n",
+            LintReport.ToText([diagnostic with { At = new Position("a.yml", 1, 2) }], _ => "\tx", new Palette(false))
+        );
     }
 
     [Fact]
     public void A_place_outside_of_the_file_is_told_without_a_line()
     {
         var diagnostic = new Diagnostic("CI0001", Severity.Error, "m", new Position("https://host/x.yml", 99, 1)) { Help = "h" };
-        Assert.Equal("error[CI0001]: m\n   ┌─ https://host/x.yml:99:1\n   = help: h\n", LintReport.ToText([diagnostic], _ => null, new Palette(false)));
-        Assert.Equal("error[CI0001]: m\n   ┌─ https://host/x.yml:99:1\n   = help: h\n", LintReport.ToText([diagnostic], _ => "one line", new Palette(false)));
+        Assert.Equal(
+            "error[CI0001]: m\n   ┌─ https://host/x.yml:99:1\n   = help: h\n",
+            LintReport.ToText([diagnostic], _ => null, new Palette(false))
+        );
+        Assert.Equal(
+            "error[CI0001]: m\n   ┌─ https://host/x.yml:99:1\n   = help: h\n",
+            LintReport.ToText([diagnostic], _ => "one line", new Palette(false))
+        );
     }
 }

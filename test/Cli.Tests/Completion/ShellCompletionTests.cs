@@ -10,7 +10,10 @@ public sealed class ShellCompletionTests : IDisposable
 
     public ShellCompletionTests()
     {
-        _folder.Write(".gitlab-ci.yml", "'unit tests: fast':\n  script: [echo x]\nunique:\n  when: manual\n  script: [echo x]\n\"evil\\nname\":\n  script: [echo x]\n");
+        _folder.Write(
+            ".gitlab-ci.yml",
+            "'unit tests: fast':\n  script: [echo x]\nunique:\n  when: manual\n  script: [echo x]\n\"evil\\nname\":\n  script: [echo x]\n"
+        );
         Directory.CreateSymbolicLink(Path.Combine(_folder.Path, "bin"), AppContext.BaseDirectory);
     }
 
@@ -72,8 +75,16 @@ public sealed class ShellCompletionTests : IDisposable
     private string[] Shell(string shell, string text)
     {
         Assert.SkipUnless(File.Exists($"/usr/bin/{shell}") || File.Exists($"/bin/{shell}"), $"{shell} is not installed");
-        var prelude = shell == "fish" ? $"cd {_folder.Path}; set -x PATH {_folder.Path}/bin $PATH; " : $"cd {_folder.Path}; export PATH={_folder.Path}/bin:$PATH\n";
-        string[] options = shell switch { "bash" => ["--norc"], "zsh" => ["-f"], _ => ["--no-config"] };
+        var prelude =
+            shell == "fish"
+                ? $"cd {_folder.Path}; set -x PATH {_folder.Path}/bin $PATH; "
+                : $"cd {_folder.Path}; export PATH={_folder.Path}/bin:$PATH\n";
+        string[] options = shell switch
+        {
+            "bash" => ["--norc"],
+            "zsh" => ["-f"],
+            _ => ["--no-config"],
+        };
         var (exit, output) = SlipwayProcess.Shell(shell, [.. options, "-c", prelude + text]);
         Assert.True(exit == 0, output);
         return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);

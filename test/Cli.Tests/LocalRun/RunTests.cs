@@ -41,7 +41,10 @@ public sealed class RunTests
         Assert.Equal("plan", events[0].Kind());
         Assert.Equal("pipeline.finished", events[^1].Kind());
         Assert.Equal("success", events[^1].GetProperty("status").GetString());
-        Assert.Contains(events, e => e.Kind() == "log" && e.GetProperty("name").GetString() == "ok" && e.GetProperty("line").GetString() == "hello");
+        Assert.Contains(
+            events,
+            e => e.Kind() == "log" && e.GetProperty("name").GetString() == "ok" && e.GetProperty("line").GetString() == "hello"
+        );
         var bad = events.Single(e => e.Kind() == "job.finished" && e.GetProperty("name").GetString() == "bad");
         Assert.Equal("failed", bad.GetProperty("status").GetString());
         Assert.Equal(3, bad.GetProperty("exit_code").GetInt32());
@@ -108,7 +111,9 @@ public sealed class RunTests
     [Fact]
     public void A_blocking_manual_job_ends_the_run_and_says_how_to_play_it()
     {
-        using var repository = Repository("gate job:\n  stage: build\n  script: [echo open]\n  when: manual\n  allow_failure: false\nafter:\n  script: [echo after]\n");
+        using var repository = Repository(
+            "gate job:\n  stage: build\n  script: [echo open]\n  when: manual\n  allow_failure: false\nafter:\n  script: [echo after]\n"
+        );
         var (exit, output, _) = Run(repository);
         Assert.Equal(0, exit);
         Assert.Contains("waits for a manual job", output);
@@ -210,7 +215,9 @@ public sealed class RunTests
     [Fact]
     public void A_cache_lives_on_into_the_next_run()
     {
-        using var repository = Repository("job:\n  cache: {key: k, paths: [kept/]}\n  script: [mkdir -p kept, 'echo x >> kept/file', 'wc -l < kept/file']\n");
+        using var repository = Repository(
+            "job:\n  cache: {key: k, paths: [kept/]}\n  script: [mkdir -p kept, 'echo x >> kept/file', 'wc -l < kept/file']\n"
+        );
         Assert.Contains("[job] 1", Run(repository).Output);
         Assert.Contains("[job] 2", Run(repository).Output);
     }
@@ -239,7 +246,9 @@ public sealed class RunTests
         Run(repository);
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(repository.Path, ".slipway", "runs", "1", "builds")));
         Run(repository, "--keep");
-        Assert.NotEmpty(Directory.GetFiles(Path.Combine(repository.Path, ".slipway", "runs", "2", "builds"), "made", SearchOption.AllDirectories));
+        Assert.NotEmpty(
+            Directory.GetFiles(Path.Combine(repository.Path, ".slipway", "runs", "2", "builds"), "made", SearchOption.AllDirectories)
+        );
     }
 
     [Fact]
@@ -252,13 +261,21 @@ public sealed class RunTests
     }
 
     private static TemporaryFolder Repository(string configuration, params (string, string)[] files) =>
-        TemporaryFolder.Repository([(".gitlab-ci.yml", "stages: [build, test, deploy]\n" + configuration), ("tracked", "committed\n"), .. files]);
+        TemporaryFolder.Repository([
+            (".gitlab-ci.yml", "stages: [build, test, deploy]\n" + configuration),
+            ("tracked", "committed\n"),
+            .. files,
+        ]);
 
     private static (int Exit, string Output, string Error) Run(TemporaryFolder repository, params string[] arguments) =>
         FakeSurroundings.Run(repository.Path, ["run", "--executor", "shell", .. arguments]);
 
     private static List<JsonElement> Events(TemporaryFolder repository) =>
-        [.. Run(repository, "--json").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+        [
+            .. Run(repository, "--json")
+                .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => JsonDocument.Parse(line).RootElement),
+        ];
 }
 
 internal static class EventJson

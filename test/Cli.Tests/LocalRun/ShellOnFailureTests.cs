@@ -8,9 +8,12 @@ public sealed class ShellOnFailureTests
     [Fact]
     public void A_shell_opens_where_the_job_failed_with_its_variables()
     {
-        using var repository = TemporaryFolder.Repository((".gitlab-ci.yml", "bad:\n  variables: {GREETING: hello from yaml}\n  script: [echo x > made, exit 3]\n"));
+        using var repository = TemporaryFolder.Repository(
+            (".gitlab-ci.yml", "bad:\n  variables: {GREETING: hello from yaml}\n  script: [echo x > made, exit 3]\n")
+        );
         // script(1) gives the program a terminal of its own.
-        var command = $"printf 'echo \"<$GREETING>\" $(ls made) ; pwd; exit\\n' | script -qec \"{SlipwayProcess.Executable} run --executor shell --shell-on-failure --cwd {repository.Path}\" /dev/null";
+        var command =
+            $"printf 'echo \"<$GREETING>\" $(ls made) ; pwd; exit\\n' | script -qec \"{SlipwayProcess.Executable} run --executor shell --shell-on-failure --cwd {repository.Path}\" /dev/null";
         var (exit, output) = SlipwayProcess.Shell("bash", "-c", "export TERM=xterm; unset CI; " + command);
         Assert.True(exit == 1, output);
         Assert.Contains("failed with exit code 3. This shell is where it ran", output);

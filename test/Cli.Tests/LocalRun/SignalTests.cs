@@ -37,7 +37,9 @@ public sealed class SignalTests
     [Fact]
     public async Task A_second_signal_kills()
     {
-        using var repository = TemporaryFolder.Repository((".gitlab-ci.yml", Configuration.Replace("echo \"after: $CI_JOB_STATUS\"", "echo begun; sleep 987654; echo ended")));
+        using var repository = TemporaryFolder.Repository(
+            (".gitlab-ci.yml", Configuration.Replace("echo \"after: $CI_JOB_STATUS\"", "echo begun; sleep 987654; echo ended"))
+        );
         using var run = new SlipwayProcess(repository.Path, "run", "--executor", "shell");
         await run.WaitForAsync("[long] child ");
         var child = ChildOf(run);
@@ -55,7 +57,9 @@ public sealed class SignalTests
     [Fact]
     public async Task What_a_killed_run_leaves_is_gone_after_the_next_start()
     {
-        using var repository = TemporaryFolder.Repository((".gitlab-ci.yml", Configuration + "\nquick:\n  stage: build\n  needs: []\n  script: [echo quick]\n"));
+        using var repository = TemporaryFolder.Repository(
+            (".gitlab-ci.yml", Configuration + "\nquick:\n  stage: build\n  needs: []\n  script: [echo quick]\n")
+        );
         using var run = new SlipwayProcess(repository.Path, "run", "--executor", "shell");
         await run.WaitForAsync("[long] child ");
         var child = ChildOf(run);
@@ -78,9 +82,15 @@ public sealed class SignalTests
     public async Task Two_runs_in_one_checkout_do_not_disturb_each_other()
     {
         using var repository = TemporaryFolder.Repository(
-            (".gitlab-ci.yml", "job:\n  script: ['echo $X > mine', 'for i in 1 2 3 4 5; do test \"$(cat mine)\" = $X; sleep 0.05; done', 'echo \"kept $(cat mine)\"']\n  artifacts: {paths: [mine]}\n")
+            (
+                ".gitlab-ci.yml",
+                "job:\n  script: ['echo $X > mine', 'for i in 1 2 3 4 5; do test \"$(cat mine)\" = $X; sleep 0.05; done', 'echo \"kept $(cat mine)\"']\n  artifacts: {paths: [mine]}\n"
+            )
         );
-        var runs = Enumerable.Range(1, 3).Select(i => new SlipwayProcess(repository.Path, "run", "--executor", "shell", "--variable", $"X={i}")).ToArray();
+        var runs = Enumerable
+            .Range(1, 3)
+            .Select(i => new SlipwayProcess(repository.Path, "run", "--executor", "shell", "--variable", $"X={i}"))
+            .ToArray();
         for (var i = 0; i < runs.Length; i++)
         {
             Assert.True(await runs[i].ExitAsync() == 0, runs[i].Output);

@@ -57,7 +57,19 @@ public sealed class StateFolderTests : IDisposable
     {
         var run = _states.Begin(TimeProvider.System);
         var me = ProcessMark.OfThisProcess();
-        run.WriteState(JsonSerializer.SerializeToUtf8Bytes(new { owner = new { pid = me.Pid, started_at = me.StartedAt, @namespace = me.Namespace } }));
+        run.WriteState(
+            JsonSerializer.SerializeToUtf8Bytes(
+                new
+                {
+                    owner = new
+                    {
+                        pid = me.Pid,
+                        started_at = me.StartedAt,
+                        @namespace = me.Namespace,
+                    },
+                }
+            )
+        );
         run.Dispose();
         Assert.Equal(0, _states.TidyUp(kept: 10).Count);
     }

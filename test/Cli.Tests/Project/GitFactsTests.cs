@@ -96,7 +96,10 @@ public sealed class GitFactsTests
         Assert.Equal(name.Replace(" ", "_"), git.Branch);
         Assert.Throws<Compiler.UnknownRefException>(() => new Changes(repository.Path, git).Since("--output=x"));
         Assert.NotNull(new Changes(repository.Path, git).OfPush());
-        Assert.Equal([".git", "a"], Directory.EnumerateFileSystemEntries(repository.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [".git", "a"],
+            Directory.EnumerateFileSystemEntries(repository.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]

@@ -12,7 +12,10 @@ public sealed class VariablesFileTests
     public void Lines_and_marks_are_read()
     {
         using var folder = new TemporaryFolder();
-        var file = folder.Write("vars.env", "# about the next\nA=1\nexport B = \"two words\"\n\n# masked, raw\nTOKEN=s3cr$et=\n# file\n# environment: review/*\nKEY='x\\ny'\nLAST=\r\n");
+        var file = folder.Write(
+            "vars.env",
+            "# about the next\nA=1\nexport B = \"two words\"\n\n# masked, raw\nTOKEN=s3cr$et=\n# file\n# environment: review/*\nKEY='x\\ny'\nLAST=\r\n"
+        );
         Assert.Equal(
             [
                 new ScopedVariable(new Variable("A", "1", Public: false)),
@@ -33,7 +36,10 @@ public sealed class VariablesFileTests
             "vars.json",
             """[{"key":"A","value":"1","variable_type":"file","masked":true,"raw":true,"protected":false,"environment_scope":"prod"},{"key":"B","value":"2","protected":true}]"""
         );
-        Assert.Equal([new ScopedVariable(new Variable("A", "1", false, true, true, true), "prod")], VariablesFile.Read(file, onProtectedRef: false));
+        Assert.Equal(
+            [new ScopedVariable(new Variable("A", "1", false, true, true, true), "prod")],
+            VariablesFile.Read(file, onProtectedRef: false)
+        );
         Assert.Equal(2, VariablesFile.Read(file, onProtectedRef: true).Length);
     }
 

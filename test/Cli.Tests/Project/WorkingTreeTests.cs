@@ -23,7 +23,10 @@ public sealed class WorkingTreeTests
         string[] names = ["- x", "a\tb", "line\nbreak", "quote\"d", "ümlaut", "R a"];
         using var repository = TemporaryFolder.Repository(names.Select(n => (n, "1")).ToArray());
         repository.Write("? y", "1");
-        Assert.Equal(names.Append("? y").Order(StringComparer.Ordinal), new WorkingTree(repository.Path, GitFacts.Read(repository.Path)).ToSourceTree().Paths);
+        Assert.Equal(
+            names.Append("? y").Order(StringComparer.Ordinal),
+            new WorkingTree(repository.Path, GitFacts.Read(repository.Path)).ToSourceTree().Paths
+        );
     }
 
     [Fact]

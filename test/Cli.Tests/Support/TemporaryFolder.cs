@@ -43,7 +43,13 @@ internal sealed class TemporaryFolder : IDisposable
 
     public string Git(params string[] arguments)
     {
-        var start = new ProcessStartInfo("git") { WorkingDirectory = Path, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("git")
+        {
+            WorkingDirectory = Path,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("GIT_", StringComparison.Ordinal)).ToArray())
@@ -55,7 +61,9 @@ internal sealed class TemporaryFolder : IDisposable
         var complaint = git.StandardError.ReadToEndAsync();
         var answer = git.StandardOutput.ReadToEnd();
         git.WaitForExit();
-        return git.ExitCode == 0 ? answer.Trim() : throw new InvalidOperationException($"git {string.Join(' ', arguments)}: {complaint.Result}");
+        return git.ExitCode == 0
+            ? answer.Trim()
+            : throw new InvalidOperationException($"git {string.Join(' ', arguments)}: {complaint.Result}");
     }
 
     public void Dispose() => Directory.Delete(Path, recursive: true);

@@ -12,7 +12,8 @@ public sealed class TextTests
     [InlineData("\u009b2J\u007f", "\\x9b2J\\x7f")]
     [InlineData("x\u202egnp.exe", "x\\u202egnp.exe")]
     [InlineData(null, "")]
-    public void Nothing_in_a_strangers_text_can_steer_the_terminal(string? text, string expected) => Assert.Equal(expected, PlainText.Of(text));
+    public void Nothing_in_a_strangers_text_can_steer_the_terminal(string? text, string expected) =>
+        Assert.Equal(expected, PlainText.Of(text));
 
     [Theory]
     [InlineData("abc", 3)]
@@ -28,5 +29,6 @@ public sealed class TextTests
     [InlineData("日本語", 4, "日…")]
     [InlineData("日本語", 5, "日本…")]
     [InlineData("abc", 0, "")]
-    public void A_cut_never_halves_a_character(string text, int width, string expected) => Assert.Equal(expected, CellWidth.Cut(text, width));
+    public void A_cut_never_halves_a_character(string text, int width, string expected) =>
+        Assert.Equal(expected, CellWidth.Cut(text, width));
 }

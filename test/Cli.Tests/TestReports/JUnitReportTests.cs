@@ -27,7 +27,10 @@ public sealed class JUnitReportTests
         );
         Assert.Equal((5, 2, 1, 1, 1), (summary.Total, summary.Success, summary.Skipped, summary.Failures, summary.Errors));
         Assert.Equal(2.0, summary.Seconds);
-        Assert.Equal([new FailedTest("A", "bad", "expected 1, got 2"), new FailedTest("A", "broken", "NullReference & more")], summary.Failed);
+        Assert.Equal(
+            [new FailedTest("A", "bad", "expected 1, got 2"), new FailedTest("A", "broken", "NullReference & more")],
+            summary.Failed
+        );
         Assert.Null(summary.SuiteError);
     }
 

@@ -13,9 +13,58 @@ public sealed class LoaderFuzzTests
 {
     private static readonly string[] s_signs =
     [
-        "a", "b: ", "- ", "? ", ": ", ":", "[", "]", "{", "}", ", ", "\"", "'", "\n", "\n  ", "\n    ", "\t", " ", "#", "&x ", "*x", "!t ", "!!str ", "---\n", "...\n", "|\n", ">-\n",
-        "<<: ", "~", "12", "1:30", "yes", "é", "\\", "%TAG ! x\n", "extends: ", "include: ", "!reference [a, b]", "!reference ", ".a", "a.yml", "*.yml", "spec:\n---\n", "\0", "\ufeff", "\ud800",
-        "$[[ inputs.a ]]", "$[[ inputs.a | truncate(0,1) ]]", "spec: {inputs: {a: {default: x}}}\n---\n", "2024-01-01", "\u2028", "🚀",
+        "a",
+        "b: ",
+        "- ",
+        "? ",
+        ": ",
+        ":",
+        "[",
+        "]",
+        "{",
+        "}",
+        ", ",
+        "\"",
+        "'",
+        "\n",
+        "\n  ",
+        "\n    ",
+        "\t",
+        " ",
+        "#",
+        "&x ",
+        "*x",
+        "!t ",
+        "!!str ",
+        "---\n",
+        "...\n",
+        "|\n",
+        ">-\n",
+        "<<: ",
+        "~",
+        "12",
+        "1:30",
+        "yes",
+        "é",
+        "\\",
+        "%TAG ! x\n",
+        "extends: ",
+        "include: ",
+        "!reference [a, b]",
+        "!reference ",
+        ".a",
+        "a.yml",
+        "*.yml",
+        "spec:\n---\n",
+        "\0",
+        "\ufeff",
+        "\ud800",
+        "$[[ inputs.a ]]",
+        "$[[ inputs.a | truncate(0,1) ]]",
+        "spec: {inputs: {a: {default: x}}}\n---\n",
+        "2024-01-01",
+        "\u2028",
+        "🚀",
     ];
 
     /// <summary>A second's worth by default; <c>SLIPWAY_FUZZ_SECONDS</c> says how long, from a seed of the day's own then, which a failure names.</summary>
@@ -26,7 +75,9 @@ public sealed class LoaderFuzzTests
         var seconds = asked is null ? 0 : double.Parse(asked, CultureInfo.InvariantCulture);
         var seed = asked is null ? 1 : Environment.TickCount;
         var random = new Random(seed);
-        var texts = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Yaml", "psych.jsonl")).Select(line => JsonSerializer.Deserialize<string[]>(line)![0]).ToArray();
+        var texts = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Yaml", "psych.jsonl"))
+            .Select(line => JsonSerializer.Deserialize<string[]>(line)![0])
+            .ToArray();
         var watch = Stopwatch.StartNew();
         for (var round = 0; round < 1_500 || watch.Elapsed.TotalSeconds < seconds; round++)
         {
@@ -37,7 +88,10 @@ public sealed class LoaderFuzzTests
             }
             catch (Exception e)
             {
-                throw new InvalidOperationException($"seed {seed}, round {round}: {JsonSerializer.Serialize(text)} with {JsonSerializer.Serialize(other)}", e);
+                throw new InvalidOperationException(
+                    $"seed {seed}, round {round}: {JsonSerializer.Serialize(text)} with {JsonSerializer.Serialize(other)}",
+                    e
+                );
             }
         }
     }

@@ -79,7 +79,12 @@ public sealed class GitlabSchemaTests
             Assert.Empty(bag.ToImmutable());
             // The header is not the body's business.
             foreach (var entry in file!.Body.Entries.Where(entry => entry.Key is not ("spec" or "include")))
-                cases.Add(($"{name}: {entry.Key}", Errors(IsWholeDocument(name, entry) ? (ConfigMapping)entry.Value : new ConfigMapping(entry.At, [entry]))));
+                cases.Add(
+                    (
+                        $"{name}: {entry.Key}",
+                        Errors(IsWholeDocument(name, entry) ? (ConfigMapping)entry.Value : new ConfigMapping(entry.At, [entry]))
+                    )
+                );
         }
         return cases;
     }

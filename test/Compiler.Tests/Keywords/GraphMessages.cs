@@ -25,8 +25,14 @@ public static class GraphMessages
             { "a: {script: x, parallel: 3, needs: [»b]}", "a 1/3 job: undefined need: b" },
             { "a: {script: x, dependencies: [»b]}", "a job: undefined dependency: b" },
             { "a: {script: x, needs: [»b]}\nb: {script: x, stage: deploy}", "a job: need b is not defined in current or prior stages" },
-            { "a: {script: x, dependencies: [»b]}\nb: {script: x, stage: deploy}", "a job: dependency b is not defined in current or prior stages" },
-            { "a: {script: x, needs: [»p]}\np: {script: x, stage: deploy, parallel: 2}", "a job: need p 1/2 is not defined in current or prior stages" },
+            {
+                "a: {script: x, dependencies: [»b]}\nb: {script: x, stage: deploy}",
+                "a job: dependency b is not defined in current or prior stages"
+            },
+            {
+                "a: {script: x, needs: [»p]}\np: {script: x, stage: deploy, parallel: 2}",
+                "a job: need p 1/2 is not defined in current or prior stages"
+            },
             { "a: {script: x, needs: [b, »b]}\nb: {script: x}", "a has the following needs duplicated: b." },
             { "a: {script: x, needs: [p, »p 1/2]}\np: {script: x, parallel: 2}", "a has the following needs duplicated: p 1/2." },
             {
@@ -47,7 +53,10 @@ public static class GraphMessages
                 "a: {script: x, needs: [»p]}\np: {script: x, parallel: 51}",
                 "a: one job can only need 50 others, but you have listed 51. See needs keyword documentation for more details"
             },
-            { "a: {script: x, needs: [b], dependencies: [b, »c]}\nb: {script: x}\nc: {script: x}", "jobs:a dependencies the c should be part of needs" },
+            {
+                "a: {script: x, needs: [b], dependencies: [b, »c]}\nb: {script: x}\nc: {script: x}",
+                "jobs:a dependencies the c should be part of needs"
+            },
             {
                 "a: {script: x, needs: [»{project: b/c, ref: d, job: e}], dependencies: [f]}\nf: {script: x}",
                 "jobs:a needs corresponding to dependencies must be from the same pipeline"
@@ -62,7 +71,10 @@ public static class GraphMessages
             },
             { Deploy("»stop"), "a job: on_stop job stop is not defined" },
             { Deploy("»stop") + "\nstop: {script: x}", "a job: on_stop job stop does not have environment defined" },
-            { Deploy("»stop") + "\nstop: {script: x, environment: {name: test, action: stop}}", "a job: on_stop job stop have different environment name" },
+            {
+                Deploy("»stop") + "\nstop: {script: x, environment: {name: test, action: stop}}",
+                "a job: on_stop job stop have different environment name"
+            },
             { Deploy("»stop") + "\nstop: {script: x, environment: prod}", "a job: on_stop job stop needs to have action stop defined" },
             { "a: {trigger: {include: [{artifact: b.yml, job: »c}]}}", "a job: undefined dependency: c" },
             {

@@ -82,5 +82,6 @@ public sealed class InheritanceTests
     [InlineData("spec: {script: x}\npages: {script: x}\nnil: {script: x}", "spec,pages,nil")]
     [InlineData("default: {image: d}\n.hidden: 1\na: {script: y}", "a")]
     [InlineData("include: []\na: {script: y}", "a")]
-    public void Only_some_names_are_never_jobs(string yaml, string jobs) => Assert.Equal(jobs, string.Join(',', Reading.Good(yaml).Jobs.Select(job => job.Name)));
+    public void Only_some_names_are_never_jobs(string yaml, string jobs) =>
+        Assert.Equal(jobs, string.Join(',', Reading.Good(yaml).Jobs.Select(job => job.Name)));
 }

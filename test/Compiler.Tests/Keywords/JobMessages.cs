@@ -39,8 +39,14 @@ public static class JobMessages
             { "rspec: {script: test, when: delayed, »start_in: 8 days}", "jobs:rspec start in should not exceed the limit" },
             { "rspec: {script: test, allow_failure: »text}", "jobs:rspec allow failure should be a hash or a boolean value" },
             { "rspec: {script: test, allow_failure: »1}", "jobs:rspec allow failure should be a hash or a boolean value" },
-            { "rspec: {script: test, allow_failure: {exit_codes: »text}}", "jobs:rspec:allow_failure exit codes should be an array of integers or an integer" },
-            { "rspec: {script: test, allow_failure: {exit_codes: [1, »'2']}}", "jobs:rspec:allow_failure exit codes should be an array of integers or an integer" },
+            {
+                "rspec: {script: test, allow_failure: {exit_codes: »text}}",
+                "jobs:rspec:allow_failure exit codes should be an array of integers or an integer"
+            },
+            {
+                "rspec: {script: test, allow_failure: {exit_codes: [1, »'2']}}",
+                "jobs:rspec:allow_failure exit codes should be an array of integers or an integer"
+            },
             { "rspec: {script: test, allow_failure: {»codes: 1}}", "jobs:rspec:allow_failure config contains unknown keys: codes" },
             { "rspec: {script: test, retry: »'2'}", "retry config has to be either an integer or a hash" },
             { "rspec: {script: test, retry: »-1}", "retry config must be greater than or equal to 0" },
@@ -51,7 +57,10 @@ public static class JobMessages
             { "rspec: {script: test, retry: {max: 2, »why: a}}", "retry config contains unknown keys: why" },
             { "rspec: {script: test, retry: {when: »true}}", "retry when should be an array of strings or a string" },
             { "rspec: {script: test, retry: {when: »unknown_reason}}", "retry when is not included in the list" },
-            { "rspec: {script: test, retry: {when: [api_failure, »unknown_reason]}}", "retry when contains unknown values: unknown_reason" },
+            {
+                "rspec: {script: test, retry: {when: [api_failure, »unknown_reason]}}",
+                "retry when contains unknown values: unknown_reason"
+            },
             { "rspec: {script: test, retry: {exit_codes: »'137'}}", "retry exit codes should be an array of integers or an integer" },
             { "rspec: {script: test, timeout: »10}", "jobs:rspec:timeout config should be a duration" },
             { "rspec: {script: test, timeout: »7 elephants}", "jobs:rspec:timeout config should be a duration" },
@@ -68,7 +77,10 @@ public static class JobMessages
             { "a: {script: echo, pages: »text}", "jobs:a:pages config should be a hash or a boolean value" },
             { "a: {script: echo, pages: {»path: b}}", "jobs:a:pages config contains unknown keys: path" },
             { "a: {script: echo, pages: {expire_in: »soon}}", "jobs:a:pages expire in should be a duration" },
-            { "pages: {script: test, »publish: public, pages: {publish: custom}}", "pages job: use either pages:publish or pages:pages:publish" },
+            {
+                "pages: {script: test, »publish: public, pages: {publish: custom}}",
+                "pages job: use either pages:publish or pages:pages:publish"
+            },
         };
 
     private const string Commands = "config should be a string or a nested array of strings up to 10 levels deep";

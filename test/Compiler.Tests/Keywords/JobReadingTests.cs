@@ -42,7 +42,10 @@ public sealed class JobReadingTests
         Assert.Equal("b", image.Name);
         Assert.Equal([""], image.Entrypoint);
         Assert.Equal(["always"], image.PullPolicy);
-        Assert.Equal(new ImageExecutorOptions(new DockerImageOptions("arm64", "c"), new KubernetesImageOptions("1000")), image.ExecutorOpts);
+        Assert.Equal(
+            new ImageExecutorOptions(new DockerImageOptions("arm64", "c"), new KubernetesImageOptions("1000")),
+            image.ExecutorOpts
+        );
     }
 
     [Fact]
@@ -58,28 +61,36 @@ public sealed class JobReadingTests
     [Fact]
     public void Artifacts_are_read_whole()
     {
-        var artifacts = Reading.Job(
-            """
-            a:
-              script: x
-              artifacts:
-                name: n
-                paths: [p, q/*.r]
-                exclude: [s]
-                untracked: true
-                when: always
-                expire_in: 1 week
-                public: false
-                reports:
-                  junit: [t, u]
-                  dotenv: v
-                  coverage_report: {coverage_format: jacoco, path: w}
-            """
-        ).Artifacts!;
-        Assert.Equal(("n", "always", "1 week", "developer", true), (artifacts.Name, artifacts.When, artifacts.ExpireIn, artifacts.Access, artifacts.Untracked));
+        var artifacts = Reading
+            .Job(
+                """
+                a:
+                  script: x
+                  artifacts:
+                    name: n
+                    paths: [p, q/*.r]
+                    exclude: [s]
+                    untracked: true
+                    when: always
+                    expire_in: 1 week
+                    public: false
+                    reports:
+                      junit: [t, u]
+                      dotenv: v
+                      coverage_report: {coverage_format: jacoco, path: w}
+                """
+            )
+            .Artifacts!;
+        Assert.Equal(
+            ("n", "always", "1 week", "developer", true),
+            (artifacts.Name, artifacts.When, artifacts.ExpireIn, artifacts.Access, artifacts.Untracked)
+        );
         Assert.Equal(["p", "q/*.r"], artifacts.Paths);
         Assert.Equal(["s"], artifacts.Exclude);
-        Assert.Equal(["junit: t,u", "dotenv: v", "jacoco: w"], artifacts.Reports.Select(report => $"{report.Type}: {string.Join(',', report.Paths)}"));
+        Assert.Equal(
+            ["junit: t,u", "dotenv: v", "jacoco: w"],
+            artifacts.Reports.Select(report => $"{report.Type}: {string.Join(',', report.Paths)}")
+        );
     }
 
     [Theory]
@@ -94,9 +105,11 @@ public sealed class JobReadingTests
             expected,
             string.Join(
                 ';',
-                Reading.Job($"a:\n  script: x\n  {keyword}").Caches.Select(cache =>
-                    $"{((CacheKeyConfig.Text)cache.Key).Value}|{string.Join(',', cache.Paths)}|{cache.Policy}|{cache.When}"
-                )
+                Reading
+                    .Job($"a:\n  script: x\n  {keyword}")
+                    .Caches.Select(cache =>
+                        $"{((CacheKeyConfig.Text)cache.Key).Value}|{string.Join(',', cache.Paths)}|{cache.Policy}|{cache.When}"
+                    )
             )
         );
 
@@ -149,7 +162,10 @@ public sealed class JobReadingTests
 
     [Theory]
     [InlineData("environment: prod", "prod||start|||")]
-    [InlineData("environment: {name: $E, url: 'https://e', action: stop, auto_stop_in: 1 day, deployment_tier: other}", "$E|https://e|stop||1 day|other")]
+    [InlineData(
+        "environment: {name: $E, url: 'https://e', action: stop, auto_stop_in: 1 day, deployment_tier: other}",
+        "$E|https://e|stop||1 day|other"
+    )]
     public void Environments_are_read(string keyword, string expected)
     {
         var e = Reading.Job($"a: {{script: x, {keyword}}}").Environment!;
@@ -159,10 +175,15 @@ public sealed class JobReadingTests
     [Fact]
     public void A_release_is_read_whole()
     {
-        var release = Reading.Job(
-            "a: {script: x, release: {tag_name: $T, description: d, name: n, ref: r, milestones: [m], released_at: '2021-03-15T08:00:00Z', assets: {links: [{name: l, url: u, filepath: /f, link_type: image}]}}}"
-        ).Release!;
-        Assert.Equal(("$T", "n", "d", "r", "2021-03-15T08:00:00Z"), (release.TagName, release.Name, release.Description, release.Ref, release.ReleasedAt));
+        var release = Reading
+            .Job(
+                "a: {script: x, release: {tag_name: $T, description: d, name: n, ref: r, milestones: [m], released_at: '2021-03-15T08:00:00Z', assets: {links: [{name: l, url: u, filepath: /f, link_type: image}]}}}"
+            )
+            .Release!;
+        Assert.Equal(
+            ("$T", "n", "d", "r", "2021-03-15T08:00:00Z"),
+            (release.TagName, release.Name, release.Description, release.Ref, release.ReleasedAt)
+        );
         Assert.Equal(["m"], release.Milestones);
         Assert.Equal([new ReleaseLink("l", "u", "/f", "image")], release.Links);
     }
@@ -174,5 +195,6 @@ public sealed class JobReadingTests
     [InlineData("pages: {script: x, artifacts: {paths: [a]}, pages: {publish: b}}", "a,b")]
     [InlineData("docs: {script: x, pages: true}", "public")]
     [InlineData("pages: {script: x, pages: false, artifacts: {paths: [a]}}", "a")]
-    public void What_pages_publish_is_an_artifact(string yaml, string paths) => Assert.Equal(paths, string.Join(',', Reading.Job(yaml).Artifacts!.Paths));
+    public void What_pages_publish_is_an_artifact(string yaml, string paths) =>
+        Assert.Equal(paths, string.Join(',', Reading.Job(yaml).Artifacts!.Paths));
 }

@@ -39,7 +39,10 @@ public sealed class NormalizationTests
     [InlineData("a: {script: x, needs: [{job: p, optional: true}]}", "p")]
     [InlineData("a: {script: x, needs: []}", "")]
     public void Needs_of_parallel_jobs_name_their_instances(string yaml, string needs) =>
-        Assert.Equal(needs, string.Join(',', Reading.Good(yaml).Instances[^1].Needs!.Value.Cast<NeedConfig.Job>().Select(need => need.Name)));
+        Assert.Equal(
+            needs,
+            string.Join(',', Reading.Good(yaml).Instances[^1].Needs!.Value.Cast<NeedConfig.Job>().Select(need => need.Name))
+        );
 
     [Fact]
     public void Dependencies_on_parallel_jobs_name_their_instances()
@@ -51,17 +54,19 @@ public sealed class NormalizationTests
     [Fact]
     public void Matrix_expressions_take_the_values_of_the_needing_instance()
     {
-        var instances = Reading.Good(
-            """
-            build: {script: x, parallel: {matrix: [{OS: [linux], ARCH: [amd64, arm64]}]}}
-            test:
-              script: x
-              parallel: {matrix: [{OS: [linux], ARCH: [amd64, arm64]}]}
-              needs:
-                - job: build
-                  parallel: {matrix: [{OS: ['$[[ matrix.OS ]]'], ARCH: ['$[[matrix.ARCH]]']}]}
-            """
-        ).Instances;
+        var instances = Reading
+            .Good(
+                """
+                build: {script: x, parallel: {matrix: [{OS: [linux], ARCH: [amd64, arm64]}]}}
+                test:
+                  script: x
+                  parallel: {matrix: [{OS: [linux], ARCH: [amd64, arm64]}]}
+                  needs:
+                    - job: build
+                      parallel: {matrix: [{OS: ['$[[ matrix.OS ]]'], ARCH: ['$[[matrix.ARCH]]']}]}
+                """
+            )
+            .Instances;
         Assert.Equal(
             ["test: [linux, amd64] -> build: [linux, amd64]", "test: [linux, arm64] -> build: [linux, arm64]"],
             instances.Where(job => job.Needs is not null).Select(job => $"{job.Name} -> {((NeedConfig.Job)job.Needs!.Value[0]).Name}")
@@ -77,9 +82,11 @@ public sealed class NormalizationTests
     [Fact]
     public void Every_kind_of_need_is_read()
     {
-        var needs = Reading.Job(
-            "b: {script: x}\na: {script: x, needs: [b, {job: c, optional: true, artifacts: false}, {project: d/e, job: f, ref: g}, {pipeline: $P, job: h, optional: true}]}"
-        ).Needs!.Value;
+        var needs = Reading
+            .Job(
+                "b: {script: x}\na: {script: x, needs: [b, {job: c, optional: true, artifacts: false}, {project: d/e, job: f, ref: g}, {pipeline: $P, job: h, optional: true}]}"
+            )
+            .Needs!.Value;
         Assert.Equal(new NeedConfig.Job("b", Artifacts: true, Optional: false, Matrix: null, needs[0].At), needs[0]);
         Assert.Equal(new NeedConfig.Job("c", Artifacts: false, Optional: true, Matrix: null, needs[1].At), needs[1]);
         Assert.Equal(new NeedConfig.CrossProject("d/e", "f", "g", Artifacts: true, needs[2].At), needs[2]);
@@ -99,11 +106,29 @@ public sealed class NormalizationTests
     [Fact]
     public void Triggers_are_read_whole()
     {
-        var other = Reading.Job("a: {trigger: {project: b/$C, branch: d, strategy: mirror, forward: {yaml_variables: false, pipeline_variables: true}, inputs: {e: [1, f]}}}").Trigger!;
-        Assert.Equal(("b/$C", "d", "mirror", false, true), (other.Project!.Value.Text, other.Branch!.Value.Text, other.Strategy, other.ForwardYamlVariables, other.ForwardPipelineVariables));
+        var other = Reading
+            .Job(
+                "a: {trigger: {project: b/$C, branch: d, strategy: mirror, forward: {yaml_variables: false, pipeline_variables: true}, inputs: {e: [1, f]}}}"
+            )
+            .Trigger!;
+        Assert.Equal(
+            ("b/$C", "d", "mirror", false, true),
+            (
+                other.Project!.Value.Text,
+                other.Branch!.Value.Text,
+                other.Strategy,
+                other.ForwardYamlVariables,
+                other.ForwardPipelineVariables
+            )
+        );
         Assert.Equal("[1,\"f\"]", other.Inputs["e"]);
-        var child = Reading.Job("m: {script: x}\na: {trigger: {include: [b.yml, {local: /c.yml, inputs: {d: true}}, {artifact: e.yml, job: m}]}}").Trigger!;
-        Assert.Equal(["local b.yml ", "local /c.yml ", "artifact e.yml m"], child.Include.Select(file => $"{file.Kind} {file.Location} {file.Job}"));
+        var child = Reading
+            .Job("m: {script: x}\na: {trigger: {include: [b.yml, {local: /c.yml, inputs: {d: true}}, {artifact: e.yml, job: m}]}}")
+            .Trigger!;
+        Assert.Equal(
+            ["local b.yml ", "local /c.yml ", "artifact e.yml m"],
+            child.Include.Select(file => $"{file.Kind} {file.Location} {file.Job}")
+        );
         Assert.Equal("true", child.Include[1].Inputs["d"]);
     }
 
@@ -112,7 +137,10 @@ public sealed class NormalizationTests
     {
         var jobs = Enumerable.Range(0, 251).Select(i => $"j{i}: {{script: x, parallel: 200}}");
         var error = Assert.Single(Reading.Of(string.Join('\n', jobs)).Errors);
-        Assert.Equal("The number of jobs has exceeded the limit of 50000. Try splitting the configuration with parent-child-pipelines", error.Message);
+        Assert.Equal(
+            "The number of jobs has exceeded the limit of 50000. Try splitting the configuration with parent-child-pipelines",
+            error.Message
+        );
         Assert.Equal(251, error.At!.Value.Line);
     }
 

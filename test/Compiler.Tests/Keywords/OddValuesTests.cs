@@ -84,9 +84,20 @@ public sealed class OddValuesTests
         if (keyword.Where.HasFlag(Where.Default))
             yield return value => Map(("default", Map((keyword.Name, value))), ("job", Map(("script", script))));
         if (keyword.Where.HasFlag(Where.Job))
-            yield return value => Map(("job", Map(keyword.Name == "script" ? [("script", value)] : [("script", script), (keyword.Name, value)])));
+            yield return value =>
+                Map(("job", Map(keyword.Name == "script" ? [("script", value)] : [("script", script), (keyword.Name, value)])));
         if (keyword.Where.HasFlag(Where.TriggerJob))
-            yield return value => Map(("job", Map(keyword.Name == "trigger" ? [("trigger", value)] : [("trigger", Scalar(ScalarKind.String, "a/b")), (keyword.Name, value)])));
+            yield return value =>
+                Map(
+                    (
+                        "job",
+                        Map(
+                            keyword.Name == "trigger"
+                                ? [("trigger", value)]
+                                : [("trigger", Scalar(ScalarKind.String, "a/b")), (keyword.Name, value)]
+                        )
+                    )
+                );
     }
 
     private static ConfigScalar Scalar(ScalarKind kind, string text) => new(s_at, kind, text);

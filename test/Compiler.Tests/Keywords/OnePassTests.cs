@@ -82,7 +82,9 @@ public sealed class OnePassTests
     [Fact]
     public void Mistakes_have_their_codes()
     {
-        var reading = Reading.Of("a: {script: x, tags: b, when: c, timeout: dd, coverage: e, retry: 5, artifacts: {expose_as: f}, g: h, rules: [{if: i j}]}");
+        var reading = Reading.Of(
+            "a: {script: x, tags: b, when: c, timeout: dd, coverage: e, retry: 5, artifacts: {expose_as: f}, g: h, rules: [{if: i j}]}"
+        );
         Assert.Equal(
             ["CI0101", "CI0102", "CI0103", "CI0104", "CI0106", "CI0107", "CI0108", "CI0109"],
             reading.Errors.Select(error => error.Code).Order().Distinct()
@@ -92,9 +94,13 @@ public sealed class OnePassTests
     [Fact]
     public void A_last_rule_that_always_matches_is_warned_of_unless_the_workflow_decides()
     {
-        const string Jobs = "a:\n  script: x\n  rules:\n    - if: $A\n    - when: always\nb: {script: x, rules: [{if: $B, when: always}, {when: never}]}";
+        const string Jobs =
+            "a:\n  script: x\n  rules:\n    - if: $A\n    - when: always\nb: {script: x, rules: [{if: $B, when: always}, {when: never}]}";
         var warning = Assert.Single(Reading.Of(Jobs).Warnings);
-        Assert.StartsWith("jobs:a may allow multiple pipelines to run for a single action due to `rules:when` clause with no `workflow:rules` - read more: ", warning.Message);
+        Assert.StartsWith(
+            "jobs:a may allow multiple pipelines to run for a single action due to `rules:when` clause with no `workflow:rules` - read more: ",
+            warning.Message
+        );
         Assert.Equal(new Position(Reading.File, 5, 7), warning.At);
         Assert.NotNull(Reading.Of(Jobs).Configuration);
         Assert.Empty(Reading.Of("workflow: {rules: [{when: always}]}\n" + Jobs).Warnings);

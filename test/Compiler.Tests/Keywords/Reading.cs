@@ -13,7 +13,8 @@ internal sealed record Reading(Configuration? Configuration, ImmutableArray<Diag
 {
     public const string File = ".gitlab-ci.yml";
 
-    public static TextChecks Texts { get; } = new(text => Expression.TryParse(text, out _, out _), text => RegexPattern.Parse(text) is not null);
+    public static TextChecks Texts { get; } =
+        new(text => Expression.TryParse(text, out _, out _), text => RegexPattern.Parse(text) is not null);
 
     public IEnumerable<Diagnostic> Errors => Diagnostics.Where(diagnostic => diagnostic.Severity == Severity.Error);
     public IEnumerable<Diagnostic> Warnings => Diagnostics.Where(diagnostic => diagnostic.Severity == Severity.Warning);
@@ -29,7 +30,8 @@ internal sealed record Reading(Configuration? Configuration, ImmutableArray<Diag
     public static Configuration Good(string text)
     {
         var reading = Of(text);
-        return reading.Configuration ?? throw new InvalidOperationException(string.Join('\n', reading.Errors.Select(error => $"{error.At} {error.Message}")));
+        return reading.Configuration
+            ?? throw new InvalidOperationException(string.Join('\n', reading.Errors.Select(error => $"{error.At} {error.Message}")));
     }
 
     public static JobConfig Job(string text) => Good(text).Jobs[^1];

@@ -41,9 +41,15 @@ public static class RuleMessages
             { In("rules: [{if: $A, variables: {B: »{value: c}}}]"), "jobs:a:rules:rule:variables:B config must be a string" },
             { In("rules: [{if: $A, variables: {B: »[c]}}]"), "variable definition must be either a string or a hash" },
             { In("rules: [{if: $A, variables: {B:» }}]"), "jobs:a:rules:rule:variables:B config must be a string" },
-            { In("rules: [{if: $A, needs: [»{pipeline: '5', job: b}]}]"), "jobs:a:rules:rule:needs config uses invalid types: cross_dependency" },
+            {
+                In("rules: [{if: $A, needs: [»{pipeline: '5', job: b}]}]"),
+                "jobs:a:rules:rule:needs config uses invalid types: cross_dependency"
+            },
             { In("rules: [{if: $A, needs: [»20]}]"), "jobs:a:rules:rule:needs:need has an unsupported type" },
-            { In("rules: [{if: $A, needs: [»{job: }]}]").Replace("[»{job: }]", "[{»job: }]"), "jobs:a:rules:rule:needs:need job can't be blank" },
+            {
+                In("rules: [{if: $A, needs: [»{job: }]}]").Replace("[»{job: }]", "[{»job: }]"),
+                "jobs:a:rules:rule:needs:need job can't be blank"
+            },
             { In("rules: [{if: $A}]\n  »only: [main]"), "jobs:a config key may not be used with `rules`: only" },
             { In("rules: [{if: $A}]\n  »only: [main]\n  except: [tags]"), "jobs:a config key may not be used with `rules`: only, except" },
             { In("rules: [{if: $A}]\n  when: delayed\n  »start_in: 1 day"), "jobs:a config key may not be used with `rules`: start_in" },

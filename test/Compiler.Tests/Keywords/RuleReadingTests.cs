@@ -9,29 +9,37 @@ public sealed class RuleReadingTests
     public void A_rule_is_read_whole()
     {
         var rule = Assert.Single(
-            Reading.Job(
-                """
-                b: {script: y, stage: build}
-                a:
-                  script: x
-                  rules:
-                    - if: $A == "b"
-                      changes: {paths: [c, d/**], compare_to: main}
-                      exists: {paths: [e], project: f/g, ref: h}
-                      when: delayed
-                      start_in: 30 minutes
-                      allow_failure: true
-                      variables: {I: 1}
-                      needs: [b]
-                      interruptible: false
-                """
-            ).Rules!.Value
+            Reading
+                .Job(
+                    """
+                    b: {script: y, stage: build}
+                    a:
+                      script: x
+                      rules:
+                        - if: $A == "b"
+                          changes: {paths: [c, d/**], compare_to: main}
+                          exists: {paths: [e], project: f/g, ref: h}
+                          when: delayed
+                          start_in: 30 minutes
+                          allow_failure: true
+                          variables: {I: 1}
+                          needs: [b]
+                          interruptible: false
+                    """
+                )
+                .Rules!.Value
         );
         Assert.Equal(new TextAt("$A == \"b\"", new Position(Reading.File, 5, 11)), rule.If);
         Assert.Equal(new Position(Reading.File, 5, 7), rule.At);
         Assert.Equal(["c", "d/**"], rule.Changes!.Paths.Select(path => path.Text));
-        Assert.Equal(("main", "f/g", "h"), (rule.Changes.CompareTo!.Value.Text, rule.Exists!.Project!.Value.Text, rule.Exists.Ref!.Value.Text));
-        Assert.Equal((JobWhen.Delayed, TimeSpan.FromMinutes(30), true, false), (rule.When, rule.StartIn, rule.AllowFailure, rule.Interruptible));
+        Assert.Equal(
+            ("main", "f/g", "h"),
+            (rule.Changes.CompareTo!.Value.Text, rule.Exists!.Project!.Value.Text, rule.Exists.Ref!.Value.Text)
+        );
+        Assert.Equal(
+            (JobWhen.Delayed, TimeSpan.FromMinutes(30), true, false),
+            (rule.When, rule.StartIn, rule.AllowFailure, rule.Interruptible)
+        );
         Assert.Equal(("I", "1"), (rule.Variables[0].Key, rule.Variables[0].Value));
         Assert.Equal("b", Assert.IsType<NeedConfig.Job>(rule.Needs!.Value[0]).Name);
     }
@@ -49,7 +57,9 @@ public sealed class RuleReadingTests
     [Fact]
     public void Nested_rules_are_flattened()
     {
-        var rules = Reading.Job(".r: {rules: [{if: $A}, [{if: $B}]]}\na: {script: x, rules: [!reference [.r, rules], {if: $C}]}").Rules!.Value;
+        var rules = Reading
+            .Job(".r: {rules: [{if: $A}, [{if: $B}]]}\na: {script: x, rules: [!reference [.r, rules], {if: $C}]}")
+            .Rules!.Value;
         Assert.Equal(["$A", "$B", "$C"], rules.Select(rule => rule.If!.Value.Text));
     }
 
@@ -82,9 +92,11 @@ public sealed class RuleReadingTests
     [Fact]
     public void A_workflow_is_read_whole()
     {
-        var workflow = Reading.Good(
-            "workflow: {name: '  n $A ', auto_cancel: {on_new_commit: interruptible}, rules: [{if: $B, auto_cancel: {on_job_failure: all}, variables: {C: d}}, {when: never}]}\na: {script: x}"
-        ).Workflow;
+        var workflow = Reading
+            .Good(
+                "workflow: {name: '  n $A ', auto_cancel: {on_new_commit: interruptible}, rules: [{if: $B, auto_cancel: {on_job_failure: all}, variables: {C: d}}, {when: never}]}\na: {script: x}"
+            )
+            .Workflow;
         Assert.Equal("n $A", workflow.Name!.Value.Text);
         Assert.Equal(new AutoCancelConfig("interruptible", null), workflow.AutoCancel);
         Assert.Equal(new AutoCancelConfig(null, "all"), workflow.Rules!.Value[0].AutoCancel);

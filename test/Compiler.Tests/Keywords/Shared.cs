@@ -14,7 +14,11 @@ internal static class Shared
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             if (File.Exists(Path.Combine(folder.FullName, "Slipway.slnx")))
-                return folder.Parent?.GetDirectories("shared") is [var shared] && Directory.Exists(Path.Combine(shared.FullName, "conformance")) ? shared.FullName : null;
+                return
+                    folder.Parent?.GetDirectories("shared") is [var shared]
+                    && Directory.Exists(Path.Combine(shared.FullName, "conformance"))
+                    ? shared.FullName
+                    : null;
         }
         return null;
     }

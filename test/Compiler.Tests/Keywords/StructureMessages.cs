@@ -28,12 +28,18 @@ public static class StructureMessages
             { "variables: {A: {value: b, »desc: c}}\na: {script: x}", "variables:A config uses invalid data keys: desc" },
             { "variables: {A: {value: »[b]}}\na: {script: x}", "variables:A config value must be a scalar" },
             { "variables: {A: {value: b, expand: »no way}}\na: {script: x}", "variables:A config expand should be a boolean value" },
-            { "variables: {A: {value: b, description: »[c]}}\na: {script: x}", "variables:A config description must be an alphanumeric string" },
+            {
+                "variables: {A: {value: b, description: »[c]}}\na: {script: x}",
+                "variables:A config description must be an alphanumeric string"
+            },
             { "variables: {A: {value: b, options: »b}}\na: {script: x}", "variables:A config options should be an array of strings" },
             { "variables: {A: {»value: b, options: [c, d]}}\na: {script: x}", "variables:A config value must be present in options" },
             { "variables: {A: {»options: [c, d]}}\na: {script: x}", "variables:A config value must be present in options" },
             { "a: {script: x, variables: »[A]}", "jobs:a:variables config should be a hash" },
-            { "a: {script: x, variables: {B: {value: c, »options: [c], description: d}}}", "jobs:a:variables:B config uses invalid data keys: options, description" },
+            {
+                "a: {script: x, variables: {B: {value: c, »options: [c], description: d}}}",
+                "jobs:a:variables:B config uses invalid data keys: options, description"
+            },
             { "default: »[image]\na: {script: x}", "default config should be a hash" },
             { "default: {»stage: test}\na: {script: x}", "default config contains unknown keys: stage" },
             { "default: {image: »[ruby]}\na: {script: x}", "default:image config should be a hash or a string" },
@@ -56,11 +62,23 @@ public static class StructureMessages
             { "workflow: {rules: »{if: $A}}\na: {script: x}", "workflow:rules config should be an array" },
             { "workflow: {rules: »[]}\na: {script: x}", "workflow:rules config can't be blank" },
             { "workflow: {rules: [{if: $A, when: »manual}]}\na: {script: x}", "workflow:rules:rule when unknown value: manual" },
-            { "workflow: {rules: [{»interruptible: true}]}\na: {script: x}", "workflow:rules:rule config contains unknown keys: interruptible" },
+            {
+                "workflow: {rules: [{»interruptible: true}]}\na: {script: x}",
+                "workflow:rules:rule config contains unknown keys: interruptible"
+            },
             { "workflow: {rules: [{if: »$A =}]}\na: {script: x}", "workflow:rules:rule if invalid expression syntax" },
-            { "workflow: {rules: [{if: $A, auto_cancel: {on_job_failure: »some}}]}\na: {script: x}", "workflow:rules:rule:auto_cancel on job failure must be one of: none, all" },
-            { "workflow: {auto_cancel: {on_new_commit: »often}}\na: {script: x}", "workflow:auto_cancel on new commit must be one of: conservative, interruptible, none" },
-            { "workflow: {auto_cancel: {»on_monday: none}}\na: {script: x}", "workflow:auto_cancel config contains unknown keys: on_monday" },
+            {
+                "workflow: {rules: [{if: $A, auto_cancel: {on_job_failure: »some}}]}\na: {script: x}",
+                "workflow:rules:rule:auto_cancel on job failure must be one of: none, all"
+            },
+            {
+                "workflow: {auto_cancel: {on_new_commit: »often}}\na: {script: x}",
+                "workflow:auto_cancel on new commit must be one of: conservative, interruptible, none"
+            },
+            {
+                "workflow: {auto_cancel: {»on_monday: none}}\na: {script: x}",
+                "workflow:auto_cancel config contains unknown keys: on_monday"
+            },
             { "workflow: {auto_cancel: »none}\na: {script: x}", "workflow:auto_cancel config should be a hash" },
             { "a: {script: x, inherit: »false}", "jobs:a:inherit config should be a hash" },
             { "a: {script: x, inherit: {»all: false}}", "jobs:a:inherit config contains unknown keys: all" },

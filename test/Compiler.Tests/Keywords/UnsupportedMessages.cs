@@ -28,7 +28,10 @@ public static class UnsupportedMessages
             { In("inputs: {b: {type: »object, default: c}}"), "jobs:a:inputs:b type should be one of: string, number, boolean, array" },
             { "a:\n  »run: [{name: b, script: c}]", "`run` is not supported yet" },
             { "a: {run: [»{script: c}]}", "jobs:a:run:run name can't be blank" },
-            { "a: {run: [{name: b, script: c, »step: d}]}", "jobs:a:run:run config must use exactly one of these keys: script, step, func, action" },
+            {
+                "a: {run: [{name: b, script: c, »step: d}]}",
+                "jobs:a:run:run config must use exactly one of these keys: script, step, func, action"
+            },
             { "a: {run: »text}", "jobs:a:run config should be an array" },
             { In("rules: [{changes: {»regexp: b}}]"), "`regexp` is not supported yet" },
         };

@@ -48,15 +48,18 @@ public sealed class ExpansionTests
 
     private static ImmutableArray<Variable> List(params string[] definitions) =>
         [
-            .. definitions.Select(definition => definition.Split('=', 2)).Select(pair => new Variable(
-                pair[0].TrimStart('!', '@'),
-                pair[1],
-                Raw: pair[0].StartsWith('!'),
-                File: pair[0].StartsWith('@')
-            )),
+            .. definitions
+                .Select(definition => definition.Split('=', 2))
+                .Select(pair => new Variable(
+                    pair[0].TrimStart('!', '@'),
+                    pair[1],
+                    Raw: pair[0].StartsWith('!'),
+                    File: pair[0].StartsWith('@')
+                )),
         ];
 
-    private static string Text(ImmutableArray<Variable> variables) => string.Join(' ', variables.Select(variable => $"{variable.Key}={variable.Value}"));
+    private static string Text(ImmutableArray<Variable> variables) =>
+        string.Join(' ', variables.Select(variable => $"{variable.Key}={variable.Value}"));
 
     // ! is a raw variable, @ a file.
     [Theory]
@@ -98,7 +101,8 @@ public sealed class ExpansionTests
     [InlineData("A=$$B B=$A", null)]
     [InlineData("!A=$B B=$A", null)]
     [InlineData("A=$B B=1 A=$C C=$B", null)]
-    public void Circles_are_told_with_their_keys(string given, string? message) => Assert.Equal(message, VariableList.CircularReference(List(given.Split(' '))));
+    public void Circles_are_told_with_their_keys(string given, string? message) =>
+        Assert.Equal(message, VariableList.CircularReference(List(given.Split(' '))));
 
     [Fact]
     public void A_chain_of_ten_thousand_is_followed_without_recursion()
@@ -114,6 +118,8 @@ public sealed class ExpansionTests
         var expanded = VariableList.ExpandAll([.. bomb]);
         Assert.True(expanded.Sum(variable => (long)variable.Value.Length) < 2L * VariableList.MaxTotal);
         var piece = new string('x', 1000);
-        Assert.True(VariableExpansion.Expand(string.Concat(Enumerable.Repeat("$A", 100_000)), _ => piece).Length < 2 * VariableExpansion.MaxLength);
+        Assert.True(
+            VariableExpansion.Expand(string.Concat(Enumerable.Repeat("$A", 100_000)), _ => piece).Length < 2 * VariableExpansion.MaxLength
+        );
     }
 }

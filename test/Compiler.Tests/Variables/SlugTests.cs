@@ -11,15 +11,22 @@ public sealed class SlugTests
     [InlineData("--x--", "x")]
     [InlineData("///", "")]
     [InlineData("v1.0.0", "v1-0-0")]
-    [InlineData("aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffggg-hh", "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffggg")]
-    [InlineData("aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgg--hh", "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgg")]
+    [InlineData(
+        "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffggg-hh",
+        "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffggg"
+    )]
+    [InlineData(
+        "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgg--hh",
+        "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgg"
+    )]
     public void A_slug_is_fit_for_a_host_name(string name, string slug) => Assert.Equal(slug, Slugs.Of(name));
 
     [Theory]
     [InlineData("production", "production")]
     [InlineData("staging-", "staging")]
     [InlineData("review", "review")]
-    public void An_environment_whose_name_is_a_slug_already_keeps_it(string name, string slug) => Assert.Equal(slug, Slugs.OfEnvironment(name));
+    public void An_environment_whose_name_is_a_slug_already_keeps_it(string name, string slug) =>
+        Assert.Equal(slug, Slugs.OfEnvironment(name));
 
     [Theory]
     [InlineData("staging/eu", "staging-eu-")]

@@ -136,7 +136,13 @@ public class DownstreamPlannerTests
     [Fact]
     public void Depth_is_counted_within_a_project_only()
     {
-        UpstreamPipeline[] lineage = [ChildOfOurs, new(3, "feature", "pipeline"), new(8, "main", "parent_pipeline"), new(8, "main", "push")];
+        UpstreamPipeline[] lineage =
+        [
+            ChildOfOurs,
+            new(3, "feature", "pipeline"),
+            new(8, "main", "parent_pipeline"),
+            new(8, "main", "push"),
+        ];
 
         Assert.IsType<DownstreamPlan.Child>(Plan(Include(), lineage: lineage));
     }

@@ -156,7 +156,10 @@ public class JobPayloadsTests
 
     [Fact]
     public void References_the_server_does_not_know_are_left_to_the_runner() =>
-        Assert.Equal("$CI_PROJECT_DIR/x", Value(Build(Job("a") with { Variables = [new("OUT", "$CI_PROJECT_DIR/x")], DotenvAt = 1 }), "OUT"));
+        Assert.Equal(
+            "$CI_PROJECT_DIR/x",
+            Value(Build(Job("a") with { Variables = [new("OUT", "$CI_PROJECT_DIR/x")], DotenvAt = 1 }), "OUT")
+        );
 
     [Fact]
     public void The_runner_is_named_and_limits_the_time()
@@ -173,7 +176,16 @@ public class JobPayloadsTests
     [Fact]
     public void Steps_are_script_release_and_after_script()
     {
-        var release = new CompiledRelease("v1", "One", "It says \"hi\"", null, null, ["m1", "m2"], null, [new ReleaseLink("bin", "http://x/y", "/bin", "other")]);
+        var release = new CompiledRelease(
+            "v1",
+            "One",
+            "It says \"hi\"",
+            null,
+            null,
+            ["m1", "m2"],
+            null,
+            [new ReleaseLink("bin", "http://x/y", "/bin", "other")]
+        );
         var payload = Build(Job("a") with { Script = ["echo 1", "echo 2"], AfterScript = ["rm x"], Release = release, Timeout = 60 });
 
         Assert.Equal(["script", "release", "after_script"], payload.Steps.Select(step => step.Name));
@@ -195,7 +207,8 @@ public class JobPayloadsTests
     }
 
     [Fact]
-    public void Without_after_script_there_is_no_such_step() => Assert.Equal("script", Assert.Single(Build(Job("a") with { Script = ["x"] }).Steps).Name);
+    public void Without_after_script_there_is_no_such_step() =>
+        Assert.Equal("script", Assert.Single(Build(Job("a") with { Script = ["x"] }).Steps).Name);
 
     [Fact]
     public void A_release_script_is_one_a_shell_can_read()
@@ -270,7 +283,11 @@ public class JobPayloadsTests
     [InlineData("merged_result", "refs/merge-requests/6/merge")]
     public void A_merge_request_is_fetched_by_its_own_ref(string eventType, string expected)
     {
-        var context = Push with { RefKind = RefKind.MergeRequest, MergeRequest = new MergeRequestFacts { Iid = 6, EventType = eventType } };
+        var context = Push with
+        {
+            RefKind = RefKind.MergeRequest,
+            MergeRequest = new MergeRequestFacts { Iid = 6, EventType = eventType },
+        };
         var git = Build(Job("a"), context, Identity with { HasPipelineRef = false }).GitInfo;
 
         Assert.Equal((expected, "branch"), (git.Ref, git.RefType));
@@ -331,7 +348,13 @@ public class JobPayloadsTests
         var pipeline = Of(job) with { Context = Push };
         var state = Machine.Create(pipeline, Noon).Jobs[0];
 
-        var read = JobPayloads.EnvironmentUrl(pipeline, state, Identity, [new("HOST", "received.test")], [new("HOST", "app.test"), new("SCHEME", "javascript")]);
+        var read = JobPayloads.EnvironmentUrl(
+            pipeline,
+            state,
+            Identity,
+            [new("HOST", "received.test")],
+            [new("HOST", "app.test"), new("SCHEME", "javascript")]
+        );
         Assert.Equal(expected, read);
     }
 }

@@ -26,16 +26,19 @@ internal sealed class Drive(params CompiledJob[] jobs)
 
     public Drive Start(params string[] names) => Each(names, number => new PipelineEvent.Started(number, Now));
 
-    public Drive Pass(params string[] names) => Each(names, number => new PipelineEvent.Started(number, Now), number => new PipelineEvent.Succeeded(number, Now));
+    public Drive Pass(params string[] names) =>
+        Each(names, number => new PipelineEvent.Started(number, Now), number => new PipelineEvent.Succeeded(number, Now));
 
     public Drive Fail(string name, string reason = FailureReason.Script, int? exitCode = 1) =>
         Each([name], number => new PipelineEvent.Started(number, Now), number => new PipelineEvent.Failed(number, reason, exitCode, Now));
 
     public Drive Stop(string name) => Each([name], number => new PipelineEvent.Stopped(number, Now));
 
-    public Drive Play(string name, params ImmutableArray<Variable> variables) => Each([name], number => new PipelineEvent.Played(number, variables, Now));
+    public Drive Play(string name, params ImmutableArray<Variable> variables) =>
+        Each([name], number => new PipelineEvent.Played(number, variables, Now));
 
-    public Drive Cancel(string name, bool force = false) => Each([name], number => new PipelineEvent.JobCanceled(number, Now) { Force = force });
+    public Drive Cancel(string name, bool force = false) =>
+        Each([name], number => new PipelineEvent.JobCanceled(number, Now) { Force = force });
 
     public Drive Retry(string name) => Each([name], number => new PipelineEvent.JobRetried(number, Now));
 

@@ -7,7 +7,9 @@ namespace Slipway.Engine.Tests.Support;
 /// <summary>Runs a property: a moment by default, for <c>SLIPWAY_FUZZ_SECONDS</c> when that is set.</summary>
 internal static class Fuzz
 {
-    private static readonly int Seconds = int.TryParse(Environment.GetEnvironmentVariable("SLIPWAY_FUZZ_SECONDS"), out var seconds) ? seconds : 0;
+    private static readonly int Seconds = int.TryParse(Environment.GetEnvironmentVariable("SLIPWAY_FUZZ_SECONDS"), out var seconds)
+        ? seconds
+        : 0;
 
     public static void Check<T>(Arbitrary<T> any, Action<T> holds, int times = 300)
     {

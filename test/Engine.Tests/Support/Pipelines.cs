@@ -22,7 +22,13 @@ internal static class Pipelines
         };
     }
 
-    public static CompiledJob Job(string name, string stage = "build", JobWhen when = JobWhen.OnSuccess, string[]? needs = null, bool allowFailure = false) =>
+    public static CompiledJob Job(
+        string name,
+        string stage = "build",
+        JobWhen when = JobWhen.OnSuccess,
+        string[]? needs = null,
+        bool allowFailure = false
+    ) =>
         new()
         {
             Name = name,

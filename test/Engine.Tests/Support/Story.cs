@@ -27,8 +27,7 @@ internal sealed record Story(ImmutableArray<int> Jobs, ImmutableArray<int> Event
     }
 
     public override string ToString() =>
-        $"jobs [{string.Join(", ", Jobs)}] events [{string.Join(", ", Events)}]\n"
-        + string.Join('\n', Pipeline().Jobs.Select(Describe));
+        $"jobs [{string.Join(", ", Jobs)}] events [{string.Join(", ", Events)}]\n" + string.Join('\n', Pipeline().Jobs.Select(Describe));
 
     public CompiledPipeline Pipeline()
     {
@@ -41,7 +40,10 @@ internal sealed record Story(ImmutableArray<int> Jobs, ImmutableArray<int> Event
         {
             Stages = [.. Enumerable.Range(0, Stages).Select(stage => $"s{stage}")],
             Jobs = [.. jobs.Reverse().OrderBy(job => job.StageIndex)],
-            AutoCancel = new AutoCancel(Pick(Jobs[0], 11, "conservative", "interruptible", "none"), Pick(Jobs[0], 13, "none", "none", "all")),
+            AutoCancel = new AutoCancel(
+                Pick(Jobs[0], 11, "conservative", "interruptible", "none"),
+                Pick(Jobs[0], 13, "none", "none", "all")
+            ),
         };
     }
 
@@ -73,8 +75,22 @@ internal sealed record Story(ImmutableArray<int> Jobs, ImmutableArray<int> Event
 
     private static CompiledJob MakeJob(int number, int index)
     {
-        JobWhen[] whens = [JobWhen.OnSuccess, JobWhen.OnSuccess, JobWhen.OnSuccess, JobWhen.OnFailure, JobWhen.Always, JobWhen.Manual, JobWhen.Delayed];
-        var job = Pipelines.Job($"j{index}", $"s{Mix(number, 1) % Stages}", Pick(number, 2, whens), allowFailure: Mix(number, 3) % 3 == 0) with
+        JobWhen[] whens =
+        [
+            JobWhen.OnSuccess,
+            JobWhen.OnSuccess,
+            JobWhen.OnSuccess,
+            JobWhen.OnFailure,
+            JobWhen.Always,
+            JobWhen.Manual,
+            JobWhen.Delayed,
+        ];
+        var job = Pipelines.Job(
+            $"j{index}",
+            $"s{Mix(number, 1) % Stages}",
+            Pick(number, 2, whens),
+            allowFailure: Mix(number, 3) % 3 == 0
+        ) with
         {
             StageIndex = Mix(number, 1) % Stages,
             Interruptible = Mix(number, 4) % 2 == 0,
@@ -83,7 +99,10 @@ internal sealed record Story(ImmutableArray<int> Jobs, ImmutableArray<int> Event
         };
         return (Mix(number, 7) % 6) switch
         {
-            0 => job with { Trigger = new CompiledTrigger { Project = "group/child", Strategy = Pick(number, 8, null, "depend", "mirror") } },
+            0 => job with
+            {
+                Trigger = new CompiledTrigger { Project = "group/child", Strategy = Pick(number, 8, null, "depend", "mirror") },
+            },
             1 => job with { Retry = new RetryPolicy(Mix(number, 8) % 3, [Pick(number, 9, "always", FailureReason.Script)], []) },
             2 => job with { Retry = new RetryPolicy(2, [], [1]) },
             _ => job,
@@ -95,15 +114,24 @@ internal sealed record Story(ImmutableArray<int> Jobs, ImmutableArray<int> Event
         var number = Jobs[int.Parse(jobs[index].Name[1..])];
         if (Mix(number, 20) % 2 == 0)
             return null;
-        return [.. Enumerable.Range(0, index).Where(other => Mix(number, 21 + other) % 4 == 0).Select(other => new JobNeed(jobs[other].Name))];
+        return
+        [
+            .. Enumerable.Range(0, index).Where(other => Mix(number, 21 + other) % 4 == 0).Select(other => new JobNeed(jobs[other].Name)),
+        ];
     }
 
     private static IEnumerable<Story> Shrink(Story story)
     {
         foreach (var jobs in Shorter(story.Jobs).Where(jobs => jobs.Length > 0))
-            yield return story with { Jobs = jobs };
+            yield return story with
+            {
+                Jobs = jobs,
+            };
         foreach (var events in Shorter(story.Events))
-            yield return story with { Events = events };
+            yield return story with
+            {
+                Events = events,
+            };
     }
 
     private static IEnumerable<ImmutableArray<int>> Shorter(ImmutableArray<int> numbers)

@@ -9,7 +9,16 @@ public sealed class FileSelectorTests
 {
     private static readonly string[] Files =
     [
-        ".git/HEAD", "a.txt", "bin/app", "bin/debug/app.pdb", "bin/debug/log", "docs/x.md", "gen/out.bin", "src/a.c", "src/a.o", "src/lib/b.o",
+        ".git/HEAD",
+        "a.txt",
+        "bin/app",
+        "bin/debug/app.pdb",
+        "bin/debug/log",
+        "docs/x.md",
+        "gen/out.bin",
+        "src/a.c",
+        "src/a.o",
+        "src/lib/b.o",
     ];
 
     [Theory]
@@ -45,7 +54,11 @@ public sealed class FileSelectorTests
             folder.Write(file, "x");
         var tracked = new[] { "a.txt", "docs/x.md", "src/a.c" }.ToFrozenSet();
         var anywhere = selection with { Paths = [.. selection.Paths.Select(p => p.Replace("/p/", folder.Path + "/"))] };
-        var listed = ProjectFiles.List(folder.Path, new FileSelector(anywhere, folder.Path, tracked), TestContext.Current.CancellationToken);
+        var listed = ProjectFiles.List(
+            folder.Path,
+            new FileSelector(anywhere, folder.Path, tracked),
+            TestContext.Current.CancellationToken
+        );
         return string.Join(' ', listed.Select(f => f.Path));
     }
 

@@ -73,8 +73,15 @@ public sealed class GlobTests
     [Fact]
     public void Patterns_agree_with_the_regular_expressions_they_stand_for()
     {
-        var parts = Gen.Elements("a", "b", "*", "?", "/", "**/", "ab").ArrayOf().Select(string.Concat).Select(p => p.Trim('/').Replace("//", "/"));
-        var paths = Gen.Elements("a", "b", "/", "ab").ArrayOf().Select(string.Concat).Select(p => Regex.Replace(p.Trim('/'), "/+", "/")).Where(p => p.Length > 0);
+        var parts = Gen.Elements("a", "b", "*", "?", "/", "**/", "ab")
+            .ArrayOf()
+            .Select(string.Concat)
+            .Select(p => p.Trim('/').Replace("//", "/"));
+        var paths = Gen.Elements("a", "b", "/", "ab")
+            .ArrayOf()
+            .Select(string.Concat)
+            .Select(p => Regex.Replace(p.Trim('/'), "/+", "/"))
+            .Where(p => p.Length > 0);
         Properties.Hold(
             from pattern in parts.Where(p => p.Length > 0)
             from path in paths
@@ -95,7 +102,10 @@ public sealed class GlobTests
         {
             var last = i == names.Count - 1;
             if (names[i] == "**")
-                text += last ? (i == 0 ? ".*" : "(/.*)?") : i == 0 ? "(.*/)?" : "(/.*)?/";
+                text +=
+                    last ? (i == 0 ? ".*" : "(/.*)?")
+                    : i == 0 ? "(.*/)?"
+                    : "(/.*)?/";
             else
                 text += Regex.Escape(names[i]).Replace("\\*", "[^/]*").Replace("\\?", "[^/]") + (!last && names[i + 1] != "**" ? "/" : "");
         }

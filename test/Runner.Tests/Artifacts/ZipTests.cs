@@ -40,7 +40,10 @@ public sealed class ZipTests : IDisposable
 
     [Fact]
     public async Task The_same_files_give_the_same_bytes() =>
-        Assert.Equal(await PackAsync(File("a", new string('y', 900)), Link("l", "a")), await PackAsync(File("a", new string('y', 900)), Link("l", "a")));
+        Assert.Equal(
+            await PackAsync(File("a", new string('y', 900)), Link("l", "a")),
+            await PackAsync(File("a", new string('y', 900)), Link("l", "a"))
+        );
 
     [Fact]
     public async Task Other_programs_can_read_it()
@@ -53,7 +56,13 @@ public sealed class ZipTests : IDisposable
         System.IO.File.WriteAllBytes(path, zip);
         Assert.SkipUnless(System.IO.File.Exists("/usr/bin/python3"), "python3 is not installed");
         using var python = Process.Start(
-            new ProcessStartInfo("/usr/bin/python3", ["-c", $"import zipfile; z = zipfile.ZipFile('{path}'); assert z.testzip() is None; print(z.infolist()[1].external_attr >> 16)"])
+            new ProcessStartInfo(
+                "/usr/bin/python3",
+                [
+                    "-c",
+                    $"import zipfile; z = zipfile.ZipFile('{path}'); assert z.testzip() is None; print(z.infolist()[1].external_attr >> 16)",
+                ]
+            )
             {
                 RedirectStandardOutput = true,
                 UseShellExecute = false,
@@ -177,9 +186,18 @@ public sealed class ZipTests : IDisposable
     }
 
     private static FileEntry File(string path, string content, int mode = 0x1A4) =>
-        new(path, FileKind.File, (UnixFileMode)mode, Noon, Encoding.UTF8.GetByteCount(content), null, () => new MemoryStream(Encoding.UTF8.GetBytes(content)));
+        new(
+            path,
+            FileKind.File,
+            (UnixFileMode)mode,
+            Noon,
+            Encoding.UTF8.GetByteCount(content),
+            null,
+            () => new MemoryStream(Encoding.UTF8.GetBytes(content))
+        );
 
-    private static FileEntry Folder(string path, int mode = 0x1ED) => new(path, FileKind.Directory, (UnixFileMode)mode, Noon, 0, null, null);
+    private static FileEntry Folder(string path, int mode = 0x1ED) =>
+        new(path, FileKind.Directory, (UnixFileMode)mode, Noon, 0, null, null);
 
     private static FileEntry Link(string path, string target) => new(path, FileKind.Symlink, (UnixFileMode)0x1FF, Noon, 0, target, null);
 

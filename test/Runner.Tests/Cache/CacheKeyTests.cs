@@ -21,5 +21,6 @@ public sealed class CacheKeyTests
     [InlineData("", "")]
     [InlineData("..", "")]
     [InlineData("   ", "")]
-    public void A_key_becomes_a_path_that_stays_where_caches_lie(string key, string expected) => Assert.Equal(expected, CacheKey.Sanitize(key));
+    public void A_key_becomes_a_path_that_stays_where_caches_lie(string key, string expected) =>
+        Assert.Equal(expected, CacheKey.Sanitize(key));
 }

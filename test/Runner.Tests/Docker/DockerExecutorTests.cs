@@ -58,7 +58,11 @@ public sealed class DockerExecutorTests(TestEngine engine) : IDisposable
     [Fact]
     public async Task Variables_are_the_container_s_environment_from_its_first_process_on()
     {
-        await using var job = await JobAsync("alpine", s => s with { Variables = [new("A", "x y"), new("F", "content", File: true)] }, entrypoint: ["sh", "-c", "echo \"A is $A, F is $F\"; exec \"$@\"", "sh"]);
+        await using var job = await JobAsync(
+            "alpine",
+            s => s with { Variables = [new("A", "x y"), new("F", "content", File: true)] },
+            entrypoint: ["sh", "-c", "echo \"A is $A, F is $F\"; exec \"$@\"", "sh"]
+        );
         Assert.Equal(0, await job.RunAsync("true"));
         Assert.Contains("A is x y, F is /builds/group/project.tmp/F\n", job.Log);
     }
@@ -71,10 +75,17 @@ public sealed class DockerExecutorTests(TestEngine engine) : IDisposable
         DockerConfig config = new() { PullPolicy = ["never"], Volumes = [$"{_folder}:/certs/client"] };
         foreach (var file in new[] { "ca.pem", "cert.pem", "key.pem" })
             File.WriteAllText($"{_folder}/{file}", "x");
-        await using var kept = await JobAsync("docker:27-cli", s => s with { Config = config, Variables = [new("DOCKER_TLS_CERTDIR", "/certs")] });
+        await using var kept = await JobAsync(
+            "docker:27-cli",
+            s => s with { Config = config, Variables = [new("DOCKER_TLS_CERTDIR", "/certs")] }
+        );
         Assert.Equal(0, await kept.RunAsync("echo host=$DOCKER_HOST"));
         Assert.Contains("host=tcp://docker:2376\n", kept.Log);
-        await using var removed = await JobAsync("docker:27-cli", s => s with { Config = config, Variables = [new("DOCKER_TLS_CERTDIR", "/certs")] }, entrypoint: [""]);
+        await using var removed = await JobAsync(
+            "docker:27-cli",
+            s => s with { Config = config, Variables = [new("DOCKER_TLS_CERTDIR", "/certs")] },
+            entrypoint: [""]
+        );
         Assert.Equal(0, await removed.RunAsync("echo host=$DOCKER_HOST"));
         Assert.Contains("host=\n", removed.Log);
     }
@@ -82,7 +93,11 @@ public sealed class DockerExecutorTests(TestEngine engine) : IDisposable
     [Fact]
     public async Task An_entrypoint_of_the_job_s_is_ignored_where_the_runner_forbids_it()
     {
-        await using var job = await JobAsync("alpine", s => s with { Config = s.Config with { DisableEntrypointOverwrite = true } }, entrypoint: ["/no/such"]);
+        await using var job = await JobAsync(
+            "alpine",
+            s => s with { Config = s.Config with { DisableEntrypointOverwrite = true } },
+            entrypoint: ["/no/such"]
+        );
         Assert.Equal(0, await job.RunAsync("true"));
         Assert.Contains("Entrypoint override disabled", job.Log);
     }
@@ -103,8 +118,14 @@ public sealed class DockerExecutorTests(TestEngine engine) : IDisposable
         File.WriteAllText($"{_folder}/{longName}", "long");
         await using var job = await JobAsync("alpine");
         await job.Executor.PrepareAsync(default);
-        await job.Executor.PutSourcesAsync(new SourceTree(_folder, ["a/b/ü ö", longName, "gone", "link", "plain", "run.sh"], null), default);
-        Assert.Equal(0, await job.StageAsync($"./run.sh; stat -c %a:%u plain run.sh a; readlink link; cat 'link/ü ö' '{longName}'; [ ! -e gone ]"));
+        await job.Executor.PutSourcesAsync(
+            new SourceTree(_folder, ["a/b/ü ö", longName, "gone", "link", "plain", "run.sh"], null),
+            default
+        );
+        Assert.Equal(
+            0,
+            await job.StageAsync($"./run.sh; stat -c %a:%u plain run.sh a; readlink link; cat 'link/ü ö' '{longName}'; [ ! -e gone ]")
+        );
         Assert.Contains("ran\n666:0\n777:0\n777:0\na/b\ndeeplong", job.Log);
     }
 
@@ -114,10 +135,18 @@ public sealed class DockerExecutorTests(TestEngine engine) : IDisposable
         await using var job = await JobAsync("alpine");
         await job.Executor.PrepareAsync(default);
         await job.Executor.PutFilesAsync(EntriesAsync(("in/x", "1"), ("in/y", "2")), default);
-        Assert.Equal(0, await job.StageAsync("mkdir -p out/a out/a-b out/empty; cat in/x in/y > out/a/f; echo e > out/a-b/f; ln -s f out/a/l; ln out/a/f out/z; chmod 755 out/z; echo no > out/no; echo other > other"));
+        Assert.Equal(
+            0,
+            await job.StageAsync(
+                "mkdir -p out/a out/a-b out/empty; cat in/x in/y > out/a/f; echo e > out/a-b/f; ln -s f out/a/l; ln out/a/f out/z; chmod 755 out/z; echo no > out/no; echo other > other"
+            )
+        );
         // The container has ended, and so it stays.
         var read = await ReadAsync(job, new FileSelection(["out/", "other", "none"], ["out/no"], Untracked: false));
-        Assert.Equal(["other=other\n", "out/", "out/a/", "out/a-b/", "out/a-b/f=e\n", "out/a/f=12", "out/a/l->f", "out/empty/", "out/z=12"], read);
+        Assert.Equal(
+            ["other=other\n", "out/", "out/a/", "out/a-b/", "out/a-b/f=e\n", "out/a/f=12", "out/a/l->f", "out/empty/", "out/z=12"],
+            read
+        );
         Assert.Equal(["out/z=12"], await ReadAsync(job, new FileSelection(["**/z"], [], Untracked: false)));
         Assert.Empty(await ReadAsync(job, new FileSelection(["../../etc/passwd", "/etc/passwd"], [], Untracked: false)));
     }
@@ -136,7 +165,10 @@ public sealed class DockerExecutorTests(TestEngine engine) : IDisposable
     [Fact]
     public async Task A_user_that_is_not_root_can_write_where_it_should()
     {
-        await using var job = await JobAsync("alpine", s => s with { Config = s.Config with { User = "1000", Volumes = ["/cache"], DisableCache = true } });
+        await using var job = await JobAsync(
+            "alpine",
+            s => s with { Config = s.Config with { User = "1000", Volumes = ["/cache"], DisableCache = true } }
+        );
         await job.Executor.PrepareAsync(default);
         await job.Executor.PutFilesAsync(EntriesAsync(("dir/file", "x")), default);
         Assert.Equal(0, await job.StageAsync("id -u; echo a > a; echo b > dir/b; mkdir -p ../project.tmp; echo c > /cache/c"));
@@ -148,7 +180,12 @@ public sealed class DockerExecutorTests(TestEngine engine) : IDisposable
     {
         await using var job = await JobAsync(
             "alpine",
-            s => s with { Config = s.Config with { AllowedUsers = ["1000"] }, Image = s.Image! with { ExecutorOpts = new(new DockerImageOptions(null, "0"), null) } }
+            s =>
+                s with
+                {
+                    Config = s.Config with { AllowedUsers = ["1000"] },
+                    Image = s.Image! with { ExecutorOpts = new(new DockerImageOptions(null, "0"), null) },
+                }
         );
         Assert.Equal(FailureReason.RunnerConfiguration, (await Assert.ThrowsAsync<JobFailedException>(() => job.RunAsync("true"))).Reason);
     }
@@ -156,7 +193,10 @@ public sealed class DockerExecutorTests(TestEngine engine) : IDisposable
     [Fact]
     public async Task Running_out_of_memory_is_told_in_words()
     {
-        await using var job = await JobAsync("alpine", s => s with { Config = s.Config with { Resources = new DockerResources(Memory: "24m", MemorySwap: "24m") } });
+        await using var job = await JobAsync(
+            "alpine",
+            s => s with { Config = s.Config with { Resources = new DockerResources(Memory: "24m", MemorySwap: "24m") } }
+        );
         Assert.NotEqual(0, await job.RunAsync("x=aaaaaaaaaaaaaaaa; while true; do x=$x$x; done"));
         Assert.Contains("used up its memory of 24m", job.Log);
     }
@@ -165,7 +205,17 @@ public sealed class DockerExecutorTests(TestEngine engine) : IDisposable
     public async Task A_job_that_needs_no_image_gets_the_runner_s()
     {
         await engine.NeedAsync("alpine");
-        await using var job = new TestJob(engine.Executors, "", s => s with { Image = null, Variables = [new("TAG", "latest")], Config = new() { Image = "alpine:$TAG", PullPolicy = ["never"] } });
+        await using var job = new TestJob(
+            engine.Executors,
+            "",
+            s =>
+                s with
+                {
+                    Image = null,
+                    Variables = [new("TAG", "latest")],
+                    Config = new() { Image = "alpine:$TAG", PullPolicy = ["never"] },
+                }
+        );
         Assert.Equal(0, await job.RunAsync("true"));
         Assert.Contains("Using Docker executor with image alpine:latest", job.Log);
     }
@@ -176,7 +226,10 @@ public sealed class DockerExecutorTests(TestEngine engine) : IDisposable
         await using var job = await JobAsync("alpine");
         await job.Executor.PrepareAsync(default);
         using var cancel = new CancellationTokenSource();
-        var running = job.StageAsync("trap 'echo asked; exit 1' TERM; echo made > file; echo ready; while true; do sleep 0.1; done", cancel.Token);
+        var running = job.StageAsync(
+            "trap 'echo asked; exit 1' TERM; echo made > file; echo ready; while true; do sleep 0.1; done",
+            cancel.Token
+        );
         await job.UntilLogAsync("ready");
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
@@ -202,7 +255,10 @@ public sealed class DockerExecutorTests(TestEngine engine) : IDisposable
     [InlineData("true", true)]
     public async Task A_job_without_services_has_a_network_of_its_own_only_where_that_is_asked_for(string? perBuild, bool own)
     {
-        await using var job = await JobAsync("alpine", s => s with { Variables = perBuild is null ? [] : [new("FF_NETWORK_PER_BUILD", perBuild)] });
+        await using var job = await JobAsync(
+            "alpine",
+            s => s with { Variables = perBuild is null ? [] : [new("FF_NETWORK_PER_BUILD", perBuild)] }
+        );
         Assert.Equal(0, await job.RunAsync("echo network=$CI_BUILD_NETWORK_NAME"));
         Assert.Contains(own ? "network=slipway-" : "network=\n", job.Log);
     }
@@ -240,7 +296,12 @@ public sealed class DockerExecutorTests(TestEngine engine) : IDisposable
     {
         await using var job = await JobAsync("alpine", s => s with { Variables = [new("EXECUTOR_JOB_SECTION_ATTEMPTS", "2")] });
         Assert.Equal(0, await job.RunAsync("echo still > here"));
-        foreach (var container in await engine.Client.ListContainersAsync([$"com.gitlab.gitlab-runner.project.runner_id={job.Environment.Host.ConcurrentProjectId}"], default))
+        foreach (
+            var container in await engine.Client.ListContainersAsync(
+                [$"com.gitlab.gitlab-runner.project.runner_id={job.Environment.Host.ConcurrentProjectId}"],
+                default
+            )
+        )
             await engine.Client.RemoveContainerAsync(container.Id, withVolumes: true, default);
         Assert.Equal(0, await job.StageAsync("cat here"));
         Assert.Contains("still\n", job.Log);
@@ -275,7 +336,12 @@ public sealed class DockerExecutorTests(TestEngine engine) : IDisposable
         Assert.Empty(await engine.Client.ListVolumesAsync(ours, default));
     }
 
-    private async Task<TestJob> JobAsync(string image, Func<TestJob.Setup, TestJob.Setup>? change = null, string[]? entrypoint = null, string[]? more = null)
+    private async Task<TestJob> JobAsync(
+        string image,
+        Func<TestJob.Setup, TestJob.Setup>? change = null,
+        string[]? entrypoint = null,
+        string[]? more = null
+    )
     {
         await engine.NeedAsync([image, .. more ?? []]);
         return new TestJob(
@@ -295,7 +361,15 @@ public sealed class DockerExecutorTests(TestEngine engine) : IDisposable
         foreach (var (path, content) in files)
         {
             var bytes = Encoding.UTF8.GetBytes(content);
-            yield return new FileEntry(path, FileKind.File, (UnixFileMode)0x1B6, DateTimeOffset.UnixEpoch, bytes.Length, null, () => new MemoryStream(bytes));
+            yield return new FileEntry(
+                path,
+                FileKind.File,
+                (UnixFileMode)0x1B6,
+                DateTimeOffset.UnixEpoch,
+                bytes.Length,
+                null,
+                () => new MemoryStream(bytes)
+            );
         }
     }
 

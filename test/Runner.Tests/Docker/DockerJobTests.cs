@@ -25,13 +25,28 @@ public sealed class DockerJobTests(TestEngine engine) : IDisposable
         await engine.NeedAsync("alpine");
         Directory.CreateDirectory($"{_folder}/src");
         File.WriteAllText($"{_folder}/src/a.txt", "source");
-        var payload = Payload(["cat src/a.txt > out.txt", "cat early.txt >> out.txt", "mkdir -p cached", "echo kept > cached/f", "echo LATER=1 >> $GITLAB_ENV"]) with
+        var payload = Payload([
+            "cat src/a.txt > out.txt",
+            "cat early.txt >> out.txt",
+            "mkdir -p cached",
+            "echo kept > cached/f",
+            "echo LATER=1 >> $GITLAB_ENV",
+        ]) with
         {
             Cache = [new JobCache { Key = "k", Paths = ["cached/"] }],
             Artifacts = [new JobArtifact { Name = "result", Paths = ["out.txt", "**/*.none"] }],
             Dependencies = [new JobDependency(7, "earlier", "t", new ArtifactsFile("artifacts.zip", 1))],
         };
-        var result = await RunAsync(payload with { Steps = [.. payload.Steps, new JobStep { Name = "after_script", Script = ["echo after $CI_JOB_STATUS $LATER; cat out.txt"] }] });
+        var result = await RunAsync(
+            payload with
+            {
+                Steps =
+                [
+                    .. payload.Steps,
+                    new JobStep { Name = "after_script", Script = ["echo after $CI_JOB_STATUS $LATER; cat out.txt"] },
+                ],
+            }
+        );
         Assert.True(result.Outcome == JobOutcome.Success, _log.ToString());
         Assert.Contains("after success 1\n", _log.ToString());
         using var zip = new ZipArchive(new MemoryStream(_uploads["archive"]));
@@ -49,9 +64,24 @@ public sealed class DockerJobTests(TestEngine engine) : IDisposable
         await engine.NeedAsync("alpine");
         var payload = Payload(["echo bad > report.xml", "exit 42", "echo never"]) with
         {
-            Artifacts = [new JobArtifact { Name = "junit.xml", Paths = ["report.xml"], When = "always", ArtifactType = "junit", ArtifactFormat = "gzip" }],
+            Artifacts =
+            [
+                new JobArtifact
+                {
+                    Name = "junit.xml",
+                    Paths = ["report.xml"],
+                    When = "always",
+                    ArtifactType = "junit",
+                    ArtifactFormat = "gzip",
+                },
+            ],
         };
-        var result = await RunAsync(payload with { Steps = [.. payload.Steps, new JobStep { Name = "after_script", Script = ["echo after $CI_JOB_STATUS"] }] });
+        var result = await RunAsync(
+            payload with
+            {
+                Steps = [.. payload.Steps, new JobStep { Name = "after_script", Script = ["echo after $CI_JOB_STATUS"] }],
+            }
+        );
         Assert.Equal((JobOutcome.Failed, 42, FailureReason.Script), (result.Outcome, result.ExitCode, result.FailureReason));
         Assert.Contains("after failed\n", _log.ToString());
         Assert.DoesNotContain("\nnever\n", _log.ToString());
@@ -65,7 +95,9 @@ public sealed class DockerJobTests(TestEngine engine) : IDisposable
         var payload = Payload(["sleep 1000"]);
         var result = await RunAsync(payload with { RunnerInfo = new RunnerInfo { Timeout = 3 } });
         Assert.Equal((JobOutcome.Failed, FailureReason.ExecutionTimeout), (result.Outcome, result.FailureReason));
-        Assert.Empty(await engine.Client.ListContainersAsync([$"com.gitlab.gitlab-runner.project.id={payload.JobInfo.ProjectId}"], default));
+        Assert.Empty(
+            await engine.Client.ListContainersAsync([$"com.gitlab.gitlab-runner.project.id={payload.JobInfo.ProjectId}"], default)
+        );
     }
 
     private JobPayload Payload(string[] script) =>
@@ -74,8 +106,19 @@ public sealed class DockerJobTests(TestEngine engine) : IDisposable
             Id = 1,
             Token = "token",
             // A project of its own, to find its containers by.
-            JobInfo = new JobInfo { Name = "test", Stage = "test", ProjectFullPath = "group/project", ProjectId = Random.Shared.Next(100_000, int.MaxValue) },
-            GitInfo = new GitInfo { RepoUrl = "", Ref = "main", Sha = new string('0', 40) },
+            JobInfo = new JobInfo
+            {
+                Name = "test",
+                Stage = "test",
+                ProjectFullPath = "group/project",
+                ProjectId = Random.Shared.Next(100_000, int.MaxValue),
+            },
+            GitInfo = new GitInfo
+            {
+                RepoUrl = "",
+                Ref = "main",
+                Sha = new string('0', 40),
+            },
             RunnerInfo = new RunnerInfo { Timeout = 120 },
             Image = new JobImage { Name = "alpine" },
             Steps = [new JobStep { Name = "script", Script = [.. script] }],
@@ -101,8 +144,15 @@ public sealed class DockerJobTests(TestEngine engine) : IDisposable
             },
         };
         var runner = new RunnerConfig { Docker = new DockerConfig { PullPolicy = ["never"] } };
-        var host = new JobHost { WorkDir = _folder, ConcurrentProjectId = 1, Grace = TimeSpan.FromSeconds(2) };
-        return await new JobRun(payload, runner, engine.Executors.Kind, channel, TimeProvider.System) { Host = host }.RunAsync(JobCancellation.None);
+        var host = new JobHost
+        {
+            WorkDir = _folder,
+            ConcurrentProjectId = 1,
+            Grace = TimeSpan.FromSeconds(2),
+        };
+        return await new JobRun(payload, runner, engine.Executors.Kind, channel, TimeProvider.System) { Host = host }.RunAsync(
+            JobCancellation.None
+        );
     }
 
     private static MemoryStream Zip(string name, string content)

@@ -22,7 +22,8 @@ public sealed class EngineLocatorTests
     [InlineData("npipe:////./pipe/docker_engine")]
     [InlineData("nonsense")]
     [InlineData("unix://")]
-    public void What_cannot_be_reached_is_said_so(string host) => Assert.Throws<EngineUnreachableException>(() => Named(null, ("DOCKER_HOST", host)));
+    public void What_cannot_be_reached_is_said_so(string host) =>
+        Assert.Throws<EngineUnreachableException>(() => Named(null, ("DOCKER_HOST", host)));
 
     [Fact]
     public void TLS_comes_with_its_variables()
@@ -43,7 +44,10 @@ public sealed class EngineLocatorTests
         {
             var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("desk")));
             Directory.CreateDirectory($"{folder}/contexts/meta/{id}");
-            File.WriteAllText($"{folder}/contexts/meta/{id}/meta.json", """{"Name":"desk","Endpoints":{"docker":{"Host":"unix:///desk.sock"}}}""");
+            File.WriteAllText(
+                $"{folder}/contexts/meta/{id}/meta.json",
+                """{"Name":"desk","Endpoints":{"docker":{"Host":"unix:///desk.sock"}}}"""
+            );
             File.WriteAllText($"{folder}/config.json", """{"currentContext":"desk"}""");
             Assert.Equal("unix:///desk.sock", Named(null, ("DOCKER_CONFIG", folder))!.ToString());
             Assert.Null(Named(null, ("DOCKER_CONFIG", folder), ("DOCKER_CONTEXT", "default")));
@@ -57,13 +61,18 @@ public sealed class EngineLocatorTests
     [Fact]
     public async Task An_engine_that_is_not_there_is_named_in_the_error()
     {
-        var error = await Assert.ThrowsAsync<EngineUnreachableException>(
-            () => EngineLocator.ConnectAsync("unix:///no/such/docker.sock", null, false, _ => null, default)
+        var error = await Assert.ThrowsAsync<EngineUnreachableException>(() =>
+            EngineLocator.ConnectAsync("unix:///no/such/docker.sock", null, false, _ => null, default)
         );
         Assert.Contains("unix:///no/such/docker.sock", error.Message);
         Assert.Contains("is the engine running?", error.Message);
     }
 
     private static EngineAddress? Named(string? host, params (string Name, string Value)[] environment) =>
-        EngineLocator.Named(host, null, false, name => environment.FirstOrDefault(v => v.Name == name).Value ?? (name == "HOME" ? "/nowhere" : null));
+        EngineLocator.Named(
+            host,
+            null,
+            false,
+            name => environment.FirstOrDefault(v => v.Name == name).Value ?? (name == "HOME" ? "/nowhere" : null)
+        );
 }

@@ -46,10 +46,16 @@ public sealed class HostSettingsTests
         };
         var job = HostSettings.OfJob(config, privileged: true, init: true);
         Assert.Equal((1L << 30, 1_500_000_000L, true, true), (job.Memory, job.NanoCpus, job.Privileged, job.Init));
-        Assert.Equal(["/dev/kvm:/dev/kvm:rwm", "/dev/a:/dev/b:rwm", "/dev/c:/dev/c:r"], job.Devices!.Select(d => $"{d.PathOnHost}:{d.PathInContainer}:{d.CgroupPermissions}"));
+        Assert.Equal(
+            ["/dev/kvm:/dev/kvm:rwm", "/dev/a:/dev/b:rwm", "/dev/c:/dev/c:r"],
+            job.Devices!.Select(d => $"{d.PathOnHost}:{d.PathInContainer}:{d.CgroupPermissions}")
+        );
         Assert.Equal(("nofile", 1024L, 4096L), (job.Ulimits![0].Name, job.Ulimits[0].Soft, job.Ulimits[0].Hard));
         Assert.Equal(["0", "2"], job.DeviceRequests![0].DeviceIDs!);
-        Assert.Equal((64L << 20, null), (HostSettings.OfService(config, false, []).Memory, HostSettings.OfService(config, false, []).Privileged));
+        Assert.Equal(
+            (64L << 20, null),
+            (HostSettings.OfService(config, false, []).Memory, HostSettings.OfService(config, false, []).Privileged)
+        );
     }
 
     [Fact]
@@ -59,7 +65,11 @@ public sealed class HostSettingsTests
         try
         {
             File.WriteAllText(file, "{\"defaultAction\":\"SCMP_ACT_ALLOW\"}");
-            var host = HostSettings.OfJob(new DockerConfig { SecurityOpt = ["seccomp=" + file, "seccomp:unconfined", "no-new-privileges"] }, false, false);
+            var host = HostSettings.OfJob(
+                new DockerConfig { SecurityOpt = ["seccomp=" + file, "seccomp:unconfined", "no-new-privileges"] },
+                false,
+                false
+            );
             Assert.Equal(["seccomp={\"defaultAction\":\"SCMP_ACT_ALLOW\"}", "seccomp:unconfined", "no-new-privileges"], host.SecurityOpt!);
         }
         finally
@@ -77,5 +87,6 @@ public sealed class HostSettingsTests
     [InlineData("alpine", "**", true)]
     [InlineData("alpine", "[", false)]
     [InlineData("node:22", "{node,ruby}:2[0-9]", true)]
-    public void Images_are_allowed_by_doublestar_globs(string image, string glob, bool allowed) => Assert.Equal(allowed, AllowList.Holds(image, [glob]));
+    public void Images_are_allowed_by_doublestar_globs(string image, string glob, bool allowed) =>
+        Assert.Equal(allowed, AllowList.Holds(image, [glob]));
 }

@@ -20,9 +20,7 @@ public sealed class ImageTests(TestEngine engine) : IAsyncDisposable
             {
                 await engine.Client.CallAsync(HttpMethod.Delete, $"/images/{image}?force=1", default);
             }
-            catch (EngineException e) when (e.NotFound)
-            {
-            }
+            catch (EngineException e) when (e.NotFound) { }
     }
 
     [Fact]
@@ -70,7 +68,10 @@ public sealed class ImageTests(TestEngine engine) : IAsyncDisposable
         var auth = Convert.ToBase64String(Encoding.UTF8.GetBytes("me:s3cret"));
         var config = "{\"auths\":{\"" + registry.Address + "\":{\"auth\":\"" + auth + "\"}}}";
         await using var without = Job(name, "always");
-        Assert.Equal(FailureReason.ImagePull, (await Assert.ThrowsAsync<JobFailedException>(() => without.Executor.PrepareAsync(default))).Reason);
+        Assert.Equal(
+            FailureReason.ImagePull,
+            (await Assert.ThrowsAsync<JobFailedException>(() => without.Executor.PrepareAsync(default))).Reason
+        );
         await using var with = Job(s => s with { Variables = [new("DOCKER_AUTH_CONFIG", config, File: true)] }, name, "always");
         await with.Executor.PrepareAsync(default);
         Assert.Contains("Authenticating with credentials from $DOCKER_AUTH_CONFIG", with.Log);
@@ -91,12 +92,18 @@ public sealed class ImageTests(TestEngine engine) : IAsyncDisposable
     public async Task An_image_that_is_not_allowed_is_refused_before_anything_is_made()
     {
         await using var job = Job(s => s with { Config = new DockerConfig { AllowedImages = ["ruby:*"] } }, "alpine", "never");
-        Assert.Equal(FailureReason.RunnerConfiguration, (await Assert.ThrowsAsync<JobFailedException>(() => job.Executor.PrepareAsync(default))).Reason);
+        Assert.Equal(
+            FailureReason.RunnerConfiguration,
+            (await Assert.ThrowsAsync<JobFailedException>(() => job.Executor.PrepareAsync(default))).Reason
+        );
     }
 
     private TestRegistry Registry(string? login = null)
     {
-        Assert.SkipUnless(engine.Client.Address is EngineAddress.UnixSocket, "the engine may be elsewhere and not see this machine's loopback");
+        Assert.SkipUnless(
+            engine.Client.Address is EngineAddress.UnixSocket,
+            "the engine may be elsewhere and not see this machine's loopback"
+        );
         return new TestRegistry(login);
     }
 

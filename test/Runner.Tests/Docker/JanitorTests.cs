@@ -25,7 +25,10 @@ public sealed class JanitorTests(TestEngine engine) : IAsyncDisposable
         await engine.NeedAsync("busybox");
         var alive = OwnerMark.OfThisProcess(_name);
         // A machine of its own, so that a run beside this test does not come first, and nothing of anybody else's is touched.
-        var here = alive.Machine with { Name = _name };
+        var here = alive.Machine with
+        {
+            Name = _name,
+        };
         await MakeAsync("dead", alive with { Machine = here, Pid = int.MaxValue });
         await MakeAsync("alive", alive with { Machine = here });
         await MakeAsync("foreign", null);

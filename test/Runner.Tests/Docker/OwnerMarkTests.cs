@@ -32,13 +32,15 @@ public sealed class OwnerMarkTests
     public void A_living_process_is_not_dead() => Assert.False(Own.IsDead(MachineMark.Here()));
 
     [Fact]
-    public void A_later_process_of_the_same_number_is_another_one() => Assert.True((Own with { StartedAt = "1" }).IsDead(MachineMark.Here()));
+    public void A_later_process_of_the_same_number_is_another_one() =>
+        Assert.True((Own with { StartedAt = "1" }).IsDead(MachineMark.Here()));
 
     [Fact]
     public void A_process_that_is_gone_is_dead() => Assert.True((Own with { Pid = int.MaxValue }).IsDead(MachineMark.Here()));
 
     [Fact]
-    public void An_earlier_boot_s_processes_are_dead() => Assert.True((Own with { Machine = Own.Machine with { Boot = "earlier" } }).IsDead(MachineMark.Here()));
+    public void An_earlier_boot_s_processes_are_dead() =>
+        Assert.True((Own with { Machine = Own.Machine with { Boot = "earlier" } }).IsDead(MachineMark.Here()));
 
     [Theory]
     [InlineData("other", "")]
@@ -48,7 +50,11 @@ public sealed class OwnerMarkTests
         var mark = Own with
         {
             Pid = int.MaxValue,
-            Machine = Own.Machine with { Name = machine.Length > 0 ? machine : Own.Machine.Name, Namespace = space.Length > 0 ? space : Own.Machine.Namespace },
+            Machine = Own.Machine with
+            {
+                Name = machine.Length > 0 ? machine : Own.Machine.Name,
+                Namespace = space.Length > 0 ? space : Own.Machine.Namespace,
+            },
         };
         Assert.False(mark.IsDead(MachineMark.Here()));
     }

@@ -31,14 +31,22 @@ public sealed class PullTests
 
     [Theory]
     [InlineData("manifest for alpine:none not found: manifest unknown: manifest unknown", FailureReason.ImagePull, false)]
-    [InlineData("pull access denied for x, repository does not exist or may require 'docker login': denied", FailureReason.ImagePull, false)]
+    [InlineData(
+        "pull access denied for x, repository does not exist or may require 'docker login': denied",
+        FailureReason.ImagePull,
+        false
+    )]
     [InlineData("unauthorized: authentication required", FailureReason.ImagePull, false)]
     [InlineData("no matching manifest for linux/s390x in the manifest list entries", FailureReason.ImagePull, false)]
     [InlineData("Get \"https://r.io/v2/\": dial tcp: lookup r.io: no such host", FailureReason.RunnerExternalDependency, false)]
     [InlineData("Get \"https://r.io/v2/\": x509: certificate signed by unknown authority", FailureReason.RunnerExternalDependency, false)]
     [InlineData("received unexpected HTTP status: 502 Bad Gateway", FailureReason.RunnerExternalDependency, true)]
     [InlineData("net/http: TLS handshake timeout", FailureReason.RunnerExternalDependency, true)]
-    [InlineData("Get \"http://127.0.0.1:5000/v2/\": dial tcp 127.0.0.1:5000: connect: connection refused", FailureReason.RunnerExternalDependency, true)]
+    [InlineData(
+        "Get \"http://127.0.0.1:5000/v2/\": dial tcp 127.0.0.1:5000: connect: connection refused",
+        FailureReason.RunnerExternalDependency,
+        true
+    )]
     [InlineData("something new", FailureReason.ImagePull, false)]
     public void The_engine_s_sentence_tells_whose_fault_a_failed_pull_is(string message, string reason, bool transient)
     {

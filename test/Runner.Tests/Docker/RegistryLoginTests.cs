@@ -32,18 +32,28 @@ public sealed class RegistryLoginTests : IDisposable
     [InlineData("registry.example.com/a/b", "registry.example.com/a")]
     [InlineData("example.com", "registry.example.com/a")]
     [InlineData("registry.example.com", "alpine")]
-    public async Task A_login_for_elsewhere_is_not_shown(string server, string image) => Assert.Null(await FindAsync(Auths((server, "me")), image));
+    public async Task A_login_for_elsewhere_is_not_shown(string server, string image) =>
+        Assert.Null(await FindAsync(Auths((server, "me")), image));
 
     [Fact]
     public async Task The_longest_path_wins() =>
-        Assert.Equal("long", (await FindAsync(Auths(("r.io", "short"), ("r.io/a/b", "long"), ("r.io/a", "middle")), "r.io/a/b/c"))?.Username);
+        Assert.Equal(
+            "long",
+            (await FindAsync(Auths(("r.io", "short"), ("r.io/a/b", "long"), ("r.io/a", "middle")), "r.io/a/b/c"))?.Username
+        );
 
     [Fact]
     public async Task The_job_s_variable_beats_the_user_s_file_and_that_beats_the_coordinator()
     {
         Directory.CreateDirectory($"{_home}/.docker");
         File.WriteAllText($"{_home}/.docker/config.json", Auths(("r.io", "file"), ("b.io", "file")));
-        JobCredential[] sent = [new("registry", "r.io", "sent", "x"), new("registry", "b.io", "sent", "x"), new("registry", "c.io", "sent", "x"), new("other", "d.io", "sent", "x")];
+        JobCredential[] sent =
+        [
+            new("registry", "r.io", "sent", "x"),
+            new("registry", "b.io", "sent", "x"),
+            new("registry", "c.io", "sent", "x"),
+            new("other", "d.io", "sent", "x"),
+        ];
         var book = await BookAsync(Auths(("r.io", "variable")), sent);
         Assert.Equal("variable", (await book.FindAsync(Image("r.io/a"), default))?.Username);
         Assert.Equal("file", (await book.FindAsync(Image("b.io/a"), default))?.Username);
@@ -75,7 +85,10 @@ public sealed class RegistryLoginTests : IDisposable
     public async Task A_helper_is_asked_on_this_machine_and_beats_what_is_written()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "the helper is a shell script");
-        WriteHelper("test", "read server; echo \"{\\\"ServerURL\\\":\\\"$server\\\",\\\"Username\\\":\\\"from-helper\\\",\\\"Secret\\\":\\\"s\\\"}\"");
+        WriteHelper(
+            "test",
+            "read server; echo \"{\\\"ServerURL\\\":\\\"$server\\\",\\\"Username\\\":\\\"from-helper\\\",\\\"Secret\\\":\\\"s\\\"}\""
+        );
         var login = await FindAsync("""{"auths":{"r.io":{"auth":"bWU6cHc="}},"credHelpers":{"r.io":"test"}}""", "r.io/a");
         Assert.Equal(("from-helper", "s"), (login?.Username, login?.Password));
     }
@@ -84,7 +97,10 @@ public sealed class RegistryLoginTests : IDisposable
     public async Task A_store_lends_the_logins_it_lists()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "the helper is a shell script");
-        WriteHelper("store", "if [ $1 = list ]; then echo '{\"https://r.io\":\"x\"}'; else echo '{\"Username\":\"<token>\",\"Secret\":\"idt\"}'; fi");
+        WriteHelper(
+            "store",
+            "if [ $1 = list ]; then echo '{\"https://r.io\":\"x\"}'; else echo '{\"Username\":\"<token>\",\"Secret\":\"idt\"}'; fi"
+        );
         Assert.Equal("idt", (await FindAsync("""{"credsStore":"store"}""", "r.io/a"))?.IdentityToken);
     }
 
@@ -114,7 +130,13 @@ public sealed class RegistryLoginTests : IDisposable
         RegistryLogins.CollectAsync(
             authConfig,
             sent,
-            name => name switch { "HOME" => _home, "PATH" => $"{_home}:/usr/bin:/bin", _ => null },
+            name =>
+                name switch
+                {
+                    "HOME" => _home,
+                    "PATH" => $"{_home}:/usr/bin:/bin",
+                    _ => null,
+                },
             _warnings.Add,
             default
         );
@@ -131,6 +153,9 @@ public sealed class RegistryLoginTests : IDisposable
 
     private static string Auths(params (string Server, string User)[] logins) =>
         "{\"auths\":{"
-        + string.Join(',', logins.Select(l => $"\"{l.Server}\":{{\"auth\":\"{Convert.ToBase64String(Encoding.UTF8.GetBytes(l.User + ":pw"))}\"}}"))
+        + string.Join(
+            ',',
+            logins.Select(l => $"\"{l.Server}\":{{\"auth\":\"{Convert.ToBase64String(Encoding.UTF8.GetBytes(l.User + ":pw"))}\"}}")
+        )
         + "}}";
 }

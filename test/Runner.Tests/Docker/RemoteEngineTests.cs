@@ -27,9 +27,18 @@ public sealed class RemoteEngineTests(TestEngine engine) : IAsyncLifetime
     public async Task A_job_and_its_service_run_on_an_engine_far_away()
     {
         await engine.NeedAsync("docker:27-dind", "busybox");
-        Assert.SkipUnless(engine.Client.Address is EngineAddress.UnixSocket, "containers of an engine elsewhere cannot be reached from here");
+        Assert.SkipUnless(
+            engine.Client.Address is EngineAddress.UnixSocket,
+            "containers of an engine elsewhere cannot be reached from here"
+        );
         var host = await StartAsync();
-        var config = new DockerConfig { Host = $"tcp://{host}:2376", TlsCertPath = _certs, TlsVerify = true, PullPolicy = ["never"] };
+        var config = new DockerConfig
+        {
+            Host = $"tcp://{host}:2376",
+            TlsCertPath = _certs,
+            TlsVerify = true,
+            PullPolicy = ["never"],
+        };
         await using var executors = await DockerExecutors.ConnectAsync(config, default);
         Assert.Equal($"tcp://{host}:2376", executors.Address);
         await CopyImageAsync(config);
@@ -40,7 +49,11 @@ public sealed class RemoteEngineTests(TestEngine engine) : IAsyncLifetime
             Command = ["sh", "-c", "mkdir /www; echo far away > /www/index.html; exec busybox httpd -f -p 8080 -h /www"],
             Variables = [new("HEALTHCHECK_TCP_PORT", "8080")],
         };
-        await using var job = new TestJob(executors, "busybox", s => s with { Config = config with { MacAddress = "02:42:ac:11:00:99" }, Services = [service] });
+        await using var job = new TestJob(
+            executors,
+            "busybox",
+            s => s with { Config = config with { MacAddress = "02:42:ac:11:00:99" }, Services = [service] }
+        );
         Assert.Equal(3, await job.RunAsync("wget -qO- http://web:8080/; cat /sys/class/net/eth0/address; exit 3"));
         Assert.Contains("far away\n", job.Log);
         Assert.Contains("02:42:ac:11:00:99\n", job.Log);

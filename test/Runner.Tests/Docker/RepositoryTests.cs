@@ -24,7 +24,10 @@ public sealed class RepositoryTests(TestEngine engine) : IDisposable
         await using var job = new TestJob(engine.Executors, "docker:27-cli");
         await job.Executor.PrepareAsync(default);
         await job.Executor.PutSourcesAsync(new SourceTree(_folder, ["file"], _folder + "/.git"), default);
-        Assert.Equal(0, await job.StageAsync("git log --oneline | wc -l; git describe --tags --dirty; git status --short; git config -l; git fsck"));
+        Assert.Equal(
+            0,
+            await job.StageAsync("git log --oneline | wc -l; git describe --tags --dirty; git status --short; git config -l; git fsck")
+        );
         Assert.Contains("2\nv1-dirty\n M file\n", job.Log);
         Assert.Contains("example.com/group/project.git", job.Log);
         Assert.DoesNotContain("s3cret", job.Log);
@@ -83,7 +86,14 @@ public sealed class RepositoryTests(TestEngine engine) : IDisposable
 
     private static string GitIn(string folder, params string[] arguments)
     {
-        using var git = Process.Start(new ProcessStartInfo("git", arguments) { WorkingDirectory = folder, UseShellExecute = false, RedirectStandardOutput = true })!;
+        using var git = Process.Start(
+            new ProcessStartInfo("git", arguments)
+            {
+                WorkingDirectory = folder,
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+            }
+        )!;
         var output = git.StandardOutput.ReadToEnd();
         git.WaitForExit();
         Assert.Equal(0, git.ExitCode);

@@ -12,18 +12,28 @@ public sealed class ServiceCheckTests
 
     [Fact]
     public void Only_the_twenty_lowest_ports_are_tried() =>
-        Assert.Equal(Enumerable.Range(1, 20), Assert.IsType<ServiceCheck.AnyPort>(Of(ports: [.. Enumerable.Range(1, 40).Reverse().Select(p => $"{p}/tcp")])).Ports);
+        Assert.Equal(
+            Enumerable.Range(1, 20),
+            Assert.IsType<ServiceCheck.AnyPort>(Of(ports: [.. Enumerable.Range(1, 40).Reverse().Select(p => $"{p}/tcp")])).Ports
+        );
 
     [Fact]
     public void HEALTHCHECK_TCP_PORT_beats_everything() =>
-        Assert.Equal([8080], Assert.IsType<ServiceCheck.AnyPort>(Of(ports: ["80/tcp"], test: ["CMD", "x"], env: ["HEALTHCHECK_TCP_PORT=8080"])).Ports);
+        Assert.Equal(
+            [8080],
+            Assert.IsType<ServiceCheck.AnyPort>(Of(ports: ["80/tcp"], test: ["CMD", "x"], env: ["HEALTHCHECK_TCP_PORT=8080"])).Ports
+        );
 
     [Fact]
     public void A_health_check_of_the_image_beats_its_ports() =>
-        Assert.Equal(["/bin/sh", "-c", "pg_isready"], Assert.IsType<ServiceCheck.Command>(Of(ports: ["80/tcp"], test: ["CMD-SHELL", "pg_isready"])).Words);
+        Assert.Equal(
+            ["/bin/sh", "-c", "pg_isready"],
+            Assert.IsType<ServiceCheck.Command>(Of(ports: ["80/tcp"], test: ["CMD-SHELL", "pg_isready"])).Words
+        );
 
     [Fact]
-    public void A_health_check_that_was_switched_off_does_not_count() => Assert.IsType<ServiceCheck.AnyPort>(Of(ports: ["80/tcp"], test: ["NONE"]));
+    public void A_health_check_that_was_switched_off_does_not_count() =>
+        Assert.IsType<ServiceCheck.AnyPort>(Of(ports: ["80/tcp"], test: ["NONE"]));
 
     [Theory]
     [InlineData("53/udp")]

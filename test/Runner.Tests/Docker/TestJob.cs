@@ -38,8 +38,18 @@ internal sealed class TestJob : IAsyncDisposable
         {
             Id = 1,
             Token = "token",
-            JobInfo = new JobInfo { Name = "test", Stage = "test", ProjectFullPath = "group/project" },
-            GitInfo = new GitInfo { RepoUrl = "", Ref = "main", Sha = new string('0', 40) },
+            JobInfo = new JobInfo
+            {
+                Name = "test",
+                Stage = "test",
+                ProjectFullPath = "group/project",
+            },
+            GitInfo = new GitInfo
+            {
+                RepoUrl = "",
+                Ref = "main",
+                Sha = new string('0', 40),
+            },
             RunnerInfo = new RunnerInfo { Timeout = 60 },
             Variables = [.. setup.Variables],
         };

@@ -42,19 +42,26 @@ internal sealed class TestRegistry : IAsyncDisposable
     {
         var tar = new MemoryStream();
         using (var writer = new TarWriter(tar, leaveOpen: true))
-            writer.WriteEntry(new GnuTarEntry(TarEntryType.RegularFile, file) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)) });
+            writer.WriteEntry(
+                new GnuTarEntry(TarEntryType.RegularFile, file) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)) }
+            );
         var zipped = new MemoryStream();
         using (var gzip = new GZipStream(zipped, CompressionLevel.Fastest, leaveOpen: true))
             gzip.Write(tar.ToArray());
         var layer = Blob("application/vnd.docker.image.rootfs.diff.tar.gzip", zipped.ToArray());
         var image = Blob(
             "application/vnd.docker.container.image.v1+json",
-            Encoding.UTF8.GetBytes($$$"""{"architecture":"amd64","os":"linux","config":{{{config}}},"rootfs":{"type":"layers","diff_ids":["{{{Digest(tar.ToArray())}}}"]}}""")
+            Encoding.UTF8.GetBytes(
+                $$$"""{"architecture":"amd64","os":"linux","config":{{{config}}},"rootfs":{"type":"layers","diff_ids":["{{{Digest(tar.ToArray())}}}"]}}"""
+            )
         );
         var manifest = Encoding.UTF8.GetBytes(
             $$"""{"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json","config":{{image}},"layers":[{{layer}}]}"""
         );
-        _blobs[$"/v2/{repository}/manifests/{tag}"] = _blobs[$"/v2/{repository}/manifests/{Digest(manifest)}"] = ("application/vnd.docker.distribution.manifest.v2+json", manifest);
+        _blobs[$"/v2/{repository}/manifests/{tag}"] = _blobs[$"/v2/{repository}/manifests/{Digest(manifest)}"] = (
+            "application/vnd.docker.distribution.manifest.v2+json",
+            manifest
+        );
         return $"{Address}/{repository}:{tag}";
     }
 
@@ -98,7 +105,12 @@ internal sealed class TestRegistry : IAsyncDisposable
         {
             response.StatusCode = 401;
             response.Headers["WWW-Authenticate"] = "Basic realm=\"test\"";
-            Write(request, response, "application/json", """{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}"""u8.ToArray());
+            Write(
+                request,
+                response,
+                "application/json",
+                """{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}"""u8.ToArray()
+            );
             return;
         }
 
@@ -114,7 +126,12 @@ internal sealed class TestRegistry : IAsyncDisposable
         }
 
         response.StatusCode = 404;
-        Write(request, response, "application/json", """{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}"""u8.ToArray());
+        Write(
+            request,
+            response,
+            "application/json",
+            """{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}"""u8.ToArray()
+        );
     }
 
     private static void Write(HttpListenerRequest request, HttpListenerResponse response, string type, byte[] bytes)

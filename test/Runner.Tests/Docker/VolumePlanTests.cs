@@ -42,7 +42,10 @@ public sealed class VolumePlanTests
 
     [Fact]
     public void A_relative_destination_lies_in_the_project() =>
-        Assert.Contains(Make(new DockerConfig { Volumes = ["vendor/cache"] }).Mounts, m => m.Target == "/builds/group/project/vendor/cache");
+        Assert.Contains(
+            Make(new DockerConfig { Volumes = ["vendor/cache"] }).Mounts,
+            m => m.Target == "/builds/group/project/vendor/cache"
+        );
 
     [Theory]
     [InlineData("/builds", true)]
@@ -52,7 +55,10 @@ public sealed class VolumePlanTests
     [InlineData("/buildsx", false)]
     public void A_configured_volume_may_take_the_builds_directory_s_place(string volume, bool keeps)
     {
-        var plan = Make(new DockerConfig { Volumes = [volume] }, buildsDir: volume.Contains("group") && keeps ? "/builds/group" : "/builds");
+        var plan = Make(
+            new DockerConfig { Volumes = [volume] },
+            buildsDir: volume.Contains("group") && keeps ? "/builds/group" : "/builds"
+        );
         Assert.Equal(keeps, plan.KeptBuilds);
     }
 
@@ -62,7 +68,10 @@ public sealed class VolumePlanTests
 
     [Fact]
     public void A_cache_folder_of_the_host_takes_the_place_of_volumes() =>
-        Assert.Equal([$"/srv/cache/{Owner}/3c3f060a0374fc8bc39395164f415a70:/cache"], Make(new DockerConfig { Volumes = ["/cache"], CacheDir = "/srv/cache/" }).Binds);
+        Assert.Equal(
+            [$"/srv/cache/{Owner}/3c3f060a0374fc8bc39395164f415a70:/cache"],
+            Make(new DockerConfig { Volumes = ["/cache"], CacheDir = "/srv/cache/" }).Binds
+        );
 
     [Theory]
     [InlineData("/")]
@@ -71,11 +80,17 @@ public sealed class VolumePlanTests
     [InlineData("")]
     [InlineData("a:b:c:d")]
     public void What_cannot_be_mounted_is_refused(string volume) =>
-        Assert.Equal(FailureReason.RunnerConfiguration, Assert.Throws<JobFailedException>(() => Make(new DockerConfig { Volumes = [volume] })).Reason);
+        Assert.Equal(
+            FailureReason.RunnerConfiguration,
+            Assert.Throws<JobFailedException>(() => Make(new DockerConfig { Volumes = [volume] })).Reason
+        );
 
     [Fact]
     public void One_destination_cannot_be_mounted_twice() =>
-        Assert.Contains("already defined", Assert.Throws<JobFailedException>(() => Make(new DockerConfig { Volumes = ["/a", "/host:/a/"] })).Message);
+        Assert.Contains(
+            "already defined",
+            Assert.Throws<JobFailedException>(() => Make(new DockerConfig { Volumes = ["/a", "/host:/a/"] })).Message
+        );
 
     private static VolumePlan Make(DockerConfig config, bool isProtected = false, string buildsDir = "/builds") =>
         VolumePlan.Make(config, buildsDir, "/builds/group/project", Owner, "job-1", isProtected, (_, _) => []);

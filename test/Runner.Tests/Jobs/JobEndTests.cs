@@ -18,8 +18,7 @@ public sealed class JobEndTests : IDisposable
         using var cancel = new CancellationTokenSource();
         _job.OnLog = ("\nstarted", cancel.Cancel);
         _job.Payload = _job.Payload with { Artifacts = [new JobArtifact { Paths = ["out"], When = "on_failure" }] };
-        var result = await _job
-            .Script("echo x > out; sleep 600 & echo started; wait; sleep 600", "echo never")
+        var result = await _job.Script("echo x > out; sleep 600 & echo started; wait; sleep 600", "echo never")
             .AfterScript("echo \"status $CI_JOB_STATUS\"")
             .RunAsync(new JobCancellation(cancel.Token, default));
         Assert.Equal(new JobResult(JobOutcome.Canceled, null, FailureReason.JobCanceled, "canceled"), result);
@@ -35,7 +34,8 @@ public sealed class JobEndTests : IDisposable
         using var cancel = new CancellationTokenSource();
         _job.OnLog = ("\nstarted", cancel.Cancel);
         _job.Grace = TimeSpan.FromMilliseconds(200);
-        await _job.Script("trap '' TERM; echo started; while true; do sleep 600; done").RunAsync(new JobCancellation(cancel.Token, default));
+        await _job.Script("trap '' TERM; echo started; while true; do sleep 600; done")
+            .RunAsync(new JobCancellation(cancel.Token, default));
         Assert.Empty(Leftovers());
     }
 
@@ -53,8 +53,7 @@ public sealed class JobEndTests : IDisposable
     {
         using var abort = new CancellationTokenSource();
         _job.OnLog = ("\nstarted", abort.Cancel);
-        var result = await _job
-            .Script("trap '' TERM; echo started; sleep 600; sleep 600")
+        var result = await _job.Script("trap '' TERM; echo started; sleep 600; sleep 600")
             .AfterScript("echo never")
             .RunAsync(new JobCancellation(default, abort.Token));
         Assert.Equal(JobOutcome.Canceled, result.Outcome);
@@ -67,7 +66,10 @@ public sealed class JobEndTests : IDisposable
     {
         _job.Payload = _job.Payload with { RunnerInfo = new RunnerInfo { Timeout = 1 } };
         var result = await _job.Script("sleep 600").AfterScript("echo never").RunAsync();
-        Assert.Equal(new JobResult(JobOutcome.Failed, null, FailureReason.ExecutionTimeout, "execution took longer than 1s seconds"), result);
+        Assert.Equal(
+            new JobResult(JobOutcome.Failed, null, FailureReason.ExecutionTimeout, "execution took longer than 1s seconds"),
+            result
+        );
         Assert.DoesNotContain("never", _job.Log);
         Assert.Empty(Leftovers());
     }
@@ -75,8 +77,7 @@ public sealed class JobEndTests : IDisposable
     [Fact]
     public async Task The_scripts_own_timeout_lets_after_script_run()
     {
-        var result = await _job
-            .Variables(new Variable("RUNNER_SCRIPT_TIMEOUT", "300ms"))
+        var result = await _job.Variables(new Variable("RUNNER_SCRIPT_TIMEOUT", "300ms"))
             .Script("sleep 600")
             .AfterScript("echo \"status $CI_JOB_STATUS\"")
             .RunAsync();
@@ -88,7 +89,10 @@ public sealed class JobEndTests : IDisposable
     [Fact]
     public async Task After_scripts_timeout_does_not_fail_the_job()
     {
-        var result = await _job.Variables(new Variable("RUNNER_AFTER_SCRIPT_TIMEOUT", "200ms")).Script("true").AfterScript("sleep 600").RunAsync();
+        var result = await _job.Variables(new Variable("RUNNER_AFTER_SCRIPT_TIMEOUT", "200ms"))
+            .Script("true")
+            .AfterScript("sleep 600")
+            .RunAsync();
         Assert.Equal(JobOutcome.Success, result.Outcome);
         Assert.Contains("execution took longer than 200ms seconds", _job.Log);
     }

@@ -21,18 +21,36 @@ public sealed class JobFilesTests : IDisposable
         {
             Artifacts =
             [
-                new JobArtifact { Name = "build-$CI_JOB_TIMEOUT", Paths = ["out/", "$NAME.txt", "none"], Exclude = ["**/*.tmp"] },
+                new JobArtifact
+                {
+                    Name = "build-$CI_JOB_TIMEOUT",
+                    Paths = ["out/", "$NAME.txt", "none"],
+                    Exclude = ["**/*.tmp"],
+                },
                 new JobArtifact { Paths = ["never"], When = "on_failure" },
-                new JobArtifact { Name = "junit.xml", Paths = ["r*.xml"], When = "always", ArtifactType = "junit", ArtifactFormat = "gzip" },
+                new JobArtifact
+                {
+                    Name = "junit.xml",
+                    Paths = ["r*.xml"],
+                    When = "always",
+                    ArtifactType = "junit",
+                    ArtifactFormat = "gzip",
+                },
             ],
         };
-        var result = await _job
-            .Variables(new Variable("NAME", "note"))
-            .Script("mkdir out", "echo bin > out/app; chmod 755 out/app; echo x > out/a.tmp; echo hi > note.txt; ln -s app out/link", "echo '<a/>' > r1.xml; echo '<b/>' > r2.xml")
+        var result = await _job.Variables(new Variable("NAME", "note"))
+            .Script(
+                "mkdir out",
+                "echo bin > out/app; chmod 755 out/app; echo x > out/a.tmp; echo hi > note.txt; ln -s app out/link",
+                "echo '<a/>' > r1.xml; echo '<b/>' > r2.xml"
+            )
             .RunAsync();
         Assert.Equal(JobOutcome.Success, result.Outcome);
         Assert.Equal(["archive:build-60.zip", "junit:junit.xml.gz"], _job.Uploads.Keys.Order());
-        Assert.Contains("Uploading artifacts for successful job\nUploading artifacts...\nout/: found 3 matching artifact files and directories\n", _job.Log);
+        Assert.Contains(
+            "Uploading artifacts for successful job\nUploading artifacts...\nout/: found 3 matching artifact files and directories\n",
+            _job.Log
+        );
         Assert.Contains("WARNING: none: no matching files. Ensure that the artifact path is relative to the working directory", _job.Log);
         Assert.Contains("Uploading artifacts as \"archive\" to coordinator... 201 Created", _job.Log);
         using var reports = new GZipStream(new MemoryStream(_job.Uploads["junit:junit.xml.gz"]), CompressionMode.Decompress);
@@ -40,7 +58,10 @@ public sealed class JobFilesTests : IDisposable
 
         using var next = new TestJob();
         next.Downloads[7] = _job.Uploads["archive:build-60.zip"];
-        next.Payload = next.Payload with { Dependencies = [new JobDependency(7, "build", "t", new ArtifactsFile("build.zip", 1)), new JobDependency(8, "lint", "t", null)] };
+        next.Payload = next.Payload with
+        {
+            Dependencies = [new JobDependency(7, "build", "t", new ArtifactsFile("build.zip", 1)), new JobDependency(8, "lint", "t", null)],
+        };
         await next.Script("test -x out/app && cat out/link note.txt; ls -A out").RunAsync();
         Assert.Contains("Downloading artifacts for build (7)...\n", next.Log);
         Assert.DoesNotContain("lint", next.Log);
@@ -65,8 +86,19 @@ public sealed class JobFilesTests : IDisposable
             Artifacts =
             [
                 new JobArtifact { Name = "good", Paths = ["f"] },
-                new JobArtifact { Name = "bad", Paths = ["f"], When = "on_failure" },
-                new JobArtifact { Name = "any", Paths = ["f"], When = "always", ArtifactType = "x" },
+                new JobArtifact
+                {
+                    Name = "bad",
+                    Paths = ["f"],
+                    When = "on_failure",
+                },
+                new JobArtifact
+                {
+                    Name = "any",
+                    Paths = ["f"],
+                    When = "always",
+                    ArtifactType = "x",
+                },
             ],
         };
         var result = await _job.Script("echo x > f", "false").RunAsync();
@@ -78,7 +110,18 @@ public sealed class JobFilesTests : IDisposable
     [Fact]
     public async Task A_raw_upload_is_one_file()
     {
-        _job.Payload = _job.Payload with { Artifacts = [new JobArtifact { Paths = ["*.json"], ArtifactType = "sast", ArtifactFormat = "raw" }] };
+        _job.Payload = _job.Payload with
+        {
+            Artifacts =
+            [
+                new JobArtifact
+                {
+                    Paths = ["*.json"],
+                    ArtifactType = "sast",
+                    ArtifactFormat = "raw",
+                },
+            ],
+        };
         await _job.Script("echo '{}' > gl.json").RunAsync();
         Assert.Equal("{}\n", Encoding.UTF8.GetString(_job.Uploads["sast:gl.json"]));
 
@@ -110,10 +153,17 @@ public sealed class JobFilesTests : IDisposable
     [Fact]
     public async Task A_cache_is_kept_for_the_next_job_and_left_alone_while_nothing_changes()
     {
-        var first = await CachedAsync(new JobCache { Key = "deps-$CI_JOB_TIMEOUT", Paths = ["vendor/"] }, "mkdir vendor", "echo v1 > vendor/lib");
+        var first = await CachedAsync(
+            new JobCache { Key = "deps-$CI_JOB_TIMEOUT", Paths = ["vendor/"] },
+            "mkdir vendor",
+            "echo v1 > vendor/lib"
+        );
         Assert.Contains("Restoring cache\nChecking cache for deps-60...\n", first);
         Assert.Contains("WARNING: Cache file does not exist\nFailed to extract cache\n", first);
-        Assert.Contains("Saving cache for successful job\nCreating cache deps-60...\nvendor/: found 2 matching artifact files and directories\n", first);
+        Assert.Contains(
+            "Saving cache for successful job\nCreating cache deps-60...\nvendor/: found 2 matching artifact files and directories\n",
+            first
+        );
         Assert.Contains("Created cache\n", first);
 
         var second = await CachedAsync(new JobCache { Key = "deps-60", Paths = ["vendor/"] }, "cat vendor/lib");
@@ -122,7 +172,18 @@ public sealed class JobFilesTests : IDisposable
         Assert.Contains("Archive is up to date!\n", second);
 
         await CachedAsync(new JobCache { Key = "deps-60", Paths = ["vendor/"] }, "sleep 0.02; echo v2 > vendor/lib");
-        Assert.Contains("\nv2\n", await CachedAsync(new JobCache { Key = "deps-60", Paths = ["vendor/"], Policy = "pull" }, "cat vendor/lib"));
+        Assert.Contains(
+            "\nv2\n",
+            await CachedAsync(
+                new JobCache
+                {
+                    Key = "deps-60",
+                    Paths = ["vendor/"],
+                    Policy = "pull",
+                },
+                "cat vendor/lib"
+            )
+        );
         Assert.True(File.Exists(_job.Folder["work/cache/g/p/deps-60/cache.zip"]));
         Assert.Equal("{\"cachekey\":\"deps-60\"}\n", File.ReadAllText(_job.Folder["work/cache/g/p/deps-60/metadata.json"]));
     }
@@ -130,13 +191,37 @@ public sealed class JobFilesTests : IDisposable
     [Fact]
     public async Task Policy_and_when_decide_which_caches_move()
     {
-        var push = await CachedAsync(new JobCache { Key = "k", Paths = ["d"], Policy = "$POLICY" }, "mkdir d; echo x > d/f; POLICY=");
+        var push = await CachedAsync(
+            new JobCache
+            {
+                Key = "k",
+                Paths = ["d"],
+                Policy = "$POLICY",
+            },
+            "mkdir d; echo x > d/f; POLICY="
+        );
         Assert.DoesNotContain("Restoring cache", push);
         Assert.Contains("Created cache", push);
-        var pull = await CachedAsync(new JobCache { Key = "k", Paths = ["d"], Policy = "pull" }, "ls d");
+        var pull = await CachedAsync(
+            new JobCache
+            {
+                Key = "k",
+                Paths = ["d"],
+                Policy = "pull",
+            },
+            "ls d"
+        );
         Assert.Contains("Successfully extracted cache", pull);
         Assert.DoesNotContain("Saving cache", pull);
-        var failed = await CachedAsync(new JobCache { Key = "k", Paths = ["d"], When = "on_failure" }, "true");
+        var failed = await CachedAsync(
+            new JobCache
+            {
+                Key = "k",
+                Paths = ["d"],
+                When = "on_failure",
+            },
+            "true"
+        );
         Assert.DoesNotContain("Saving cache", failed);
     }
 
@@ -144,7 +229,15 @@ public sealed class JobFilesTests : IDisposable
     public async Task Fallback_keys_are_tried_in_order_and_protected_ones_are_refused()
     {
         await CachedAsync(new JobCache { Key = "main", Paths = ["d"] }, "mkdir d; echo main > d/f");
-        var log = await CachedAsync(new JobCache { Key = "topic", Paths = ["d"], FallbackKeys = ["other", "main"] }, "cat d/f");
+        var log = await CachedAsync(
+            new JobCache
+            {
+                Key = "topic",
+                Paths = ["d"],
+                FallbackKeys = ["other", "main"],
+            },
+            "cat d/f"
+        );
         Assert.Contains("Checking cache for topic...", log);
         Assert.Contains("Checking cache for other...", log);
         Assert.Contains("Checking cache for main...", log);

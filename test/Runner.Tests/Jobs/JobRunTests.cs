@@ -54,7 +54,9 @@ public sealed class JobRunTests : IDisposable
     [Fact]
     public async Task After_script_runs_in_a_shell_of_its_own_and_knows_how_it_went()
     {
-        var result = await _job.Script("cd /", "X=1", "false").AfterScript("echo \"$CI_JOB_STATUS [$X] $(basename $PWD)\"", "exit 3").RunAsync();
+        var result = await _job.Script("cd /", "X=1", "false")
+            .AfterScript("echo \"$CI_JOB_STATUS [$X] $(basename $PWD)\"", "exit 3")
+            .RunAsync();
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("Running after script...\n$ echo", _job.Log);
         Assert.Contains("failed [] p\n", _job.Log);
@@ -71,8 +73,7 @@ public sealed class JobRunTests : IDisposable
     [Fact]
     public async Task Variables_reach_the_script_as_GitLab_builds_them()
     {
-        await _job
-            .Variables(
+        await _job.Variables(
                 new("A", "$B/$CI_PROJECT_DIR"),
                 new("B", "it's \"quoted\" `x` \\ * ~ é\nsecond"),
                 new("RAW", "$B", Raw: true),
@@ -80,7 +81,11 @@ public sealed class JobRunTests : IDisposable
                 new("not-a-name; touch broken", "x"),
                 new("CI_RUNNER_VERSION", "overridden")
             )
-            .Script("printf '%s\\n' \"$A\" \"$RAW\" \"$CONFIG\" \"$CI_SHARED_ENVIRONMENT $CI_RUNNER_VERSION $CI_SERVER $CI_JOB_TIMEOUT\"", "cat $CONFIG; echo .", "ls")
+            .Script(
+                "printf '%s\\n' \"$A\" \"$RAW\" \"$CONFIG\" \"$CI_SHARED_ENVIRONMENT $CI_RUNNER_VERSION $CI_SERVER $CI_JOB_TIMEOUT\"",
+                "cat $CONFIG; echo .",
+                "ls"
+            )
             .RunAsync();
         Assert.Contains(
             $"it's \"quoted\" `x` \\ * ~ é\nsecond/{_job.ProjectDir}\n$B\n{_job.ProjectDir}.tmp/CONFIG\ntrue 0.1.0 yes 60\n",
@@ -94,8 +99,12 @@ public sealed class JobRunTests : IDisposable
     [Fact]
     public async Task What_a_script_leaves_in_GITLAB_ENV_reaches_the_next()
     {
-        await _job
-            .Script("echo 'X=a b=$c' >> $GITLAB_ENV", "echo 'no line' >> $GITLAB_ENV", "echo '9=x' >> $GITLAB_ENV", "printf 'LAST=z' >> $GITLAB_ENV")
+        await _job.Script(
+                "echo 'X=a b=$c' >> $GITLAB_ENV",
+                "echo 'no line' >> $GITLAB_ENV",
+                "echo '9=x' >> $GITLAB_ENV",
+                "printf 'LAST=z' >> $GITLAB_ENV"
+            )
             .AfterScript("echo \"[$X] [$LAST]\"")
             .RunAsync();
         Assert.Contains("[a b=$c] [z]", _job.Log);
@@ -114,7 +123,9 @@ public sealed class JobRunTests : IDisposable
     [Fact]
     public async Task Secrets_and_the_jobs_token_are_masked()
     {
-        await _job.Variables(new Variable("SECRET", "hunter2!", Masked: true)).Script("echo \"$SECRET glcbt-64_jobtoken\"", "echo hunter2! >&2").RunAsync();
+        await _job.Variables(new Variable("SECRET", "hunter2!", Masked: true))
+            .Script("echo \"$SECRET glcbt-64_jobtoken\"", "echo hunter2! >&2")
+            .RunAsync();
         Assert.DoesNotContain("hunter2", _job.Log);
         Assert.DoesNotContain("jobtoken", _job.Log);
     }
@@ -123,7 +134,10 @@ public sealed class JobRunTests : IDisposable
     public async Task Steps_beside_the_script_have_their_own_shell_and_stage()
     {
         _job.Script("Y=1");
-        _job.Payload = _job.Payload with { Steps = [.. _job.Payload.Steps, new JobStep { Name = "release", Script = ["echo \"tag $CI_JOB_TIMEOUT [$Y]\""] }] };
+        _job.Payload = _job.Payload with
+        {
+            Steps = [.. _job.Payload.Steps, new JobStep { Name = "release", Script = ["echo \"tag $CI_JOB_TIMEOUT [$Y]\""] }],
+        };
         await _job.RunAsync();
         Assert.Contains("Executing \"step_release\" stage of the job script\n$ echo \"tag 60 []\"\ntag 60 []\n", _job.Log);
     }

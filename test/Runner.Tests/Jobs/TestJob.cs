@@ -16,7 +16,13 @@ internal sealed partial class TestJob : IDisposable
     private readonly List<byte> _log = [];
 
     public TemporaryFolder Folder { get; } = new();
-    public RunnerConfig Runner { get; set; } = new() { Name = "test", Token = "glrt-0123456789abc", Executor = "shell" };
+    public RunnerConfig Runner { get; set; } =
+        new()
+        {
+            Name = "test",
+            Token = "glrt-0123456789abc",
+            Executor = "shell",
+        };
     public Dictionary<string, byte[]> Uploads { get; } = [];
     public Dictionary<long, byte[]> Downloads { get; } = [];
     public SourceTree? Sources { get; set; }
@@ -34,8 +40,19 @@ internal sealed partial class TestJob : IDisposable
         {
             Id = 42,
             Token = "glcbt-64_jobtoken",
-            JobInfo = new JobInfo { Name = "test", Stage = "test", ProjectId = 3, ProjectFullPath = "g/p" },
-            GitInfo = new GitInfo { RepoUrl = "", Ref = "main", Sha = "0123456789abcdef0123456789abcdef01234567" },
+            JobInfo = new JobInfo
+            {
+                Name = "test",
+                Stage = "test",
+                ProjectId = 3,
+                ProjectFullPath = "g/p",
+            },
+            GitInfo = new GitInfo
+            {
+                RepoUrl = "",
+                Ref = "main",
+                Sha = "0123456789abcdef0123456789abcdef01234567",
+            },
             RunnerInfo = new RunnerInfo { Timeout = 60 },
             Variables = [new("GIT_STRATEGY", "none")],
         };
@@ -73,7 +90,12 @@ internal sealed partial class TestJob : IDisposable
         };
         var run = new JobRun(Payload, Runner, Executor ?? ShellExecutor.Kind(Folder["work"]), channel, Time)
         {
-            Host = new JobHost { WorkDir = Folder["work"], Grace = Grace, Name = "here" },
+            Host = new JobHost
+            {
+                WorkDir = Folder["work"],
+                Grace = Grace,
+                Name = "here",
+            },
         };
         return await run.RunAsync(cancellation);
     }

@@ -58,7 +58,11 @@ public sealed class PhraseMaskerTests
         var covers = new List<(int Start, int End)>();
         for (var end = 1; end <= text.Length; end++)
         {
-            var longest = phrases.Where(p => text[..end].EndsWith(p, StringComparison.Ordinal)).Select(p => p.Length).DefaultIfEmpty().Max();
+            var longest = phrases
+                .Where(p => text[..end].EndsWith(p, StringComparison.Ordinal))
+                .Select(p => p.Length)
+                .DefaultIfEmpty()
+                .Max();
             if (longest == 0)
                 continue;
             var start = end - longest;

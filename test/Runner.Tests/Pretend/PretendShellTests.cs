@@ -40,7 +40,8 @@ public sealed class PretendShellTests
     [InlineData("rm nothing", 1)]
     [InlineData("rm -f nothing", 0)]
     [InlineData("exit 0; false", 0)]
-    public async Task Exit_codes_are_those_of_a_shell_with_errexit(string line, int expected) => Assert.Equal(expected, (await RunAsync(line)).Code);
+    public async Task Exit_codes_are_those_of_a_shell_with_errexit(string line, int expected) =>
+        Assert.Equal(expected, (await RunAsync(line)).Code);
 
     [Theory]
     [InlineData("curl http://example.com")]
@@ -75,7 +76,12 @@ public sealed class PretendShellTests
             },
             TimeProvider.System
         );
-        var shell = new PretendShell(new PretendFiles("/builds/p", TimeProvider.System), new(StringComparer.Ordinal) { ["HOME"] = "/root" }, trace, TimeProvider.System);
+        var shell = new PretendShell(
+            new PretendFiles("/builds/p", TimeProvider.System),
+            new(StringComparer.Ordinal) { ["HOME"] = "/root" },
+            trace,
+            TimeProvider.System
+        );
         var code = await shell.RunAsync(lines, TestContext.Current.CancellationToken);
         await trace.DisposeAsync();
         var text = Encoding.UTF8.GetString(log.ToArray());

@@ -16,42 +16,42 @@ public sealed class ShellScriptTests : IDisposable
     {
         var table = new TheoryData<string, string[], int, string>();
         foreach (var shell in RealShell.All)
-            foreach (var (commands, code, output) in Table(pipefail: shell.Data != "dash"))
-                table.Add(shell.Data, commands, code, output);
+        foreach (var (commands, code, output) in Table(pipefail: shell.Data != "dash"))
+            table.Add(shell.Data, commands, code, output);
         return table;
     }
 
     private static (string[] Commands, int ExitCode, string Output)[] Table(bool pipefail) =>
-    [
-        (["echo a", "echo b"], 0, "$ echo a|a|$ echo b|b|"),
-        (["  echo a  \n"], 0, "$ echo a|a|"),
-        (["echo a\necho b"], 0, "$ echo a # collapsed multi-line command|a|b|"),
-        (["echo a\r\necho b"], 0, "$ echo a # collapsed multi-line command|a\r|b|"),
-        (["", "  ", "echo a"], 0, "||$ echo a|a|"),
-        (["(exit 3)", "echo b"], 3, "$ (exit 3)|"),
-        (["exit 0", "echo b"], 0, "$ exit 0|"),
-        (["exit 5"], 5, "$ exit 5|"),
-        (["if false; then echo x; fi", "echo b"], 0, "$ if false; then echo x; fi|$ echo b|b|"),
-        (["false || echo or"], 0, "$ false || echo or|or|"),
-        (["false && echo and", "echo b"], 0, "$ false && echo and|$ echo b|b|"),
-        (["false && echo and"], 1, "$ false && echo and|"),
-        (["set +e", "false", "echo b"], 0, "$ set +e|$ false|$ echo b|b|"),
-        (["set +e", "false"], 1, "$ set +e|$ false|"),
-        (["! true", "echo b"], 0, "$ ! true|$ echo b|b|"),
-        (["false | true"], pipefail ? 1 : 0, "$ false | true|"),
-        (["read x", "echo b"], 1, "$ read x|"),
-        (["cat"], 0, "$ cat|"),
-        (["X=1", "cd /", "f() { echo \"$X $PWD\"; }", "f"], 0, "$ X=1|$ cd /|$ f() { echo \"$X $PWD\"; }|$ f|1 /|"),
-        (["cat <<EOF\nhere $X\nEOF"], 0, "$ cat <<EOF # collapsed multi-line command|here |"),
-        (["echo \"$NONE\""], 0, "$ echo \"$NONE\"||"),
-        (["echo 'it'\"'\"'s'"], 0, "$ echo 'it'\"'\"'s'|it's|"),
-        (["echo \"\\$HOME \\\\ `echo tick`\""], 0, "$ echo \"\\$HOME \\\\ `echo tick`\"|$HOME \\ tick|"),
-        (["trap 'echo bye' EXIT", "exit 4"], 4, "$ trap 'echo bye' EXIT|$ exit 4|bye|"),
-        (["exec sh -c 'exit 6'"], 6, "$ exec sh -c 'exit 6'|"),
-        (["echo x > f", "echo y > f", "cat f"], 0, "$ echo x > f|$ echo y > f|$ cat f|y|"),
-        (["printf 'größe %s\\n' ✓"], 0, "$ printf 'größe %s\\n' ✓|größe ✓|"),
-        (["kill -TERM $$", "echo never"], 1, "$ kill -TERM $$|"),
-    ];
+        [
+            (["echo a", "echo b"], 0, "$ echo a|a|$ echo b|b|"),
+            (["  echo a  \n"], 0, "$ echo a|a|"),
+            (["echo a\necho b"], 0, "$ echo a # collapsed multi-line command|a|b|"),
+            (["echo a\r\necho b"], 0, "$ echo a # collapsed multi-line command|a\r|b|"),
+            (["", "  ", "echo a"], 0, "||$ echo a|a|"),
+            (["(exit 3)", "echo b"], 3, "$ (exit 3)|"),
+            (["exit 0", "echo b"], 0, "$ exit 0|"),
+            (["exit 5"], 5, "$ exit 5|"),
+            (["if false; then echo x; fi", "echo b"], 0, "$ if false; then echo x; fi|$ echo b|b|"),
+            (["false || echo or"], 0, "$ false || echo or|or|"),
+            (["false && echo and", "echo b"], 0, "$ false && echo and|$ echo b|b|"),
+            (["false && echo and"], 1, "$ false && echo and|"),
+            (["set +e", "false", "echo b"], 0, "$ set +e|$ false|$ echo b|b|"),
+            (["set +e", "false"], 1, "$ set +e|$ false|"),
+            (["! true", "echo b"], 0, "$ ! true|$ echo b|b|"),
+            (["false | true"], pipefail ? 1 : 0, "$ false | true|"),
+            (["read x", "echo b"], 1, "$ read x|"),
+            (["cat"], 0, "$ cat|"),
+            (["X=1", "cd /", "f() { echo \"$X $PWD\"; }", "f"], 0, "$ X=1|$ cd /|$ f() { echo \"$X $PWD\"; }|$ f|1 /|"),
+            (["cat <<EOF\nhere $X\nEOF"], 0, "$ cat <<EOF # collapsed multi-line command|here |"),
+            (["echo \"$NONE\""], 0, "$ echo \"$NONE\"||"),
+            (["echo 'it'\"'\"'s'"], 0, "$ echo 'it'\"'\"'s'|it's|"),
+            (["echo \"\\$HOME \\\\ `echo tick`\""], 0, "$ echo \"\\$HOME \\\\ `echo tick`\"|$HOME \\ tick|"),
+            (["trap 'echo bye' EXIT", "exit 4"], 4, "$ trap 'echo bye' EXIT|$ exit 4|bye|"),
+            (["exec sh -c 'exit 6'"], 6, "$ exec sh -c 'exit 6'|"),
+            (["echo x > f", "echo y > f", "cat f"], 0, "$ echo x > f|$ echo y > f|$ cat f|y|"),
+            (["printf 'größe %s\\n' ✓"], 0, "$ printf 'größe %s\\n' ✓|größe ✓|"),
+            (["kill -TERM $$", "echo never"], 1, "$ kill -TERM $$|"),
+        ];
 
     [Theory]
     [MemberData(nameof(Behaviours))]
@@ -77,7 +77,39 @@ public sealed class ShellScriptTests : IDisposable
     [MemberData(nameof(RealShell.All), MemberType = typeof(RealShell))]
     public void Every_value_arrives_as_it_was(string shell)
     {
-        var texts = Gen.Elements(" ", "'", "\"", "$", "`", "\\", "\n", "\r\n", "*", "~", "!", "#", "&", "|", ";", "<", ">", "(", ")", "{", "}", "[", "=", "é", "✓", "🚢", "a", "-", "%s", "\\n", "\t")
+        var texts = Gen.Elements(
+                " ",
+                "'",
+                "\"",
+                "$",
+                "`",
+                "\\",
+                "\n",
+                "\r\n",
+                "*",
+                "~",
+                "!",
+                "#",
+                "&",
+                "|",
+                ";",
+                "<",
+                ">",
+                "(",
+                ")",
+                "{",
+                "}",
+                "[",
+                "=",
+                "é",
+                "✓",
+                "🚢",
+                "a",
+                "-",
+                "%s",
+                "\\n",
+                "\t"
+            )
             .ArrayOf()
             .Select(parts => string.Concat(parts));
         var values = Gen.Sample(texts, 60).Append("").ToArray();
@@ -125,7 +157,10 @@ public sealed class ShellScriptTests : IDisposable
     [MemberData(nameof(RealShell.All), MemberType = typeof(RealShell))]
     public void A_failing_command_ends_the_script_even_without_errexit_when_codes_are_checked(string shell)
     {
-        var (output, exitCode) = RealShell.Run(shell, (Script(commands: ["set +e", "(exit 9)", "echo never"]) with { CheckExitCodes = true }).ToText());
+        var (output, exitCode) = RealShell.Run(
+            shell,
+            (Script(commands: ["set +e", "(exit 9)", "echo never"]) with { CheckExitCodes = true }).ToText()
+        );
         Assert.Equal(9, exitCode);
         Assert.DoesNotContain("\nnever", output);
     }
@@ -145,7 +180,10 @@ public sealed class ShellScriptTests : IDisposable
     [MemberData(nameof(RealShell.All), MemberType = typeof(RealShell))]
     public void A_folder_that_is_not_there_fails_the_script(string shell)
     {
-        var script = new ShellScript(new JobVariables([], "/tmp"), new JobPaths(_folder.Path, _folder["none"])) { Commands = ["echo never"] };
+        var script = new ShellScript(new JobVariables([], "/tmp"), new JobPaths(_folder.Path, _folder["none"]))
+        {
+            Commands = ["echo never"],
+        };
         var (output, exitCode) = RealShell.Run(shell, script.ToText());
         Assert.NotEqual(0, exitCode);
         Assert.DoesNotContain("never", output);

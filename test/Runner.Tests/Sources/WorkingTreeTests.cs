@@ -35,7 +35,11 @@ public sealed class WorkingTreeTests : IDisposable
         _checkout.Write("large", new string('l', 1_000_000));
         File.CreateSymbolicLink(_checkout["link"], "a b/c/deep.txt");
         File.CreateSymbolicLink(_checkout["dangling"], "nowhere");
-        var log = await RunAsync("cat 'a b/c/deep.txt' 'a b-x' link; echo", "./run.sh", "readlink dangling; stat -c %s large empty; echo changed > 'a b/c/deep.txt'");
+        var log = await RunAsync(
+            "cat 'a b/c/deep.txt' 'a b-x' link; echo",
+            "./run.sh",
+            "readlink dangling; stat -c %s large empty; echo changed > 'a b/c/deep.txt'"
+        );
         Assert.Contains("deepbetweendeep\n", log);
         Assert.Contains("\nran\n", log);
         Assert.Contains("nowhere\n1000000\n0\n", log);
@@ -82,7 +86,12 @@ public sealed class WorkingTreeTests : IDisposable
         Git("config", "core.fsmonitor", "touch s3cret");
         _checkout.Write(".git/hooks/pre-commit", "#!/bin/sh\necho s3cret\nexit 1\n");
         File.SetUnixFileMode(_checkout[".git/hooks/pre-commit"], (UnixFileMode)0x1ED);
-        var log = await RunAsync("cat .git/config", "ls .git", "git remote get-url origin", "git commit -q --allow-empty -m more && echo committed");
+        var log = await RunAsync(
+            "cat .git/config",
+            "ls .git",
+            "git remote get-url origin",
+            "git commit -q --allow-empty -m more && echo committed"
+        );
         Assert.DoesNotContain("s3cret", log);
         Assert.Contains("\nhttps://example.com/g/p.git\n", log);
         Assert.Contains("\ncommitted\n", log);
@@ -178,7 +187,12 @@ public sealed class WorkingTreeTests : IDisposable
 
     private string Git(params string[] arguments)
     {
-        var start = new ProcessStartInfo("git", arguments) { WorkingDirectory = _checkout.Path, RedirectStandardOutput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("git", arguments)
+        {
+            WorkingDirectory = _checkout.Path,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
         using var git = Process.Start(start)!;
         var output = git.StandardOutput.ReadToEnd();
         git.WaitForExit();

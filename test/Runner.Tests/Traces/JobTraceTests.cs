@@ -115,7 +115,12 @@ public sealed class JobTraceTests
     [Fact]
     public async Task A_sink_that_fails_is_told_at_the_flush()
     {
-        await using var trace = new JobTrace(MaskSet.Of([], []), new JobTraceOptions(1000, true, false), (_, _) => throw new IOException("disk full"), _clock);
+        await using var trace = new JobTrace(
+            MaskSet.Of([], []),
+            new JobTraceOptions(1000, true, false),
+            (_, _) => throw new IOException("disk full"),
+            _clock
+        );
         trace.Line("hello");
         var error = await Assert.ThrowsAsync<IOException>(trace.FlushAsync);
         Assert.Contains("disk full", error.Message);

@@ -12,8 +12,12 @@ internal static class AllowList
     {
         if (always.Contains(image) || Holds(image, globs))
             return;
-        throw new JobFailedException(FailureReason.RunnerConfiguration, $"invalid {what}: \"{image}\" is not allowed; the runner allows {string.Join(", ", globs)}");
+        throw new JobFailedException(
+            FailureReason.RunnerConfiguration,
+            $"invalid {what}: \"{image}\" is not allowed; the runner allows {string.Join(", ", globs)}"
+        );
     }
 
-    public static bool Holds(string image, IReadOnlyList<string> globs) => globs.Count == 0 || globs.Any(glob => new Glob(glob).Matches(image));
+    public static bool Holds(string image, IReadOnlyList<string> globs) =>
+        globs.Count == 0 || globs.Any(glob => new Glob(glob).Matches(image));
 }

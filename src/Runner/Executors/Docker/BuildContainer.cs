@@ -60,16 +60,27 @@ internal static class BuildContainer
     private static string? HostName(string? configured, string? mode, string usual) =>
         mode is not null && mode.StartsWith("container:", StringComparison.Ordinal) ? null : Given(configured) ?? usual;
 
-    private static async Task<IEnumerable<string>> HostsAsync(EngineClient engine, IReadOnlyList<RunningService> services, string? mode, CancellationToken ct)
+    private static async Task<IEnumerable<string>> HostsAsync(
+        EngineClient engine,
+        IReadOnlyList<RunningService> services,
+        string? mode,
+        CancellationToken ct
+    )
     {
         var details = await Task.WhenAll(services.Select(service => engine.InspectContainerAsync(service.Container, ct)));
-        return services.Zip(details).SelectMany(s => s.First.Plan.Aliases.Select(alias => (alias, AddressOf(s.Second, mode)))).Where(h => h.Item2 is not null).Select(h => $"{h.alias}:{h.Item2}");
+        return services
+            .Zip(details)
+            .SelectMany(s => s.First.Plan.Aliases.Select(alias => (alias, AddressOf(s.Second, mode))))
+            .Where(h => h.Item2 is not null)
+            .Select(h => $"{h.alias}:{h.Item2}");
     }
 
     private static string? AddressOf(ContainerDetails service, string? mode) =>
         mode == "host"
             ? "127.0.0.1"
-            : service.NetworkSettings?.Networks?.Values.Select(endpoint => Given(endpoint.IPAddress)).FirstOrDefault(address => address is not null);
+            : service
+                .NetworkSettings?.Networks?.Values.Select(endpoint => Given(endpoint.IPAddress))
+                .FirstOrDefault(address => address is not null);
 
     private static string? Given(string? text) => text is { Length: > 0 } ? text : null;
 }

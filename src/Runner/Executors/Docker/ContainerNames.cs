@@ -14,7 +14,10 @@ internal sealed record ContainerNames(string Project, string Job)
     {
         var runner = job.Runner.ShortToken is { Length: > 0 } token ? token : "local";
         var project = HostName(
-            string.Create(CultureInfo.InvariantCulture, $"runner-{runner}-project-{job.Payload.JobInfo.ProjectId}-concurrent-{job.Host.ConcurrentProjectId}")
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"runner-{runner}-project-{job.Payload.JobInfo.ProjectId}-concurrent-{job.Host.ConcurrentProjectId}"
+            )
         );
         return new ContainerNames(project, $"{project}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
     }

@@ -48,7 +48,10 @@ internal sealed class DockerExecutor : IExecutor
     public async Task PrepareAsync(CancellationToken ct)
     {
         if (Engine.Os != "linux")
-            throw new JobFailedException(FailureReason.RunnerUnsupported, $"the engine at {Engine.Address} runs {Engine.Os} containers; only Linux ones are supported");
+            throw new JobFailedException(
+                FailureReason.RunnerUnsupported,
+                $"the engine at {Engine.Address} runs {Engine.Os} containers; only Linux ones are supported"
+            );
         var plan = _plan = JobPlan.Make(_job, _labels);
         _job.Trace.Line($"Using Docker executor with image {plan.Image.Written} ...");
         // The network is wanted by the first container, so it is made while images come.

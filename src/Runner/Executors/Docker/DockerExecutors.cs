@@ -42,7 +42,13 @@ public sealed class DockerExecutors : IAsyncDisposable
     /// <exception cref="EngineUnreachableException">None does. The message tells which was tried, and why not.</exception>
     public static async Task<DockerExecutors> ConnectAsync(DockerConfig config, CancellationToken ct)
     {
-        var engine = await EngineLocator.ConnectAsync(config.Host, config.TlsCertPath, config.TlsVerify, Environment.GetEnvironmentVariable, ct);
+        var engine = await EngineLocator.ConnectAsync(
+            config.Host,
+            config.TlsCertPath,
+            config.TlsVerify,
+            Environment.GetEnvironmentVariable,
+            ct
+        );
         return new DockerExecutors(engine, config);
     }
 

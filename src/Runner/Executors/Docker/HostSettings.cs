@@ -47,11 +47,26 @@ internal static class HostSettings
         if (Given(text) is not { } given)
             return null;
         var number = given.AsSpan().Trim().TrimEnd("bBiI");
-        var shift = number.Length == 0 ? 0 : char.ToLowerInvariant(number[^1]) switch { 'k' => 10, 'm' => 20, 'g' => 30, 't' => 40, _ => 0 };
+        var shift =
+            number.Length == 0
+                ? 0
+                : char.ToLowerInvariant(number[^1]) switch
+                {
+                    'k' => 10,
+                    'm' => 20,
+                    'g' => 30,
+                    't' => 40,
+                    _ => 0,
+                };
         if (shift > 0)
             number = number[..^1];
-        return decimal.TryParse(number, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
-            && value is >= -1 and < 1_000_000_000_000m
+        return
+            decimal.TryParse(
+                number,
+                NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign,
+                CultureInfo.InvariantCulture,
+                out var value
+            ) && value is >= -1 and < 1_000_000_000_000m
             ? (long)Math.Clamp(value * (1L << shift), -1, long.MaxValue)
             : throw Wrong(key, given);
     }
@@ -82,14 +97,16 @@ internal static class HostSettings
 
     private static long? NanoCpus(string? text) =>
         Given(text) is not { } given ? null
-        : decimal.TryParse(given, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var cpus) && cpus is > 0 and < 100_000 ? (long)(cpus * 1_000_000_000)
+        : decimal.TryParse(given, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var cpus) && cpus is > 0 and < 100_000
+            ? (long)(cpus * 1_000_000_000)
         : throw Wrong("cpus", given);
 
     /// <summary><c>1024</c> or <c>1024:4096</c>; -1 = no limit.</summary>
     private static UlimitSpec Ulimit(string name, string value)
     {
         var parts = value.Split(':');
-        return parts.Length <= 2
+        return
+            parts.Length <= 2
             && long.TryParse(parts[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var soft)
             && long.TryParse(parts[^1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var hard)
             ? new UlimitSpec(name, soft, hard)
@@ -106,7 +123,11 @@ internal static class HostSettings
                     device.Split(':') switch
                     {
                         [{ Length: > 0 } host] => new DeviceSpec(host, host, "rwm"),
-                        [{ Length: > 0 } host, var rights] when rights.Length > 0 && rights.All("rwm".Contains) => new DeviceSpec(host, host, rights),
+                        [{ Length: > 0 } host, var rights] when rights.Length > 0 && rights.All("rwm".Contains) => new DeviceSpec(
+                            host,
+                            host,
+                            rights
+                        ),
                         [{ Length: > 0 } host, { Length: > 0 } inside] => new DeviceSpec(host, inside, "rwm"),
                         [{ Length: > 0 } host, { Length: > 0 } inside, { Length: > 0 } rights] => new DeviceSpec(host, inside, rights),
                         _ => throw Wrong("devices", device),
@@ -120,14 +141,36 @@ internal static class HostSettings
         if (Given(text)?.Trim('"') is not { } gpus)
             return null;
         if (gpus.StartsWith("device=", StringComparison.Ordinal))
-            return [new DeviceRequest(null, null, gpus["device=".Length..].Split(','), [["gpu"]])];
-        var count = gpus == "all" ? -1 : int.TryParse(gpus, NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : throw Wrong("gpus", gpus);
-        return [new DeviceRequest(null, count, null, [["gpu"]])];
+            return
+            [
+                new DeviceRequest(
+                    null,
+                    null,
+                    gpus["device=".Length..].Split(','),
+                    [
+                        ["gpu"],
+                    ]
+                ),
+            ];
+        var count =
+            gpus == "all" ? -1
+            : int.TryParse(gpus, NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n
+            : throw Wrong("gpus", gpus);
+        return
+        [
+            new DeviceRequest(
+                null,
+                count,
+                null,
+                [
+                    ["gpu"],
+                ]
+            ),
+        ];
     }
 
     /// <summary>A seccomp profile is a file of this machine, and the engine wants its content.</summary>
-    private static string[]? SecurityOptions(IReadOnlyList<string> options) =>
-        options.Count == 0 ? null : [.. options.Select(Inline)];
+    private static string[]? SecurityOptions(IReadOnlyList<string> options) => options.Count == 0 ? null : [.. options.Select(Inline)];
 
     private static string Inline(string option)
     {
@@ -140,7 +183,10 @@ internal static class HostSettings
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new JobFailedException(FailureReason.RunnerConfiguration, $"security_opt: opening seccomp profile ({option[(at + 1)..]}) failed: {e.Message}");
+            throw new JobFailedException(
+                FailureReason.RunnerConfiguration,
+                $"security_opt: opening seccomp profile ({option[(at + 1)..]}) failed: {e.Message}"
+            );
         }
     }
 

@@ -28,13 +28,20 @@ internal sealed class JobNetworks(EngineClient engine, OwnerMark owner, DockerCo
             number = ++_made;
         }
 
-        var labels = new Dictionary<string, string> { ["com.gitlab.gitlab-runner.managed"] = "true", ["com.gitlab.gitlab-runner.type"] = "network" };
+        var labels = new Dictionary<string, string>
+        {
+            ["com.gitlab.gitlab-runner.managed"] = "true",
+            ["com.gitlab.gitlab-runner.type"] = "network",
+        };
         owner.WriteTo(labels);
         var spec = new NetworkSpec
         {
             Name = string.Create(CultureInfo.InvariantCulture, $"slipway-{owner.Run}-{number}"),
             EnableIPv6 = config.EnableIpv6 ? true : null,
-            Options = config.NetworkMtu > 0 ? new() { ["com.docker.network.driver.mtu"] = config.NetworkMtu.ToString(CultureInfo.InvariantCulture) } : null,
+            Options =
+                config.NetworkMtu > 0
+                    ? new() { ["com.docker.network.driver.mtu"] = config.NetworkMtu.ToString(CultureInfo.InvariantCulture) }
+                    : null,
             Labels = labels,
         };
         try

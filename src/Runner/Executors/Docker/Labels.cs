@@ -51,7 +51,12 @@ internal sealed class Labels(JobEnvironment job, OwnerMark owner)
     /// <param name="kept">It stays for later jobs of the same runner, project and slot.</param>
     public Dictionary<string, string> OfVolume(string destination, bool kept, bool isProtected)
     {
-        (string, string)[] more = [("destination", destination), ("protected", isProtected ? "true" : "false"), ("reusable", kept ? "true" : "false")];
+        (string, string)[] more =
+        [
+            ("destination", destination),
+            ("protected", isProtected ? "true" : "false"),
+            ("reusable", kept ? "true" : "false"),
+        ];
         return kept ? Of("cache", more) : OfOwn("cache", more);
     }
 

@@ -19,7 +19,14 @@ internal sealed record OwnerMark(string Run, MachineMark Machine, int Pid, strin
     public void WriteTo(Dictionary<string, string> labels)
     {
         labels[RunLabel] = Run;
-        labels[OwnerLabel] = string.Join(' ', Machine.Name, Machine.Boot, Machine.Namespace, Pid.ToString(CultureInfo.InvariantCulture), StartedAt);
+        labels[OwnerLabel] = string.Join(
+            ' ',
+            Machine.Name,
+            Machine.Boot,
+            Machine.Namespace,
+            Pid.ToString(CultureInfo.InvariantCulture),
+            StartedAt
+        );
     }
 
     /// <returns><see langword="null"/>: not ours, or not readable; leave it alone.</returns>
@@ -71,7 +78,8 @@ internal sealed record MachineMark(string Name, string Boot, string Namespace)
 {
     public static MachineMark Here() => new(Environment.MachineName.Replace(' ', '_'), ThisBoot(), ThisNamespace());
 
-    private static string ThisBoot() => File.Exists("/proc/sys/kernel/random/boot_id") ? File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim() : "";
+    private static string ThisBoot() =>
+        File.Exists("/proc/sys/kernel/random/boot_id") ? File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim() : "";
 
     private static string ThisNamespace() => File.ResolveLinkTarget("/proc/self/ns/pid", returnFinalTarget: false)?.Name ?? "";
 }

@@ -10,7 +10,12 @@ internal sealed class ServiceStart(EngineClient engine, JobEnvironment job, JobP
     public async Task<ImageDetails> ImageAsync(ServicePlan service, CancellationToken ct)
     {
         var config = job.Runner.Docker;
-        var policies = PullPolicies.Effective(service.Image.Written, service.Definition.PullPolicy, config.PullPolicy, config.AllowedPullPolicies);
+        var policies = PullPolicies.Effective(
+            service.Image.Written,
+            service.Definition.PullPolicy,
+            config.PullPolicy,
+            config.AllowedPullPolicies
+        );
         job.Trace.Line($"Starting service {service.Image.Written} ...");
         job.Trace.Line($"Using effective pull policy of {PullPolicies.Words(policies)} for container {service.Image.Written}");
         return await pull.GetAsync(service.Image, policies, Platform(service), ct);
@@ -19,7 +24,13 @@ internal sealed class ServiceStart(EngineClient engine, JobEnvironment job, JobP
     /// <param name="network">The job's own, when it has one.</param>
     /// <param name="made">Told as soon as the container is there, running or not, so that it can be removed.</param>
     /// <exception cref="JobFailedException">It cannot be started: a wrong command, mostly.</exception>
-    public async Task StartAsync(ServicePlan service, ImageDetails image, string? network, Action<RunningService> made, CancellationToken ct)
+    public async Task StartAsync(
+        ServicePlan service,
+        ImageDetails image,
+        string? network,
+        Action<RunningService> made,
+        CancellationToken ct
+    )
     {
         var name = plan.Names.Service(ServiceAliases.Slug(service.Image), service.Index);
         try
@@ -30,7 +41,10 @@ internal sealed class ServiceStart(EngineClient engine, JobEnvironment job, JobP
         }
         catch (EngineException e)
         {
-            throw new JobFailedException(Protocol.Jobs.FailureReason.RunnerSystem, $"service {service.Image.Written} cannot be started: {e.Message}");
+            throw new JobFailedException(
+                Protocol.Jobs.FailureReason.RunnerSystem,
+                $"service {service.Image.Written} cannot be started: {e.Message}"
+            );
         }
     }
 
@@ -38,7 +52,10 @@ internal sealed class ServiceStart(EngineClient engine, JobEnvironment job, JobP
     {
         var config = job.Runner.Docker;
         var mode = network ?? plan.Network.EngineMode;
-        var devices = config.ServicesDevices.Where(d => AllowList.Holds(service.Definition.Name, [d.Key])).Select(d => d.Value).FirstOrDefault();
+        var devices = config
+            .ServicesDevices.Where(d => AllowList.Holds(service.Definition.Name, [d.Key]))
+            .Select(d => d.Value)
+            .FirstOrDefault();
         return new ContainerSpec
         {
             Image = image.Id,
@@ -46,7 +63,11 @@ internal sealed class ServiceStart(EngineClient engine, JobEnvironment job, JobP
             Env = service.Environment,
             Cmd = service.Definition.Command.IsDefaultOrEmpty ? null : [.. service.Definition.Command],
             Entrypoint = service.Definition.Entrypoint.IsDefaultOrEmpty ? null : [.. service.Definition.Entrypoint],
-            Labels = labels.OfOwn("service", ("service", service.Image.Name), ("service.version", service.Image.Digest ?? service.Image.Tag)),
+            Labels = labels.OfOwn(
+                "service",
+                ("service", service.Image.Name),
+                ("service.version", service.Image.Digest ?? service.Image.Tag)
+            ),
             HostConfig = HostSettings.OfService(config, JobPlan.IsPrivileged(config, service), devices.IsDefault ? [] : devices) with
             {
                 NetworkMode = mode,
@@ -58,5 +79,6 @@ internal sealed class ServiceStart(EngineClient engine, JobEnvironment job, JobP
         };
     }
 
-    private static string? Platform(ServicePlan service) => service.Definition.ExecutorOpts?.Docker?.Platform is { Length: > 0 } platform ? platform : null;
+    private static string? Platform(ServicePlan service) =>
+        service.Definition.ExecutorOpts?.Docker?.Platform is { Length: > 0 } platform ? platform : null;
 }

@@ -73,7 +73,8 @@ internal sealed record VolumePlan(string[] Binds, MountSpec[] Mounts, string[] T
 
     /// <summary>Name of a slot's kept volumes without their ending: §12.4.</summary>
     public static string OwnerName(string token, string systemId, long projectId, int slot) =>
-        "runner-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{token}-{systemId}-{projectId}-{slot}")).AsSpan(0, 16));
+        "runner-"
+        + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{token}-{systemId}-{projectId}-{slot}")).AsSpan(0, 16));
 
     private static (string? Source, string Destination, string? Options) Split(string entry) =>
         entry.Split(':') switch
@@ -92,7 +93,9 @@ internal sealed record VolumePlan(string[] Binds, MountSpec[] Mounts, string[] T
                 parts.RemoveAt(parts.Count - 1);
             else if (part is not ("." or ".."))
                 parts.Add(part);
-        return path.Length > 0 && parts.Count > 0 ? "/" + string.Join('/', parts) : throw Wrong(entry, "the container's root cannot be a volume");
+        return path.Length > 0 && parts.Count > 0
+            ? "/" + string.Join('/', parts)
+            : throw Wrong(entry, "the container's root cannot be a volume");
     }
 
     private static bool IsWithin(string path, string folder) =>

@@ -98,6 +98,8 @@ internal static class PretendCommands
             [var a, "-eq", var b] => long.TryParse(a, out var x) && long.TryParse(b, out var y) && x == y,
             _ => null,
         };
-        return holds is null ? null : holds == true ? 0 : 1;
+        return holds is null ? null
+            : holds == true ? 0
+            : 1;
     }
 }

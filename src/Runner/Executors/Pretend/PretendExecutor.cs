@@ -41,7 +41,11 @@ public sealed class PretendExecutor : IExecutor
         foreach (var path in sources.Paths)
         {
             var full = Path.Combine(sources.Root, path);
-            _files.Put(_files.Resolve(path), await File.ReadAllBytesAsync(full, ct), OperatingSystem.IsWindows() ? null : File.GetUnixFileMode(full));
+            _files.Put(
+                _files.Resolve(path),
+                await File.ReadAllBytesAsync(full, ct),
+                OperatingSystem.IsWindows() ? null : File.GetUnixFileMode(full)
+            );
             _tracked.Add(path);
         }
     }
@@ -99,10 +103,26 @@ public sealed class PretendExecutor : IExecutor
         var below = ProjectDir + "/";
         foreach (var path in _files.Directories)
             if (path.StartsWith(below, StringComparison.Ordinal))
-                yield return new FileEntry(path[below.Length..], FileKind.Directory, PretendFile.DefaultMode | UnixFileMode.UserExecute, _job.Time.GetUtcNow(), 0, null, null);
+                yield return new FileEntry(
+                    path[below.Length..],
+                    FileKind.Directory,
+                    PretendFile.DefaultMode | UnixFileMode.UserExecute,
+                    _job.Time.GetUtcNow(),
+                    0,
+                    null,
+                    null
+                );
         foreach (var (path, file) in _files.Files)
             if (path.StartsWith(below, StringComparison.Ordinal))
-                yield return new FileEntry(path[below.Length..], FileKind.File, file.Mode, file.ModifiedAt, file.Content.Length, null, () => new MemoryStream(file.Content));
+                yield return new FileEntry(
+                    path[below.Length..],
+                    FileKind.File,
+                    file.Mode,
+                    file.ModifiedAt,
+                    file.Content.Length,
+                    null,
+                    () => new MemoryStream(file.Content)
+                );
     }
 
     private static string[] Lines(byte[]? content) =>

@@ -19,7 +19,8 @@ internal sealed class PretendFiles(string root, TimeProvider time)
 
     public bool IsDirectory(string path) => _directories.Contains(path.TrimEnd('/'));
 
-    public void Write(string path, byte[] content, bool append) => Put(path, append && Read(path) is { } before ? [.. before, .. content] : content, null);
+    public void Write(string path, byte[] content, bool append) =>
+        Put(path, append && Read(path) is { } before ? [.. before, .. content] : content, null);
 
     public void Put(string path, byte[] content, UnixFileMode? mode)
     {
@@ -39,7 +40,8 @@ internal sealed class PretendFiles(string root, TimeProvider time)
         var below = path.TrimEnd('/') + "/";
         var gone = _files.Keys.Where(file => file == path || file.StartsWith(below, StringComparison.Ordinal)).ToList();
         gone.ForEach(file => _files.Remove(file));
-        return _directories.RemoveWhere(folder => folder + "/" == below || folder.StartsWith(below, StringComparison.Ordinal)) > 0 || gone.Count > 0;
+        return _directories.RemoveWhere(folder => folder + "/" == below || folder.StartsWith(below, StringComparison.Ordinal)) > 0
+            || gone.Count > 0;
     }
 }
 

@@ -150,7 +150,9 @@ internal sealed class ShellProcess
         fds[2] = new PollFd { Fd = exit, Events = PollIn };
         if (Libc.Poll(fds, 3, milliseconds) <= 0)
             return false;
-        var some = (fds[0].Returned != 0 && Read(ref _output, TraceStream.Output, buffer)) | (fds[1].Returned != 0 && Read(ref _error, TraceStream.Error, buffer));
+        var some =
+            (fds[0].Returned != 0 && Read(ref _output, TraceStream.Output, buffer))
+            | (fds[1].Returned != 0 && Read(ref _error, TraceStream.Error, buffer));
         return fds[2].Returned != 0 && !some;
     }
 

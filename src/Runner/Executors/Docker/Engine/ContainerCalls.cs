@@ -6,9 +6,18 @@ namespace Slipway.Runner.Executors.Docker.Engine;
 /// <summary>Calls about containers. A container is named by its id or its name. "Is already so" (304) is success everywhere.</summary>
 internal static class ContainerCalls
 {
-    public static async Task<string> CreateContainerAsync(this EngineClient engine, string name, ContainerSpec spec, string? platform, CancellationToken ct)
+    public static async Task<string> CreateContainerAsync(
+        this EngineClient engine,
+        string name,
+        ContainerSpec spec,
+        string? platform,
+        CancellationToken ct
+    )
     {
-        var query = "/containers/create?name=" + Uri.EscapeDataString(name) + (platform is null ? "" : "&platform=" + Uri.EscapeDataString(platform));
+        var query =
+            "/containers/create?name="
+            + Uri.EscapeDataString(name)
+            + (platform is null ? "" : "&platform=" + Uri.EscapeDataString(platform));
         var created = await engine.PostAsync(query, spec, EngineJson.Default.ContainerSpec, EngineJson.Default.CreatedContainer, ct);
         return created.Id;
     }
@@ -18,7 +27,11 @@ internal static class ContainerCalls
 
     /// <summary>TERM, then KILL after <paramref name="grace"/>; returns when it has ended.</summary>
     public static Task StopContainerAsync(this EngineClient engine, string id, TimeSpan grace, CancellationToken ct) =>
-        engine.CallAsync(HttpMethod.Post, string.Create(CultureInfo.InvariantCulture, $"/containers/{id}/stop?t={(int)grace.TotalSeconds}"), ct);
+        engine.CallAsync(
+            HttpMethod.Post,
+            string.Create(CultureInfo.InvariantCulture, $"/containers/{id}/stop?t={(int)grace.TotalSeconds}"),
+            ct
+        );
 
     public static Task KillContainerAsync(this EngineClient engine, string id, string signal, CancellationToken ct) =>
         engine.CallAsync(HttpMethod.Post, $"/containers/{id}/kill?signal={signal}", ct);
@@ -41,9 +54,7 @@ internal static class ContainerCalls
         {
             await engine.CallAsync(HttpMethod.Delete, $"/containers/{id}?force=1&v={(withVolumes ? 1 : 0)}", ct);
         }
-        catch (EngineException e) when (e.NotFound || e.Message.Contains("already in progress", StringComparison.Ordinal))
-        {
-        }
+        catch (EngineException e) when (e.NotFound || e.Message.Contains("already in progress", StringComparison.Ordinal)) { }
     }
 
     /// <param name="labels">Each <c>KEY</c> or <c>KEY=VALUE</c>; all must match.</param>
@@ -56,9 +67,19 @@ internal static class ContainerCalls
 
     /// <summary>What the container has written so far, each line with its time.</summary>
     /// <param name="tail">Only that many lines from the end.</param>
-    public static async Task ReadLogsAsync(this EngineClient engine, string id, int? tail, bool follow, OutputSink sink, CancellationToken ct)
+    public static async Task ReadLogsAsync(
+        this EngineClient engine,
+        string id,
+        int? tail,
+        bool follow,
+        OutputSink sink,
+        CancellationToken ct
+    )
     {
-        var query = string.Create(CultureInfo.InvariantCulture, $"/containers/{id}/logs?stdout=1&stderr=1&timestamps=1&follow={(follow ? 1 : 0)}&tail={tail?.ToString(CultureInfo.InvariantCulture) ?? "all"}");
+        var query = string.Create(
+            CultureInfo.InvariantCulture,
+            $"/containers/{id}/logs?stdout=1&stderr=1&timestamps=1&follow={(follow ? 1 : 0)}&tail={tail?.ToString(CultureInfo.InvariantCulture) ?? "all"}"
+        );
         using var response = await engine.SendAsync(HttpMethod.Get, query, null, ct);
         await using var body = await response.Content.ReadAsStreamAsync(ct);
         await OutputFrames.CopyAsync(body, ReadOnlyMemory<byte>.Empty, sink, ct);
@@ -68,7 +89,13 @@ internal static class ContainerCalls
     /// <returns>Its exit code.</returns>
     public static async Task<int> ExecAsync(this EngineClient engine, string id, string[] command, OutputSink sink, CancellationToken ct)
     {
-        var exec = await engine.PostAsync($"/containers/{id}/exec", new ExecSpec(command), EngineJson.Default.ExecSpec, EngineJson.Default.CreatedObject, ct);
+        var exec = await engine.PostAsync(
+            $"/containers/{id}/exec",
+            new ExecSpec(command),
+            EngineJson.Default.ExecSpec,
+            EngineJson.Default.CreatedObject,
+            ct
+        );
         var start = EngineClient.JsonBody(new ExecStart(), EngineJson.Default.ExecStart);
         using (var response = await engine.SendAsync(HttpMethod.Post, $"/exec/{exec.Id}/start", start, ct))
         {
@@ -82,7 +109,13 @@ internal static class ContainerCalls
 
     /// <summary>Unpacks a tar stream inside the container, running or not. Owners and modes are the archive's.</summary>
     /// <param name="folder">Must exist; a mount point of the container always does.</param>
-    public static async Task PutArchiveAsync(this EngineClient engine, string id, string folder, Func<Stream, CancellationToken, Task> writeTar, CancellationToken ct)
+    public static async Task PutArchiveAsync(
+        this EngineClient engine,
+        string id,
+        string folder,
+        Func<Stream, CancellationToken, Task> writeTar,
+        CancellationToken ct
+    )
     {
         using var content = new StreamedContent(writeTar);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/x-tar");

@@ -29,14 +29,18 @@ internal abstract record EngineAddress
 
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Host.Length == 0)
         {
-            throw new EngineUnreachableException($"\"{text}\" is not the address of a Docker engine: write unix:///path/to/docker.sock or tcp://host:port");
+            throw new EngineUnreachableException(
+                $"\"{text}\" is not the address of a Docker engine: write unix:///path/to/docker.sock or tcp://host:port"
+            );
         }
 
         var secure = tls ?? (uri.Scheme == "https" ? new EngineTls(null, Verify: true) : null);
         return uri.Scheme switch
         {
             "tcp" or "http" or "https" => new Tcp(uri.DnsSafeHost, PortOf(uri, secure), secure),
-            _ => throw new EngineUnreachableException($"{text}: Docker engines are reached by unix:// and tcp:// only; forward the socket to use {uri.Scheme}://"),
+            _ => throw new EngineUnreachableException(
+                $"{text}: Docker engines are reached by unix:// and tcp:// only; forward the socket to use {uri.Scheme}://"
+            ),
         };
     }
 
@@ -46,7 +50,9 @@ internal abstract record EngineAddress
         var written = uri.OriginalString.AsSpan(uri.OriginalString.IndexOf("//", StringComparison.Ordinal) + 2).TrimEnd('/');
         var colon = written.LastIndexOf(':');
         var given = colon >= 0 && !written[colon..].Contains(']');
-        return given ? uri.Port : tls is null ? 2375 : 2376;
+        return given ? uri.Port
+            : tls is null ? 2375
+            : 2376;
     }
 }
 

@@ -76,7 +76,13 @@ internal sealed class EngineClient : IDisposable
         return await ReadAsync(response, type, ct);
     }
 
-    public async Task<TOut> PostAsync<TIn, TOut>(string path, TIn body, JsonTypeInfo<TIn> bodyType, JsonTypeInfo<TOut> type, CancellationToken ct)
+    public async Task<TOut> PostAsync<TIn, TOut>(
+        string path,
+        TIn body,
+        JsonTypeInfo<TIn> bodyType,
+        JsonTypeInfo<TOut> type,
+        CancellationToken ct
+    )
     {
         using var response = await SendAsync(HttpMethod.Post, path, JsonBody(body, bodyType), ct);
         return await ReadAsync(response, type, ct);
@@ -167,7 +173,9 @@ internal sealed class EngineClient : IDisposable
         var theirs = Header(ping, "Api-Version") is { } text && Version.TryParse(text, out var version) ? version : new Version(1, 24);
         if (theirs < _oldest)
         {
-            throw new EngineUnreachableException($"The Docker engine at {Address} is too old: it speaks version {theirs} of the API, and {_oldest} is needed");
+            throw new EngineUnreachableException(
+                $"The Docker engine at {Address} is too old: it speaks version {theirs} of the API, and {_oldest} is needed"
+            );
         }
 
         ApiVersion = theirs < Newest ? theirs : Newest;

@@ -9,7 +9,9 @@ namespace Slipway.Runner.Executors.Docker.Engine;
 /// <summary>Opens connections to one engine. Certificates are read once.</summary>
 internal sealed class EngineDialer(EngineAddress address) : IDisposable
 {
-    private readonly Lazy<SslClientAuthenticationOptions?> _tls = new(() => address is EngineAddress.Tcp { Tls: { } tls } tcp ? TlsOptions(tcp.Host, tls) : null);
+    private readonly Lazy<SslClientAuthenticationOptions?> _tls = new(() =>
+        address is EngineAddress.Tcp { Tls: { } tls } tcp ? TlsOptions(tcp.Host, tls) : null
+    );
 
     /// <exception cref="SocketException">Nobody listens, or this user may not.</exception>
     public async ValueTask<Stream> DialAsync(CancellationToken ct)
@@ -21,12 +23,14 @@ internal sealed class EngineDialer(EngineAddress address) : IDisposable
         };
         try
         {
-            await (address switch
-            {
-                EngineAddress.UnixSocket unix => socket.ConnectAsync(new UnixDomainSocketEndPoint(unix.Path), ct),
-                EngineAddress.Tcp tcp => socket.ConnectAsync(tcp.Host, tcp.Port, ct),
-                _ => throw new InvalidOperationException(),
-            });
+            await (
+                address switch
+                {
+                    EngineAddress.UnixSocket unix => socket.ConnectAsync(new UnixDomainSocketEndPoint(unix.Path), ct),
+                    EngineAddress.Tcp tcp => socket.ConnectAsync(tcp.Host, tcp.Port, ct),
+                    _ => throw new InvalidOperationException(),
+                }
+            );
             var plain = new NetworkStream(socket, ownsSocket: true);
             return _tls.Value is { } options ? await SecureAsync(plain, options, ct) : plain;
         }

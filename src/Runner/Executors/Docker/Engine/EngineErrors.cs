@@ -28,9 +28,11 @@ public sealed class EngineUnreachableException : Exception
 
         var advice = innermost switch
         {
-            SocketException { SocketErrorCode: SocketError.AccessDenied } => "this user may not use the socket; adding it to the group that owns the socket (docker) helps",
+            SocketException { SocketErrorCode: SocketError.AccessDenied } =>
+                "this user may not use the socket; adding it to the group that owns the socket (docker) helps",
             SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "nothing listens there; is the engine running?",
-            SocketException when address is EngineAddress.UnixSocket { Path: var path } && !File.Exists(path) => "there is no such socket; is the engine running?",
+            SocketException when address is EngineAddress.UnixSocket { Path: var path } && !File.Exists(path) =>
+                "there is no such socket; is the engine running?",
             _ => innermost.Message,
         };
         return $"Cannot connect to the Docker engine at {address}: {advice}";

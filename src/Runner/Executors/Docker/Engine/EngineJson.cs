@@ -35,9 +35,7 @@ internal sealed partial class EngineJson : JsonSerializerContext
             if (JsonSerializer.Deserialize(body, Default.ErrorJson) is { } error)
                 return (error.message ?? error.cause ?? "").Trim();
         }
-        catch (JsonException)
-        {
-        }
+        catch (JsonException) { }
 
         return Encoding.UTF8.GetString(body).Trim();
     }
@@ -48,7 +46,15 @@ internal sealed record ErrorJson(string? message, string? cause);
 #pragma warning restore IDE1006
 
 /// <param name="OSType"><c>linux</c> or <c>windows</c>.</param>
-internal sealed record EngineInfo(string? ServerVersion, string? OSType, string? Architecture, string? OperatingSystem, string? Driver, long MemTotal, int NCPU);
+internal sealed record EngineInfo(
+    string? ServerVersion,
+    string? OSType,
+    string? Architecture,
+    string? OperatingSystem,
+    string? Driver,
+    long MemTotal,
+    int NCPU
+);
 
 internal sealed record CreatedObject(string Id);
 
@@ -70,13 +76,24 @@ internal sealed record NetworkSpec
     public Dictionary<string, string>? Labels { get; init; }
 }
 
-internal sealed record NetworkDetails(string Id, string Name, Dictionary<string, string>? Labels, Dictionary<string, NetworkMember>? Containers);
+internal sealed record NetworkDetails(
+    string Id,
+    string Name,
+    Dictionary<string, string>? Labels,
+    Dictionary<string, NetworkMember>? Containers
+);
 
 internal sealed record NetworkMember(string? Name);
 
 internal sealed record NetworkDisconnect(string Container, bool Force);
 
-internal sealed record ExecSpec(string[] Cmd, bool AttachStdout = true, bool AttachStderr = true, string? User = null, bool? Privileged = null);
+internal sealed record ExecSpec(
+    string[] Cmd,
+    bool AttachStdout = true,
+    bool AttachStderr = true,
+    string? User = null,
+    bool? Privileged = null
+);
 
 internal sealed record ExecStart(bool Detach = false, bool Tty = false);
 

@@ -15,7 +15,13 @@ internal static class EngineLocator
     /// <summary>Connects to the engine to use.</summary>
     /// <param name="host"><c>[runners.docker] host</c>; <see langword="null"/> or empty: look around.</param>
     /// <exception cref="EngineUnreachableException">The named engine does not answer, or none of the usual ones does.</exception>
-    public static async Task<EngineClient> ConnectAsync(string? host, string? tlsCertPath, bool tlsVerify, Func<string, string?> environment, CancellationToken ct)
+    public static async Task<EngineClient> ConnectAsync(
+        string? host,
+        string? tlsCertPath,
+        bool tlsVerify,
+        Func<string, string?> environment,
+        CancellationToken ct
+    )
     {
         if (Named(host, tlsCertPath, tlsVerify, environment) is { } named)
             return await EngineClient.ConnectAsync(named, ct);
@@ -41,7 +47,10 @@ internal static class EngineLocator
     {
         if (host is { Length: > 0 })
         {
-            var tls = tlsVerify || tlsCertPath is { Length: > 0 } ? new EngineTls(NullIfEmpty(tlsCertPath) ?? ConfigFolder(environment), tlsVerify) : null;
+            var tls =
+                tlsVerify || tlsCertPath is { Length: > 0 }
+                    ? new EngineTls(NullIfEmpty(tlsCertPath) ?? ConfigFolder(environment), tlsVerify)
+                    : null;
             return EngineAddress.Parse(host, tls);
         }
 
@@ -111,7 +120,8 @@ internal static class EngineLocator
         }
     }
 
-    private static string Home(Func<string, string?> environment) => NullIfEmpty(environment("HOME")) ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+    private static string Home(Func<string, string?> environment) =>
+        NullIfEmpty(environment("HOME")) ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
     private static string? NullIfEmpty(string? text) => text is { Length: > 0 } ? text : null;
 }

@@ -6,5 +6,8 @@ namespace Slipway.Runner.Executors.Docker.Engine;
 internal static class Filters
 {
     public static string Of(string name, string[] values) =>
-        "filters=" + Uri.EscapeDataString(JsonSerializer.Serialize(new Dictionary<string, string[]> { [name] = values }, EngineJson.Default.DictionaryStringStringArray));
+        "filters="
+        + Uri.EscapeDataString(
+            JsonSerializer.Serialize(new Dictionary<string, string[]> { [name] = values }, EngineJson.Default.DictionaryStringStringArray)
+        );
 }

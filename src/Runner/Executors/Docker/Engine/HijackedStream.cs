@@ -16,21 +16,28 @@ internal sealed class HijackedStream : IAsyncDisposable
 
     private HijackedStream(Stream stream, ReadOnlyMemory<byte> early) => (_stream, _early) = (stream, early);
 
-    public static async Task<HijackedStream> OpenAsync(EngineDialer dialer, EngineAddress address, string pathAndQuery, CancellationToken ct)
+    public static async Task<HijackedStream> OpenAsync(
+        EngineDialer dialer,
+        EngineAddress address,
+        string pathAndQuery,
+        CancellationToken ct
+    )
     {
         Stream stream;
         try
         {
             stream = await dialer.DialAsync(ct);
         }
-        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or System.Security.Authentication.AuthenticationException)
+        catch (Exception e)
+            when (e is IOException or System.Net.Sockets.SocketException or System.Security.Authentication.AuthenticationException)
         {
             throw new EngineUnreachableException(address, e);
         }
 
         try
         {
-            var request = $"POST {pathAndQuery} HTTP/1.1\r\nHost: docker\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 0\r\n\r\n";
+            var request =
+                $"POST {pathAndQuery} HTTP/1.1\r\nHost: docker\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 0\r\n\r\n";
             await stream.WriteAsync(Encoding.ASCII.GetBytes(request), ct);
             await stream.FlushAsync(ct);
             return new HijackedStream(stream, await ReadHeadAsync(stream, ct));
@@ -63,9 +70,7 @@ internal sealed class HijackedStream : IAsyncDisposable
         {
             await OutputFrames.CopyAsync(_stream, _early, sink, ct);
         }
-        catch (IOException e) when (e.InnerException is System.Net.Sockets.SocketException)
-        {
-        }
+        catch (IOException e) when (e.InnerException is System.Net.Sockets.SocketException) { }
     }
 
     public ValueTask DisposeAsync() => _stream.DisposeAsync();
@@ -97,7 +102,9 @@ internal sealed class HijackedStream : IAsyncDisposable
     }
 
     private static HttpStatusCode StatusOf(ReadOnlySpan<byte> head) =>
-        head.StartsWith("HTTP/1."u8) && head.Length > 12 && int.TryParse(head[9..12], NumberStyles.None, CultureInfo.InvariantCulture, out var code)
+        head.StartsWith("HTTP/1."u8)
+        && head.Length > 12
+        && int.TryParse(head[9..12], NumberStyles.None, CultureInfo.InvariantCulture, out var code)
             ? (HttpStatusCode)code
             : throw new IOException("What answers is not a Docker engine.");
 

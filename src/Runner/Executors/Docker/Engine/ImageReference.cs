@@ -16,10 +16,16 @@ internal sealed record ImageReference(string Written, string Name, string Domain
 {
     private const int MaxName = 255;
     private const int MaxTag = 128;
-    private static readonly SearchValues<char> _tag = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-");
-    private static readonly SearchValues<char> _host = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-");
+    private static readonly SearchValues<char> _tag = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
+    );
+    private static readonly SearchValues<char> _host = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-"
+    );
     private static readonly SearchValues<char> _hex = SearchValues.Create("0123456789abcdefABCDEF");
-    private static readonly SearchValues<char> _algorithm = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+._-");
+    private static readonly SearchValues<char> _algorithm = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+._-"
+    );
 
     /// <summary>Registry and repository: what logins are looked up by.</summary>
     public string FullName => Domain + "/" + Path;
@@ -109,7 +115,20 @@ internal sealed record ImageReference(string Written, string Name, string Domain
             separators++;
             // A run of separators is all dashes, one dot, or one or two underscores, and never the beginning.
             var first = i - separators + 1;
-            if (first == 0 || part[first] != c || separators > (c switch { '-' => int.MaxValue, '_' => 2, '.' => 1, _ => 0 }))
+            if (
+                first == 0
+                || part[first] != c
+                || separators
+                    > (
+                        c switch
+                        {
+                            '-' => int.MaxValue,
+                            '_' => 2,
+                            '.' => 1,
+                            _ => 0,
+                        }
+                    )
+            )
                 return false;
         }
 

@@ -6,7 +6,13 @@ internal static class NetworkCalls
     /// <returns>The network's id.</returns>
     public static async Task<string> CreateNetworkAsync(this EngineClient engine, NetworkSpec spec, CancellationToken ct)
     {
-        var created = await engine.PostAsync("/networks/create", spec, EngineJson.Default.NetworkSpec, EngineJson.Default.CreatedObject, ct);
+        var created = await engine.PostAsync(
+            "/networks/create",
+            spec,
+            EngineJson.Default.NetworkSpec,
+            EngineJson.Default.CreatedObject,
+            ct
+        );
         return created.Id;
     }
 

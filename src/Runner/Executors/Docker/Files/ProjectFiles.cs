@@ -90,6 +90,10 @@ internal sealed class ProjectFiles(EngineClient engine, JobEnvironment job)
     {
         var tracked = _sources is null ? new HashSet<string>() : SourcePlan.For(_sources).Paths;
         var selector = new FileSelector(selection, job.Paths.ProjectDir, tracked);
-        return new ProjectRead(engine, container, job.Paths.ProjectDir).AllAsync(GlobRoots.Of(selection, job.Paths.ProjectDir), selector, ct);
+        return new ProjectRead(engine, container, job.Paths.ProjectDir).AllAsync(
+            GlobRoots.Of(selection, job.Paths.ProjectDir),
+            selector,
+            ct
+        );
     }
 }

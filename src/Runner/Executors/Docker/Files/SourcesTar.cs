@@ -54,7 +54,8 @@ internal static class SourcesTar
 
         await using (content)
         {
-            var executable = !OperatingSystem.IsWindows() && (File.GetUnixFileMode(content.SafeFileHandle) & AnyExecute) != UnixFileMode.None;
+            var executable =
+                !OperatingSystem.IsWindows() && (File.GetUnixFileMode(content.SafeFileHandle) & AnyExecute) != UnixFileMode.None;
             await tar.FileAsync(path, executable ? TarOutput.All : Plain, Modified(info), content.Length, content, ct);
         }
     }

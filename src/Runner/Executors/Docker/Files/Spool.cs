@@ -46,7 +46,11 @@ internal readonly record struct SpooledFile(FileStream? File, long Start, long L
 
         public override int Read(Span<byte> buffer)
         {
-            var read = RandomAccess.Read(file.SafeFileHandle, buffer[..(int)Math.Min(buffer.Length, length - _position)], start + _position);
+            var read = RandomAccess.Read(
+                file.SafeFileHandle,
+                buffer[..(int)Math.Min(buffer.Length, length - _position)],
+                start + _position
+            );
             _position += read;
             return read;
         }

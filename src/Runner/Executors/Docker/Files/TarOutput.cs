@@ -65,9 +65,21 @@ internal sealed class TarOutput(Stream stream, string prefix, DateTimeOffset now
         await EntryAsync(TarEntryType.Directory, parent + "/", All, now, null, null, ct);
     }
 
-    private Task EntryAsync(TarEntryType type, string name, UnixFileMode mode, DateTimeOffset modified, string? link, Stream? content, CancellationToken ct)
+    private Task EntryAsync(
+        TarEntryType type,
+        string name,
+        UnixFileMode mode,
+        DateTimeOffset modified,
+        string? link,
+        Stream? content,
+        CancellationToken ct
+    )
     {
-        var entry = new GnuTarEntry(type, name) { Mode = mode, ModificationTime = modified < DateTimeOffset.UnixEpoch ? DateTimeOffset.UnixEpoch : modified };
+        var entry = new GnuTarEntry(type, name)
+        {
+            Mode = mode,
+            ModificationTime = modified < DateTimeOffset.UnixEpoch ? DateTimeOffset.UnixEpoch : modified,
+        };
         if (link is not null)
             entry.LinkName = link;
         if (content is not null)

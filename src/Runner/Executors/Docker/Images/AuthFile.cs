@@ -49,7 +49,13 @@ internal static class AuthFile
                 book.Add(server, ct => helpers.GetAsync(helper, server, source, ct));
     }
 
-    private static async Task AddStoreAsync(LoginBook book, JsonElement root, string source, CredentialProgram helpers, CancellationToken ct)
+    private static async Task AddStoreAsync(
+        LoginBook book,
+        JsonElement root,
+        string source,
+        CredentialProgram helpers,
+        CancellationToken ct
+    )
     {
         if (!root.TryGetProperty("credsStore", out var value) || Text(value) is not { } store)
             return;
@@ -86,7 +92,8 @@ internal static class AuthFile
         return colon <= 0 ? null : (pair[..colon], pair[(colon + 1)..].TrimEnd('\0'));
     }
 
-    private static string? Text(JsonElement value) => value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
+    private static string? Text(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
 
     private static string? Text(JsonElement entry, string name) => entry.TryGetProperty(name, out var value) ? Text(value) : null;
 }

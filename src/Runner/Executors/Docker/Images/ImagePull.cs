@@ -7,7 +7,8 @@ namespace Slipway.Runner.Executors.Docker.Images;
 
 /// <summary>Gets one job's images into the engine. An image that this job has used already is not pulled again.</summary>
 /// <param name="logins">Asked once, and only when something is pulled.</param>
-internal sealed class ImagePull(EngineClient engine, Func<CancellationToken, Task<LoginBook>> logins, JobTrace trace, TimeProvider time) : IDisposable
+internal sealed class ImagePull(EngineClient engine, Func<CancellationToken, Task<LoginBook>> logins, JobTrace trace, TimeProvider time)
+    : IDisposable
 {
     private const int Tries = 3;
     private readonly SemaphoreSlim _one = new(1);
@@ -16,7 +17,12 @@ internal sealed class ImagePull(EngineClient engine, Func<CancellationToken, Tas
 
     /// <param name="policies">In order; each is tried when the one before it failed.</param>
     /// <exception cref="JobFailedException">No policy brought the image.</exception>
-    public async Task<ImageDetails> GetAsync(ImageReference image, IReadOnlyList<PullPolicy> policies, string? platform, CancellationToken ct)
+    public async Task<ImageDetails> GetAsync(
+        ImageReference image,
+        IReadOnlyList<PullPolicy> policies,
+        string? platform,
+        CancellationToken ct
+    )
     {
         // One at a time: the log stays readable, and an image that is wanted twice is pulled once.
         await _one.WaitAsync(ct);
@@ -34,7 +40,12 @@ internal sealed class ImagePull(EngineClient engine, Func<CancellationToken, Tas
 
     public void Dispose() => _one.Dispose();
 
-    private async Task<ImageDetails> TryAllAsync(ImageReference image, IReadOnlyList<PullPolicy> policies, string? platform, CancellationToken ct)
+    private async Task<ImageDetails> TryAllAsync(
+        ImageReference image,
+        IReadOnlyList<PullPolicy> policies,
+        string? platform,
+        CancellationToken ct
+    )
     {
         PullFailure? last = null;
         for (var i = 0; i < policies.Count; i++)
@@ -96,7 +107,11 @@ internal sealed class ImagePull(EngineClient engine, Func<CancellationToken, Tas
             }
         }
 
-        return Told(image, await engine.InspectImageAsync(Pinned(image), ct) ?? throw new EngineException(System.Net.HttpStatusCode.NotFound, $"{image.Written} was pulled and is gone"));
+        return Told(
+            image,
+            await engine.InspectImageAsync(Pinned(image), ct)
+                ?? throw new EngineException(System.Net.HttpStatusCode.NotFound, $"{image.Written} was pulled and is gone")
+        );
     }
 
     private ImageDetails Told(ImageReference image, ImageDetails details)
@@ -107,7 +122,8 @@ internal sealed class ImagePull(EngineClient engine, Func<CancellationToken, Tas
     }
 
     /// <summary>With both, engines look at the digest and some trip over the tag.</summary>
-    private static string Pinned(ImageReference image) => image.Digest is { } digest ? $"{image.Name}@{digest}" : $"{image.Name}:{image.Tag}";
+    private static string Pinned(ImageReference image) =>
+        image.Digest is { } digest ? $"{image.Name}@{digest}" : $"{image.Name}:{image.Tag}";
 
     private static bool Fits(ImageDetails local, string? platform)
     {

@@ -54,6 +54,9 @@ internal static class PullPolicies
             "always" or "" => PullPolicy.Always,
             "if-not-present" => PullPolicy.IfNotPresent,
             "never" => PullPolicy.Never,
-            _ => throw new JobFailedException(FailureReason.RunnerConfiguration, $"unsupported pull_policy \"{word}\": always, if-not-present or never"),
+            _ => throw new JobFailedException(
+                FailureReason.RunnerConfiguration,
+                $"unsupported pull_policy \"{word}\": always, if-not-present or never"
+            ),
         };
 }

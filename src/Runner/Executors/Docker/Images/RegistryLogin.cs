@@ -5,7 +5,14 @@ namespace Slipway.Runner.Executors.Docker.Images;
 
 /// <summary>What to show a registry when an image is pulled. Either name and password, or one of the tokens.</summary>
 /// <param name="Source">Where it was found, for the log: <c>$DOCKER_AUTH_CONFIG</c>, a file's path, <c>job payload (GitLab Registry)</c>.</param>
-internal sealed record RegistryLogin(string Source, string Server, string Username, string Password, string? IdentityToken = null, string? RegistryToken = null)
+internal sealed record RegistryLogin(
+    string Source,
+    string Server,
+    string Username,
+    string Password,
+    string? IdentityToken = null,
+    string? RegistryToken = null
+)
 {
     /// <summary>The value of <c>X-Registry-Auth</c>: URL-safe base64 of a JSON object.</summary>
     public string ToHeader()

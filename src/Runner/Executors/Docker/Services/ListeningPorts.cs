@@ -20,7 +20,8 @@ internal static class ListeningPorts
             if (fields.Length < 4 || fields[3] != Listening || fields[1].Split(':') is not [var address, var port])
                 continue;
             // Addresses stand in the machine's byte order, words of four bytes: 127.0.0.1 is 0100007F, ::1 ends in 01000000.
-            var loopback = address.Length == 8 ? address.EndsWith("7F", StringComparison.Ordinal) : address == "00000000000000000000000001000000";
+            var loopback =
+                address.Length == 8 ? address.EndsWith("7F", StringComparison.Ordinal) : address == "00000000000000000000000001000000";
             if (!loopback && int.TryParse(port, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number))
                 ports.Add(number);
         }

@@ -16,10 +16,16 @@ internal static class ServiceAliases
         var colon = slash < 0 ? -1 : name.AsSpan(0, slash).IndexOf(':');
         if (colon >= 0)
             name = name[..colon] + name[slash..];
-        string[] all = [name.Replace("/", "__"), name.Replace('/', '-'), .. (alias ?? "").Split([' ', ',', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries)];
+        string[] all =
+        [
+            name.Replace("/", "__"),
+            name.Replace('/', '-'),
+            .. (alias ?? "").Split([' ', ',', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries),
+        ];
         return [.. all.Distinct()];
     }
 
     /// <summary>For container names: letters, digits, <c>_</c>, <c>.</c> and <c>-</c>.</summary>
-    public static string Slug(ImageReference image) => string.Concat(Of(image, null)[0].Where(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-'));
+    public static string Slug(ImageReference image) =>
+        string.Concat(Of(image, null)[0].Where(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-'));
 }

@@ -26,7 +26,13 @@ internal sealed class ServiceLogs(EngineClient engine, JobTrace trace) : IAsyncD
         var waiting = new List<byte>();
         try
         {
-            await engine.ReadLogsAsync(service.Container, tail: null, follow: true, (_, bytes) => Take(name, waiting, bytes.Span), _over.Token);
+            await engine.ReadLogsAsync(
+                service.Container,
+                tail: null,
+                follow: true,
+                (_, bytes) => Take(name, waiting, bytes.Span),
+                _over.Token
+            );
         }
         catch (Exception e) when (e is EngineException or OperationCanceledException or IOException)
         {

@@ -39,7 +39,11 @@ internal sealed record ServicePlan(
 
         var taken = new HashSet<string>(StringComparer.Ordinal);
         var plans = new List<ServicePlan>();
-        IEnumerable<(JobImage Service, bool Configured)> all = [.. config.Services.Select(s => (FromConfig(s, expand), true)), .. wanted.Select(s => (s, false))];
+        IEnumerable<(JobImage Service, bool Configured)> all =
+        [
+            .. config.Services.Select(s => (FromConfig(s, expand), true)),
+            .. wanted.Select(s => (s, false)),
+        ];
         foreach (var (service, configured) in all)
         {
             if (service.Name.Length == 0)
@@ -56,7 +60,9 @@ internal sealed record ServicePlan(
             }
 
             if (free.Count < aliases.Count)
-                trace.Warning($"Service {service.Name}: {string.Join(", ", aliases.Except(free))} is the name of an earlier service already; it is reached as {string.Join(", ", free)}");
+                trace.Warning(
+                    $"Service {service.Name}: {string.Join(", ", aliases.Except(free))} is the name of an earlier service already; it is reached as {string.Join(", ", free)}"
+                );
             taken.UnionWith(free);
             plans.Add(new ServicePlan(service, image, free, environment(service.Variables), plans.Count, configured));
         }
@@ -71,7 +77,10 @@ internal sealed record ServicePlan(
             Alias = service.Alias,
             Entrypoint = service.Entrypoint,
             Command = service.Command,
-            Variables = [.. service.Environment.Select(pair => pair.Split('=', 2)).Select(p => new JobImageVariable(p[0], p.Length > 1 ? p[1] : ""))],
+            Variables =
+            [
+                .. service.Environment.Select(pair => pair.Split('=', 2)).Select(p => new JobImageVariable(p[0], p.Length > 1 ? p[1] : "")),
+            ],
         };
 }
 

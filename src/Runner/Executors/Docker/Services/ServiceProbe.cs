@@ -22,7 +22,9 @@ internal sealed class ServiceProbe(EngineClient engine, ContainerDetails service
         check switch
         {
             ServiceCheck.Command(var words) => RunAsync(words, ct),
-            ServiceCheck.AnyPort(var ports) => _address.Value is { } address ? ConnectAsync(address, ports, ct) : LookInsideAsync(ports, ct),
+            ServiceCheck.AnyPort(var ports) => _address.Value is { } address
+                ? ConnectAsync(address, ports, ct)
+                : LookInsideAsync(ports, ct),
             _ => Task.FromResult<string?>(null),
         };
 
@@ -31,7 +33,11 @@ internal sealed class ServiceProbe(EngineClient engine, ContainerDetails service
     private static IPAddress? AddressOf(ContainerDetails service)
     {
         foreach (var endpoint in service.NetworkSettings?.Networks?.Values ?? Enumerable.Empty<Endpoint>())
-            if (IPAddress.TryParse(endpoint.IPAddress, out var address) && IPAddress.TryParse(endpoint.Gateway, out var gateway) && IsOwn(gateway))
+            if (
+                IPAddress.TryParse(endpoint.IPAddress, out var address)
+                && IPAddress.TryParse(endpoint.Gateway, out var gateway)
+                && IsOwn(gateway)
+            )
                 return address;
         return null;
     }
@@ -40,7 +46,9 @@ internal sealed class ServiceProbe(EngineClient engine, ContainerDetails service
     {
         try
         {
-            return NetworkInterface.GetAllNetworkInterfaces().Any(i => i.GetIPProperties().UnicastAddresses.Any(own => own.Address.Equals(address)));
+            return NetworkInterface
+                .GetAllNetworkInterfaces()
+                .Any(i => i.GetIPProperties().UnicastAddresses.Any(own => own.Address.Equals(address)));
         }
         catch (NetworkInformationException)
         {

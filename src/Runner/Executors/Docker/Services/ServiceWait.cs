@@ -39,7 +39,9 @@ internal sealed class ServiceWait(EngineClient engine, JobTrace trace, TimeProvi
                 return "service has no exposed ports";
             var ended = engine.WaitContainerAsync(service.Container, over.Token);
             var ready = UntilReadyAsync(details, check, limit, over.Token);
-            return await Task.WhenAny(ended, ready) == ready ? await ready : $"the container ended with exit code {(await ended).StatusCode}";
+            return await Task.WhenAny(ended, ready) == ready
+                ? await ready
+                : $"the container ended with exit code {(await ended).StatusCode}";
         }
         catch (EngineException e)
         {
