@@ -49,8 +49,11 @@ internal sealed class Executors(ExecutorChoice choice, RunnerSettings settings, 
     }
 
     /// <summary>Removes what killed runs have left in the engine, if one answers.</summary>
-    public async Task<int> SweepAsync(CancellationToken ct) =>
-        await DockerAsync(settings.For(ExecutorChoice.Docker, null).Docker, ct) is null ? 0 : await _sweep;
+    public async Task SweepAsync(CancellationToken ct)
+    {
+        await DockerAsync(settings.For(ExecutorChoice.Docker, null).Docker, ct);
+        await ((Task)_sweep).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -30,9 +30,9 @@ internal sealed record ProcessMark(int Pid, string StartedAt, string Namespace)
     {
         try
         {
-            // Field 22 of stat (proc(5)); the name in field 2 may hold spaces, so count from its closing bracket.
+            // Field 22 of stat (proc(5)). A zombie has ended; it only waits for a parent that may be slow to collect it.
             if (OperatingSystem.IsLinux())
-                return ProcessTable.Fields(pid) is { Length: > 19 } fields ? fields[19] : null;
+                return ProcessTable.Fields(pid) is { Length: > 19 } fields && fields[0] != "Z" ? fields[19] : null;
             using var process = Process.GetProcessById(pid);
             return process.StartTime.ToUniversalTime().Ticks.ToString();
         }

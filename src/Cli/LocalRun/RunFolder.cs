@@ -73,12 +73,15 @@ internal sealed class RunFolder : IDisposable
     }
 
     /// <summary>Ends what a killed run has left: its jobs' processes and folders, half-written files.</summary>
-    /// <returns>Whether it had a container engine at work; <see langword="null"/>: it was not killed but has ended in order.</returns>
-    internal static bool? CloseKilled(string folder)
+    /// <returns><see langword="false"/>: it was not killed but has ended in order.</returns>
+    internal static bool CloseKilled(string folder)
     {
-        var state = ReadState(folder);
-        if (Flag(state, "finished"))
-            return null;
+        if (
+            ReadState(folder) is { } state
+            && state.TryGetProperty("finished", out var finished)
+            && finished.ValueKind == JsonValueKind.True
+        )
+            return false;
         var builds = System.IO.Path.Combine(folder, "builds");
         ProcessTable.KillJobsIn(builds);
         Remove(builds);
@@ -92,8 +95,7 @@ internal sealed class RunFolder : IDisposable
             System.IO.Path.Combine(folder, StateName),
             "{\"status\":\"canceled\",\"killed\":true,\"finished\":true}\n"u8
         );
-        // A run killed before it could say so may have had one.
-        return state is null || Flag(state, "docker");
+        return true;
     }
 
     /// <summary>Removes a run, but for artifacts that are still a job's latest.</summary>
@@ -160,9 +162,6 @@ internal sealed class RunFolder : IDisposable
             }
         }
     }
-
-    private static bool Flag(JsonElement? state, string name) =>
-        state is { } json && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
 
     private static ProcessMark? ReadOwner(string folder) =>
         ReadState(folder) is { } state && state.TryGetProperty("owner", out var owner)

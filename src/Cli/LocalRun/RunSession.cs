@@ -84,20 +84,20 @@ internal sealed class RunSession : IAsyncDisposable
         _abort.Dispose();
     }
 
-    /// <summary>What killed runs have left goes now; if one of them had an engine at work, also what it has left there.</summary>
+    /// <summary>What killed runs have left goes now, also what they have left in a container engine: a run may be killed before it could note that it used one.</summary>
     private async Task TidyUpAsync()
     {
         var killed = _states.TidyUp(_options.RunsKept);
-        if (killed.Count == 0)
+        if (killed == 0)
             return;
         Tell(view =>
             view.Notice(
-                killed.Count == 1
+                killed == 1
                     ? "an earlier run was killed; what it left is cleared away"
-                    : $"{killed.Count} earlier runs were killed; what they left is cleared away"
+                    : $"{killed} earlier runs were killed; what they left is cleared away"
             )
         );
-        if (killed.UsedDocker && _parts.Executors is null)
+        if (_parts.Executors is null)
             await _executors.SweepAsync(_abort.Token);
     }
 

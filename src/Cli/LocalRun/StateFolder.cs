@@ -66,9 +66,10 @@ internal sealed class StateFolder
     /// Clears away what killed runs have left, and all but the last <paramref name="kept"/> runs. What a living run holds is not touched, nor
     /// are artifacts that are still some job's latest.
     /// </summary>
-    public TidiedRuns TidyUp(int kept)
+    /// <returns>How many runs were found killed.</returns>
+    public int TidyUp(int kept)
     {
-        var killed = new TidiedRuns(0, false);
+        var killed = 0;
         var numbers = Numbers(_runs).OrderDescending().ToArray();
         var latest = LatestArtifacts();
         for (var i = 0; i < numbers.Length; i++)
@@ -77,8 +78,7 @@ internal sealed class StateFolder
             using var hold = RunFolder.TryHoldDead(folder);
             if (hold is null)
                 continue;
-            if (RunFolder.CloseKilled(folder) is { } usedDocker)
-                killed = new TidiedRuns(killed.Count + 1, killed.UsedDocker || usedDocker);
+            killed += RunFolder.CloseKilled(folder) ? 1 : 0;
             if (i >= kept)
                 RunFolder.Discard(folder, latest);
         }
@@ -136,7 +136,3 @@ internal sealed class StateFolder
         }
     }
 }
-
-/// <summary>Killed runs that were cleared away.</summary>
-/// <param name="UsedDocker">One of them had a container engine at work.</param>
-internal sealed record TidiedRuns(int Count, bool UsedDocker);

@@ -31,7 +31,7 @@ public sealed class StateFolderTests : IDisposable
     {
         using var run = _states.Begin(TimeProvider.System);
         Directory.CreateDirectory(run.ProjectDirOf(0, "job"));
-        Assert.Equal(0, new StateFolder(_states.Path).TidyUp(kept: 0).Count);
+        Assert.Equal(0, new StateFolder(_states.Path).TidyUp(kept: 0));
         Assert.True(Directory.Exists(run.ProjectDirOf(0, "job")));
     }
 
@@ -46,10 +46,10 @@ public sealed class StateFolderTests : IDisposable
         run.WriteState("""{"owner":{"pid":999999999,"started_at":"1","namespace":"another boot"},"docker":true}"""u8);
         run.Dispose();
 
-        Assert.Equal(new TidiedRuns(1, true), _states.TidyUp(kept: 10));
+        Assert.Equal(1, _states.TidyUp(kept: 10));
         Assert.False(Directory.Exists(Path.Combine(run.Path, "builds")));
         Assert.False(File.Exists(Path.Combine(run.Path, "state.json.half")));
-        Assert.Equal(new TidiedRuns(0, false), _states.TidyUp(kept: 10));
+        Assert.Equal(0, _states.TidyUp(kept: 10));
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class StateFolderTests : IDisposable
             )
         );
         run.Dispose();
-        Assert.Equal(0, _states.TidyUp(kept: 10).Count);
+        Assert.Equal(0, _states.TidyUp(kept: 10));
     }
 
     [Fact]

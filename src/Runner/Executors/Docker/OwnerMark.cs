@@ -62,7 +62,8 @@ internal sealed record OwnerMark(string Run, MachineMark Machine, int Pid, strin
 
             // Field 22 of stat; the name in field 2 may hold spaces, so count from its closing bracket (proc(5)).
             var stat = File.ReadAllText($"/proc/{pid}/stat");
-            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ') is { Length: > 19 } fields ? fields[19] : null;
+            // A zombie (Z) has ended and only waits to be collected.
+            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ') is { Length: > 19 } fields && fields[0] != "Z" ? fields[19] : null;
         }
         catch (Exception e) when (e is IOException or ArgumentException or InvalidOperationException or UnauthorizedAccessException)
         {
