@@ -127,7 +127,7 @@ internal static class ConfigurationReader
             bag.Error(
                 DiagnosticCode.NoVisibleJob,
                 "jobs config should contain at least one visible job",
-                at: null,
+                root.At,
                 "A job is a top-level entry with a script."
             );
         return jobs.DrainToImmutable();

@@ -76,7 +76,7 @@ public sealed class OnePassTests
     {
         var error = Assert.Single(Reading.Of(yaml).Errors);
         Assert.Equal("jobs config should contain at least one visible job", error.Message);
-        Assert.Null(error.At);
+        Assert.Equal((1, 1), (error.At?.Line, error.At?.Column));
     }
 
     [Fact]
