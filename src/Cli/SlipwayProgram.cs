@@ -11,6 +11,9 @@ internal static class SlipwayProgram
 {
     private static readonly ParserConfiguration Parsing = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
 
+    /// <summary>ENOSPC, which .NET puts into <see cref="Exception.HResult"/> as it is.</summary>
+    private const int DiskFull = 28;
+
     /// <summary>Never throws: what goes wrong becomes a line on standard error and an <see cref="ExitCode"/>.</summary>
     public static int Run(string[] arguments, Surroundings surroundings)
     {
@@ -30,6 +33,11 @@ internal static class SlipwayProgram
         {
             surroundings.SayError(e.Message, e.Help);
             return e.ExitCode;
+        }
+        catch (IOException e) when (e.HResult == DiskFull)
+        {
+            surroundings.SayError($"cannot write: {e.Message}", "free some space and try again");
+            return ExitCode.Failed;
         }
         catch (Exception e)
         {

@@ -9,7 +9,8 @@ namespace Slipway.Cli.Commands;
 /// <summary>A project with its configuration compiled: where every verb starts.</summary>
 internal sealed record Workspace(LocalProject Project, Compilation Compilation)
 {
-    private const int LongestConfig = 2 * 1024 * 1024;
+    /// <summary>Characters; one more than the compiler takes, so that it sees, and says, that a text is too long.</summary>
+    private const int MostRead = 2 * 1024 * 1024 + 1;
 
     /// <exception cref="CommandException">There is no such folder or file.</exception>
     public static Workspace Open(ProjectOptions options, Surroundings surroundings)
@@ -59,15 +60,16 @@ internal sealed record Workspace(LocalProject Project, Compilation Compilation)
                 $"there is no {options.File ?? project.ConfigFile} in {project.Root}",
                 "slipway works in a folder with a .gitlab-ci.yml, or with --file FILE"
             );
-        if (new FileInfo(path).Length > LongestConfig)
-            throw new CommandException(ExitCode.Invalid, $"{project.ConfigFile} is larger than 2 MiB");
-        return File.ReadAllText(path, Encoding.UTF8);
+        if (new FileInfo(path).Length < MostRead)
+            return File.ReadAllText(path, Encoding.UTF8);
+        using var file = File.OpenRead(path);
+        return ReadAll(file);
     }
 
     private static string ReadAll(Stream input)
     {
         using var reader = new StreamReader(input, Encoding.UTF8, leaveOpen: true);
-        var buffer = new char[LongestConfig];
+        var buffer = new char[MostRead];
         var length = reader.ReadBlock(buffer, 0, buffer.Length);
         return new string(buffer, 0, length);
     }

@@ -27,6 +27,8 @@ public sealed class CommandLineTests
     [InlineData(2, "list --variable =x")]
     [InlineData(2, "list --input x")]
     [InlineData(2, "list --source merge_request_event --tag v1")]
+    [InlineData(2, "lint --nope")]
+    [InlineData(5, "lint -- --nope")]
     [InlineData(2, "explain")]
     [InlineData(2, "config")]
     [InlineData(2, "config graph --format svg")]
@@ -68,6 +70,36 @@ public sealed class CommandLineTests
         folder.Write(".gitlab-ci.yml", "job:\n  stage: nowhere\n  script: ['true']\n");
         Assert.Equal(ExitCode.Invalid, FakeSurroundings.Run(folder.Path, line.Split(' ')).Exit);
         Assert.False(Directory.Exists(Path.Combine(folder.Path, ".slipway")));
+    }
+
+    [Fact]
+    public void A_file_that_is_too_long_is_a_mistake_with_a_place_from_wherever_it_comes()
+    {
+        using var folder = new TemporaryFolder();
+        var yaml = Valid + "#" + new string('x', 2 * 1024 * 1024);
+        folder.Write(".gitlab-ci.yml", yaml);
+        using var piped = new FakeSurroundings(folder.Path, yaml);
+
+        var (exit, output, _) = FakeSurroundings.Run(folder.Path, "lint");
+        var pipedExit = SlipwayProgram.Run(["lint", "-"], piped.Value);
+
+        Assert.Equal((ExitCode.Invalid, ExitCode.Invalid), (exit, pipedExit));
+        Assert.Contains(".gitlab-ci.yml:1:1", output);
+        Assert.Contains("The parsed YAML is too big", piped.Out);
+    }
+
+    [Fact]
+    public void A_full_disk_is_not_our_mistake()
+    {
+        if (!File.Exists("/dev/full"))
+            Assert.Skip("there is no /dev/full");
+        using var folder = new TemporaryFolder();
+        folder.Write(".gitlab-ci.yml", Valid);
+        using var fake = new FakeSurroundings(folder.Path);
+        using var full = new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+
+        Assert.Equal(ExitCode.Failed, SlipwayProgram.Run(["lint"], fake.Value with { Out = full }));
+        Assert.StartsWith("error: cannot write: ", fake.Error);
     }
 
     [Theory]
