@@ -287,6 +287,8 @@ internal sealed class Coordinator(CoordinatorParts parts)
         switch (control)
         {
             case RunControl.Cancel or RunControl.Abort:
+                if (control is RunControl.Cancel && !_canceled && _underWay > 0)
+                    parts.Tell(view => view.Notice("canceling: scripts are asked to end, then after_script runs; a second time kills them"));
                 _canceled = true;
                 foreach (var run in _pipelines.ToArray())
                     Apply(run, new PipelineEvent.PipelineCanceled(Now));

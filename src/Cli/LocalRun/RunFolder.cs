@@ -34,6 +34,9 @@ internal sealed class RunFolder : IDisposable
 
     public void WriteState(ReadOnlySpan<byte> json) => StateFolder.WriteWhole(System.IO.Path.Combine(Path, StateName), json);
 
+    /// <summary>Ends what this run's jobs have left running on this machine, whatever session it has gone to.</summary>
+    public void KillJobs() => ProcessTable.KillJobsIn(System.IO.Path.Combine(Path, "builds"));
+
     public void Dispose() => _hold.Dispose();
 
     /// <returns><see langword="null"/> when another process was faster.</returns>

@@ -68,6 +68,9 @@ internal sealed class RunSession : IAsyncDisposable
         );
         _notes.Write(coordinator, usedDocker: false, isLast: false);
         await coordinator.RunAsync(selection.Pipeline);
+        // What has left its job's session (setsid, daemons) the executor cannot see.
+        if (_abort.IsCancellationRequested)
+            _run.KillJobs();
         _notes.Write(coordinator, _executors.UsedDocker, isLast: true);
         return coordinator;
     }

@@ -55,6 +55,24 @@ public sealed class SignalTests
     }
 
     [Fact]
+    public async Task A_job_that_takes_no_hint_is_killed_by_the_second_signal_with_all_it_has_sent_away()
+    {
+        var yaml = "long:\n  script:\n    - trap '' TERM INT HUP\n    - setsid sh -c 'echo child $$; exec sleep 987654' &\n    - sleep 987654\n";
+        using var repository = TemporaryFolder.Repository((".gitlab-ci.yml", yaml));
+        using var run = new SlipwayProcess(repository.Path, "run", "--executor", "shell");
+        await run.WaitForAsync("[long] child ");
+        await run.WaitForAsync("[long] $ sleep");
+        var child = ChildOf(run);
+        run.Signal("INT");
+        await run.WaitForAsync("a second time kills");
+
+        run.Signal("INT");
+
+        Assert.Equal(ExitCode.Interrupted, await run.ExitAsync());
+        Assert.False(IsAlive(child));
+    }
+
+    [Fact]
     public async Task What_a_killed_run_leaves_is_gone_after_the_next_start()
     {
         using var repository = TemporaryFolder.Repository(
