@@ -18,7 +18,7 @@ internal sealed record ChosenExecutor(ExecutorKind Kind, RunnerConfig Settings);
 /// </summary>
 internal sealed class Executors(ExecutorChoice choice, RunnerSettings settings, string runFolder, Action<string> notice) : IAsyncDisposable
 {
-    private readonly ExecutorKind _shell = ShellExecutor.Kind(runFolder);
+    private readonly ShellExecutors _shell = new(runFolder);
     private readonly SemaphoreSlim _gate = new(1);
     private DockerExecutors? _docker;
     private EngineUnreachableException? _unreachable;
@@ -34,7 +34,7 @@ internal sealed class Executors(ExecutorChoice choice, RunnerSettings settings, 
         var entry = settings.For(choice, job);
         var hasImage = job.Image is not null || entry.Docker.Image.Length > 0;
         if (choice == ExecutorChoice.Shell || (choice == ExecutorChoice.Auto && job.Image is null))
-            return new ChosenExecutor(_shell, settings.Shell(job));
+            return new ChosenExecutor(_shell.Kind, settings.Shell(job));
         if (!hasImage)
             throw new JobFailedException(
                 FailureReason.RunnerUnsupported,
@@ -45,7 +45,7 @@ internal sealed class Executors(ExecutorChoice choice, RunnerSettings settings, 
         if (choice == ExecutorChoice.Docker)
             throw new JobFailedException(FailureReason.RunnerSystem, _unreachable!.Message);
         SayShell(job);
-        return new ChosenExecutor(_shell, settings.Shell(job));
+        return new ChosenExecutor(_shell.Kind, settings.Shell(job));
     }
 
     /// <summary>Removes what killed runs have left in the engine, if one answers.</summary>
@@ -60,6 +60,7 @@ internal sealed class Executors(ExecutorChoice choice, RunnerSettings settings, 
         await ((Task)_sweep).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_docker is not null)
             await _docker.DisposeAsync();
+        await _shell.DisposeAsync();
         _gate.Dispose();
     }
 

@@ -14,7 +14,7 @@ namespace Slipway.Cli.LocalRun;
 ///     state.json                  who runs it, how far it is (written whole or not at all)
 ///     logs/KEY-JOB.log            as the job wrote it
 ///     artifacts/KEY-JOB/          archive.zip, and a file for each report
-///     builds/KEY-JOB/             the job's folder in the shell; gone when the job is over, unless --keep
+///     builds/KEY-JOB/             the job's folder in the shell, restored for a later job or gone with the run, unless --keep
 /// </code>
 /// </summary>
 internal sealed class StateFolder

@@ -12,6 +12,7 @@ internal static class Errno
     public const int NoPermission = 13;
     public const int Exists = 17;
     public const int NotDirectory = 20;
+    public const int OutOfRange = 34;
     public const int Loop = 40;
 
     public static int Last => Marshal.GetLastPInvokeError();

@@ -53,6 +53,15 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "unlinkat", SetLastError = true)]
     public static partial int UnlinkAt(int dir, byte* path, int flags);
 
+    [LibraryImport("libc", EntryPoint = "renameat", SetLastError = true)]
+    public static partial int RenameAt(int fromDir, byte* from, int toDir, byte* to);
+
+    [LibraryImport("libc", EntryPoint = "flistxattr", SetLastError = true)]
+    public static partial nint ListAttributes(int fd, byte* names, nint size);
+
+    [LibraryImport("libc", EntryPoint = "clock_gettime", SetLastError = true)]
+    public static partial int GetTime(int clock, TimeSpec* time);
+
     [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
     public static partial int ChangeMode(int fd, uint mode);
 
@@ -151,13 +160,28 @@ internal struct PollFd
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 internal struct FileStatus
 {
-    public const uint Wanted = 0x1 | 0x2 | 0x40 | 0x200;
+    public const uint Wanted = 0x1 | 0x2 | 0x8 | 0x10 | 0x40 | 0x80 | 0x100 | 0x200;
+
+    [FieldOffset(0x14)]
+    public uint User;
+
+    [FieldOffset(0x18)]
+    public uint Group;
 
     [FieldOffset(0x1C)]
     public ushort Mode;
 
+    [FieldOffset(0x20)]
+    public ulong Inode;
+
     [FieldOffset(0x28)]
     public long Size;
+
+    [FieldOffset(0x60)]
+    public long ChangedSeconds;
+
+    [FieldOffset(0x68)]
+    public uint ChangedNanoseconds;
 
     [FieldOffset(0x70)]
     public long ModifiedSeconds;

@@ -36,7 +36,10 @@ internal static class ProcessSession
         return found;
     }
 
-    private static (char State, int Group, int Session)? ReadStat(int pid, Span<byte> buffer)
+    /// <returns><see langword="null"/> when there is no such process (any more).</returns>
+    public static int? Parent(int pid) => ReadStat(pid, stackalloc byte[512])?.Parent;
+
+    private static (char State, int Parent, int Group, int Session)? ReadStat(int pid, Span<byte> buffer)
     {
         int length;
         try
@@ -64,6 +67,6 @@ internal static class ProcessSession
             rest = rest[Math.Min(used + 1, rest.Length)..];
         }
 
-        return (state, numbers[1], numbers[2]);
+        return (state, numbers[0], numbers[1], numbers[2]);
     }
 }

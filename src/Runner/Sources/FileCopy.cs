@@ -2,31 +2,31 @@ using Slipway.Runner.Posix;
 
 namespace Slipway.Runner.Sources;
 
-/// <summary>Copies one file from folder to folder: eight system calls for a small one, and no memory of its own.</summary>
+/// <summary>Copies one file from folder to folder: nine system calls for a small one, and no memory of its own.</summary>
 internal static unsafe class FileCopy
 {
     /// <summary>Sharing blocks costs more than it saves below this.</summary>
     private const long CloneFrom = 64 * 1024;
 
     private const uint FolderMode = 0x1FF;
+    private const uint NewFileMode = 0x1B6;
 
     /// <param name="name">Within both folders, with an ending zero.</param>
-    /// <exception cref="IOException">It cannot be read or written. One that is not there (any more) is passed over.</exception>
-    public static void Copy(int from, int to, byte* name, byte* buffer, int size)
+    /// <returns>What was made; nothing when the file is not there (any more).</returns>
+    /// <exception cref="IOException">It cannot be read or written.</exception>
+    public static FileIdentity Copy(int from, int to, byte* name, byte* buffer, int size)
     {
         var source = Libc.OpenAt(from, name, Libc.ReadOnly | Libc.NoFollow | Libc.NonBlocking | Libc.CloseOnExec, 0);
         if (source < 0)
         {
             if (Errno.Last == Errno.Loop)
-                CopyLink(from, to, name, buffer, size);
-            else if (Errno.Last != Errno.NoEntry)
-                throw Failure("read", name);
-            return;
+                return CopyLink(from, to, name, buffer, size);
+            return Errno.Last == Errno.NoEntry ? default : throw Failure("read", name);
         }
 
         try
         {
-            CopyOpened(source, to, name, buffer, size);
+            return CopyOpened(source, to, name, buffer, size);
         }
         finally
         {
@@ -34,7 +34,25 @@ internal static unsafe class FileCopy
         }
     }
 
-    private static void CopyOpened(int source, int to, byte* name, byte* buffer, int size)
+    /// <summary>Writes a file that lies nowhere yet.</summary>
+    public static FileIdentity Write(int to, byte* name, ReadOnlySpan<byte> content)
+    {
+        var target = Libc.OpenAt(to, name, Libc.WriteOnly | Libc.Create | Libc.Exclusive | Libc.NoFollow | Libc.CloseOnExec, NewFileMode);
+        if (target < 0)
+            throw Failure("write", name);
+        try
+        {
+            fixed (byte* bytes = content)
+                WriteAll(target, bytes, content.Length, name);
+            return FileIdentity.Of(target);
+        }
+        finally
+        {
+            _ = Libc.Close(target);
+        }
+    }
+
+    private static FileIdentity CopyOpened(int source, int to, byte* name, byte* buffer, int size)
     {
         FileStatus status;
         byte none = 0;
@@ -45,11 +63,11 @@ internal static unsafe class FileCopy
             // A submodule: git lists its folder as if it were a file. It stays empty, as in a checkout without submodules.
             if (Libc.MakeDirAt(to, name, FolderMode) < 0 && Errno.Last != Errno.Exists)
                 throw Failure("make the folder", name);
-            return;
+            return FileIdentity.At(to, name);
         }
 
         if (!status.IsFile)
-            return;
+            return default;
         var target = Libc.OpenAt(
             to,
             name,
@@ -65,6 +83,7 @@ internal static unsafe class FileCopy
             var times = stackalloc TimeSpec[2];
             times[0] = times[1] = new TimeSpec { Seconds = status.ModifiedSeconds, Nanoseconds = status.ModifiedNanoseconds };
             _ = Libc.SetTimes(target, times);
+            return FileIdentity.Of(target);
         }
         finally
         {
@@ -116,7 +135,7 @@ internal static unsafe class FileCopy
         }
     }
 
-    private static void CopyLink(int from, int to, byte* name, byte* buffer, int size)
+    private static FileIdentity CopyLink(int from, int to, byte* name, byte* buffer, int size)
     {
         var length = Libc.ReadLinkAt(from, name, buffer, size - 1);
         if (length < 0)
@@ -124,6 +143,7 @@ internal static unsafe class FileCopy
         buffer[length] = 0;
         if (Libc.SymlinkAt(buffer, to, name) < 0 && Errno.Last != Errno.Exists)
             throw Failure("make the link", name);
+        return FileIdentity.At(to, name);
     }
 
     private static IOException Failure(string what, byte* name) => Errno.Failure($"Cannot {what} {new string((sbyte*)name)}");

@@ -31,7 +31,13 @@ internal sealed record GitSnapshot(IReadOnlyList<GitSnapshot.SmallFile> Files, s
     ["objects", "objects/info", "objects/pack", "refs", "refs/heads", "refs/tags", "info"];
 
     /// <summary>Those without which git does not take it for a repository; it makes the others when it needs them.</summary>
-    private static readonly string[] Needed = ["objects/info", "refs"];
+    public static IReadOnlyList<string> Needed { get; } = [".git/objects/info", ".git/refs"];
+
+    /// <summary>The whole <c>.git</c> of a copy on this machine, paths beginning with <c>.git/</c>.</summary>
+    public IEnumerable<SmallFile> OnThisMachine =>
+        Files
+            .Append(new SmallFile("objects/info/alternates", Encoding.UTF8.GetBytes(ObjectsDir + "\n")))
+            .Select(file => file with { Path = ".git/" + file.Path });
 
     /// <param name="gitDir">A repository, a worktree's private folder in one, or a <c>.git</c> file that names either.</param>
     /// <returns><see langword="null"/> when it is none of these.</returns>
@@ -60,23 +66,6 @@ internal sealed record GitSnapshot(IReadOnlyList<GitSnapshot.SmallFile> Files, s
             foreach (var path in Directory.EnumerateFiles(Path.Combine(common, "reftable")))
                 Add(files, "reftable/" + Path.GetFileName(path), path);
         return new GitSnapshot(files, Path.Combine(common, "objects"));
-    }
-
-    /// <summary>Writes the copy's <c>.git</c> into a project's folder on this machine.</summary>
-    public void WriteTo(string projectDir)
-    {
-        var git = Path.Combine(projectDir, ".git");
-        foreach (var folder in Needed)
-            Directory.CreateDirectory(Path.Combine(git, folder));
-        foreach (var file in Files)
-        {
-            var path = Path.Combine(git, file.Path);
-            if (file.Path.LastIndexOf('/') is > 0 and var slash && !Needed.Contains(file.Path[..slash]))
-                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllBytes(path, file.Content);
-        }
-
-        File.WriteAllText(Path.Combine(git, "objects/info/alternates"), ObjectsDir + "\n");
     }
 
     private static void Add(List<SmallFile> files, string path, string source)

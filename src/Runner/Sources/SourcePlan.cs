@@ -13,6 +13,7 @@ internal sealed class SourcePlan
 
     private readonly Lazy<GitSnapshot?> _git;
     private readonly Lazy<IReadOnlySet<string>> _paths;
+    private readonly Lazy<WorkspaceLayout> _layout;
 
     private SourcePlan(SourceTree tree)
     {
@@ -20,6 +21,7 @@ internal sealed class SourcePlan
         Folders = Lay(tree.Paths);
         _paths = new Lazy<IReadOnlySet<string>>(() => new HashSet<string>(tree.Paths, StringComparer.Ordinal));
         _git = new Lazy<GitSnapshot?>(() => tree.GitDir is null ? null : GitSnapshot.Read(tree.GitDir));
+        _layout = new Lazy<WorkspaceLayout>(() => new WorkspaceLayout(this));
     }
 
     public SourceTree Tree { get; }
@@ -28,6 +30,9 @@ internal sealed class SourcePlan
     public IReadOnlyList<Folder> Folders { get; }
 
     public GitSnapshot? Git => _git.Value;
+
+    /// <summary>What a job's folder on this machine holds at first, its repository included.</summary>
+    public WorkspaceLayout Layout => _layout.Value;
 
     /// <summary>The tree's paths, to tell what a job has added.</summary>
     public IReadOnlySet<string> Paths => _paths.Value;
@@ -39,7 +44,8 @@ internal sealed class SourcePlan
 
     public static SourcePlan For(SourceTree tree) => Known.GetValue(tree, t => new SourcePlan(t));
 
-    private static List<Folder> Lay(IReadOnlyList<string> paths)
+    /// <param name="empty">Folders that are to be there without files in them.</param>
+    internal static List<Folder> Lay(IReadOnlyList<string> paths, params IReadOnlyList<string> empty)
     {
         var order = new List<string> { "" };
         var files = new Dictionary<string, List<string>>(StringComparer.Ordinal) { [""] = [] };
@@ -52,6 +58,8 @@ internal sealed class SourcePlan
             inFolder.Add(path);
         }
 
+        foreach (var folder in empty)
+            AddFolder(folder, order, files);
         return [.. order.Select(folder => ToBytes(folder, files[folder]))];
     }
 

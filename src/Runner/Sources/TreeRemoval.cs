@@ -19,6 +19,21 @@ internal static unsafe class TreeRemoval
             throw new IOException($"Cannot remove {path}: {failed}");
     }
 
+    /// <summary>Removes whatever has this name, a folder with all below it.</summary>
+    /// <param name="name">Within the folder, with an ending zero.</param>
+    /// <exception cref="IOException">Something cannot be removed.</exception>
+    public static void RemoveAt(int folder, byte* name)
+    {
+        string? failed = null;
+        FileStatus status;
+        if (Libc.Statx(folder, name, Libc.AtSymlinkNoFollow, FileStatus.Wanted, &status) == 0 && status.IsDirectory)
+            RemoveFolder(folder, name, 0, ref failed);
+        else
+            Unlink(folder, name, 0, ref failed);
+        if (failed is not null)
+            throw new IOException($"Cannot remove {new string((sbyte*)name)}: {failed}");
+    }
+
     private static void RemoveFolder(int parent, byte* name, int depth, ref string? failed)
     {
         if (depth > DepthLimit)

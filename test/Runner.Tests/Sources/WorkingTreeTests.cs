@@ -154,7 +154,9 @@ public sealed class WorkingTreeTests : IDisposable
         foreach (var path in paths)
             _checkout.Write(path, path);
         using var target = new TemporaryFolder();
-        TreeCopy.Copy(SourcePlan.For(new SourceTree(_checkout.Path, paths, null)), target.Path, TestContext.Current.CancellationToken);
+        new Workspace(SourcePlan.For(new SourceTree(_checkout.Path, paths, null)).Layout, target.Path).Restore(
+            TestContext.Current.CancellationToken
+        );
         foreach (var path in paths)
             Assert.Equal(path, File.ReadAllText(target[path]));
     }

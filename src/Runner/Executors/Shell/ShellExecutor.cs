@@ -19,11 +19,16 @@ public sealed class ShellExecutor : IExecutor
     private readonly JobEnvironment _job;
     private readonly List<string> _environment;
     private readonly List<ShellProcess> _left = [];
+    private readonly Workspaces? _workspaces;
     private SourcePlan? _plan;
+    private Workspace? _workspace;
+    private int _firstProcess;
 
-    private ShellExecutor(JobEnvironment job)
+    /// <param name="workspaces">Where the job's folder comes from and goes to; <see langword="null"/>: it is made for this job alone.</param>
+    internal ShellExecutor(JobEnvironment job, Workspaces? workspaces)
     {
         _job = job;
+        _workspaces = job.Host.RemoveProjectDir ? workspaces : null;
         _environment = HostEnvironment.Of(Environment.GetEnvironmentVariables());
         // A job's folder may lie within the user's checkout, and one without a repository must not take that for its own.
         _environment.Add("GIT_CEILING_DIRECTORIES=" + Path.GetDirectoryName(ProjectDir));
@@ -34,13 +39,15 @@ public sealed class ShellExecutor : IExecutor
     public string BuildsDir => _job.Paths.BuildsDir;
 
     /// <param name="workDir">Where <c>builds</c> goes when it is not configured. Absolute.</param>
-    public static ExecutorKind Kind(string workDir) =>
+    public static ExecutorKind Kind(string workDir) => Kind(workDir, null);
+
+    internal static ExecutorKind Kind(string workDir, Workspaces? workspaces) =>
         new()
         {
             Name = "shell",
             BuildsDir = workDir.TrimEnd('/') + "/builds",
             Shared = true,
-            Create = job => new ShellExecutor(job),
+            Create = job => new ShellExecutor(job, workspaces),
         };
 
     public Task PrepareAsync(CancellationToken ct)
@@ -48,29 +55,28 @@ public sealed class ShellExecutor : IExecutor
         if (!OperatingSystem.IsLinux())
             throw new JobFailedException(FailureReason.RunnerUnsupported, "the shell executor needs Linux");
         _job.Trace.Line($"Using Shell ({_job.Runner.Shell}) executor...");
-        Directory.CreateDirectory(ProjectDir);
         TreeRemoval.Remove(_job.Paths.TemporaryDir);
         Directory.CreateDirectory(_job.Paths.TemporaryDir, (UnixFileMode)0x1C0);
         return Task.CompletedTask;
     }
 
-    public Task PutSourcesAsync(SourceTree sources, CancellationToken ct)
+    public async Task PutSourcesAsync(SourceTree sources, CancellationToken ct)
     {
-        var plan = SourcePlan.For(sources);
-        if (Directory.EnumerateFileSystemEntries(ProjectDir).Any())
+        _plan = SourcePlan.For(sources);
+        _workspace = null;
+        if (_workspaces is not null)
         {
-            TreeRemoval.Remove(ProjectDir);
-            Directory.CreateDirectory(ProjectDir);
+            _workspace = await _workspaces.TakeAsync(_plan.Layout, ProjectDir, ct);
+            return;
         }
 
-        TreeCopy.Copy(plan, ProjectDir, ct);
-        plan.Git?.WriteTo(ProjectDir);
-        _plan = plan;
-        return Task.CompletedTask;
+        TreeRemoval.Remove(ProjectDir);
+        new Workspace(_plan.Layout, ProjectDir).Restore(ct);
     }
 
     public async Task PutFilesAsync(IAsyncEnumerable<FileEntry> files, CancellationToken ct)
     {
+        Directory.CreateDirectory(ProjectDir);
         var writer = new ProjectWriter(ProjectDir);
         await foreach (var file in files.WithCancellation(ct))
             await writer.WriteAsync(file, ct);
@@ -80,8 +86,12 @@ public sealed class ShellExecutor : IExecutor
     public async Task<int> RunAsync(StageScript script, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
+        if (_workspace is null)
+            Directory.CreateDirectory(ProjectDir);
         var start = new ChildStart(ShellProgram.Find(_job.Runner.Shell), [], _environment, ProjectDir);
         var process = ShellProcess.Start(start, Encoding.UTF8.GetBytes(script.Text), _job.Trace, _job.Time);
+        if (_firstProcess == 0)
+            _firstProcess = process.Session;
         int code;
         await using (ct.Register(() => process.Stop(_job.Host.Grace)))
         await using (_job.Abort.Register(() => process.Stop(TimeSpan.Zero)))
@@ -95,6 +105,7 @@ public sealed class ShellExecutor : IExecutor
     public async IAsyncEnumerable<FileEntry> ReadFilesAsync(FileSelection selection, [EnumeratorCancellation] CancellationToken ct)
     {
         await Task.CompletedTask;
+        Directory.CreateDirectory(ProjectDir);
         var selector = new FileSelector(selection, ProjectDir, selection.Untracked ? _plan?.Paths ?? Nothing : Nothing);
         foreach (var file in ProjectFiles.List(ProjectDir, selector, ct))
             yield return file;
@@ -102,11 +113,16 @@ public sealed class ShellExecutor : IExecutor
 
     public async ValueTask DisposeAsync()
     {
+        var clean = true;
         foreach (var process in _left)
-            await process.EndLeftoversAsync();
+            clean &= await process.EndLeftoversAsync();
         _left.Clear();
         Remove(_job.Paths.TemporaryDir);
-        if (_job.Host.RemoveProjectDir)
+        var workspace = _workspace;
+        _workspace = null;
+        if (workspace is not null && clean && (_firstProcess == 0 || !StrayProcesses.AnyIn(ProjectDir, _firstProcess)))
+            _workspaces!.GiveBack(workspace);
+        else if (_job.Host.RemoveProjectDir)
             Remove(ProjectDir);
     }
 

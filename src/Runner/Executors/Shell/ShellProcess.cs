@@ -78,7 +78,8 @@ internal sealed class ShellProcess
     }
 
     /// <summary>Ends what the script left running in the background: a moment to end by itself, then not.</summary>
-    public async Task EndLeftoversAsync()
+    /// <returns>Whether all have ended.</returns>
+    public async Task<bool> EndLeftoversAsync()
     {
         ProcessSession.Signal(Session, ProcessSession.Terminate);
         for (var waits = 0; ProcessSession.Members(Session).Count > 0; waits++)
@@ -86,9 +87,11 @@ internal sealed class ShellProcess
             if (waits >= LeftoverWaits)
                 ProcessSession.Signal(Session, ProcessSession.Kill);
             if (waits > LeftoverWaits * 20)
-                return;
+                return false;
             await Task.Delay(TimeSpan.FromMilliseconds(10), _time);
         }
+
+        return true;
     }
 
     private Task<int> RunThread()

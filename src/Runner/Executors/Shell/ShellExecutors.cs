@@ -1,0 +1,19 @@
+using Slipway.Runner.Sources;
+
+namespace Slipway.Runner.Executors.Shell;
+
+/// <summary>
+/// The shell executor for many jobs of one run. Where jobs do not keep their folders, one job's folder is restored for the next instead of being
+/// copied anew. Disposing, after the last job, removes what is left of them.
+/// </summary>
+public sealed class ShellExecutors : IAsyncDisposable
+{
+    private readonly Workspaces _workspaces = new();
+
+    /// <param name="workDir">Where <c>builds</c> goes when it is not configured. Absolute.</param>
+    public ShellExecutors(string workDir) => Kind = ShellExecutor.Kind(workDir, _workspaces);
+
+    public ExecutorKind Kind { get; }
+
+    public ValueTask DisposeAsync() => _workspaces.DisposeAsync();
+}
