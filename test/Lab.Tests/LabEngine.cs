@@ -62,7 +62,7 @@ public sealed class LabEngine : IAsyncLifetime
         var tag = $"127.0.0.1:{OpenPort}/library/{name}:latest";
         await DockerAsync(["build", "-q", "-t", tag, dockerfileFolder]);
         await DockerAsync(["push", "-q", tag]);
-        await DockerAsync(["rmi", tag]);
+        await DockerAsync(["rmi", "-f", tag]);
     }
 
     /// <summary>Pulls an image that a pipeline pushed and runs it.</summary>
@@ -71,7 +71,7 @@ public sealed class LabEngine : IAsyncLifetime
         await DockerAsync(["login", "-u", User, "--password-stdin", Registry], Password);
         await DockerAsync(["pull", "-q", image]);
         var output = await DockerAsync(["run", "--rm", image, .. command]);
-        await DockerAsync(["rmi", image]);
+        await DockerAsync(["rmi", "-f", image]);
         return output;
     }
 
@@ -84,6 +84,15 @@ public sealed class LabEngine : IAsyncLifetime
         };
         var done = await SlipwayProcess.RunAsync("docker", Folder, arguments, environment, input);
         return done.ExitCode == 0 ? done.Output : throw new InvalidOperationException($"docker {string.Join(' ', arguments)}: {done.All}");
+    }
+
+    /// <summary>Takes away what a pipeline left in the machine's own engine: its image, and the containers it ran from it.</summary>
+    public async Task RemoveImageAsync(string name)
+    {
+        var containers = await DockerAsync(["ps", "-aq", "--filter", $"ancestor={name}"]);
+        if (containers.Split('\n', StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } ids)
+            await DockerAsync(["rm", "-fv", .. ids]);
+        await DockerAsync(["rmi", "-f", name]);
     }
 
     public ValueTask DisposeAsync()

@@ -92,6 +92,7 @@ public sealed class SeedPipelines(LabEngine lab)
         var run = await SlipwayProcess.RunAsync(project.Folder, ["run", "--executor", "shell", "--config", config], Environment);
         Green(run, "build_image");
         Assert.Contains("tests passed in the image", run.Output);
+        await lab.RemoveImageAsync("my-docker-image");
     }
 
     [Fact]
@@ -101,6 +102,7 @@ public sealed class SeedPipelines(LabEngine lab)
         var run = await RunAsync(project, Docker("", privileged: false, "/var/run/docker.sock:/var/run/docker.sock", "/cache"));
         Green(run, "build");
         Assert.Contains("tests passed in the image", run.Output);
+        await lab.RemoveImageAsync("my-docker-image");
     }
 
     [Fact]
