@@ -176,8 +176,7 @@ internal sealed class Coordinator(CoordinatorParts parts)
     private void Delay(PipelineRun run, int number, DateTimeOffset due)
     {
         var stop = run[number].Stop = new CancellationTokenSource();
-        // Timers count whole milliseconds and drop the rest, and an instant before the job is due is too early.
-        var wait = TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling((due - Now).TotalMilliseconds)));
+        var wait = due - Now;
         parts.Tell(view =>
             view.Notice($"{run.FullName(run[number].Job.Name)} is delayed and starts in {Durations.Of(wait)} (--skip-delays does not wait)")
         );
@@ -185,11 +184,18 @@ internal sealed class Coordinator(CoordinatorParts parts)
         _ = Task.Run(
             async () =>
             {
-                await Task.Delay(wait, parts.Time, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await UntilAsync(due, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 _signals.Writer.TryWrite(new Signal.DelayEnded(run));
             },
             CancellationToken.None
         );
+    }
+
+    /// <summary>Timers follow another clock than the time of day, and drop what is below a millisecond: one that fires early is set again.</summary>
+    private async Task UntilAsync(DateTimeOffset due, CancellationToken ct)
+    {
+        while (due - Now is { Ticks: > 0 } left)
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), parts.Time, ct);
     }
 
     /// <summary>Starts jobs while there is room.</summary>
@@ -288,7 +294,9 @@ internal sealed class Coordinator(CoordinatorParts parts)
         {
             case RunControl.Cancel or RunControl.Abort:
                 if (control is RunControl.Cancel && !_canceled && _underWay > 0)
-                    parts.Tell(view => view.Notice("canceling: scripts are asked to end, then after_script runs; a second time kills them"));
+                    parts.Tell(view =>
+                        view.Notice("canceling: scripts are asked to end, then after_script runs; a second time kills them")
+                    );
                 _canceled = true;
                 foreach (var run in _pipelines.ToArray())
                     Apply(run, new PipelineEvent.PipelineCanceled(Now));

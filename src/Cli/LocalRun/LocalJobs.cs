@@ -13,6 +13,9 @@ namespace Slipway.Cli.LocalRun;
 /// <summary>Takes the place of server and runner loop for the jobs of a local run: hands out the payload, keeps log and uploads.</summary>
 internal sealed class LocalJobs
 {
+    /// <summary>Somebody sits and waits: a script that does not end when told to gets this long, not gitlab-runner's ten minutes.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+
     private readonly LocalProject _project;
     private readonly LocalRunOptions _options;
     private readonly LocalRunParts _parts;
@@ -88,6 +91,7 @@ internal sealed class LocalJobs
             ConcurrentId = launch.Slot,
             ConcurrentProjectId = launch.Slot,
             RemoveProjectDir = !_options.Keep,
+            Grace = Grace,
         };
         var channel = new JobChannel
         {

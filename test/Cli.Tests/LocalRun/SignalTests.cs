@@ -57,7 +57,8 @@ public sealed class SignalTests
     [Fact]
     public async Task A_job_that_takes_no_hint_is_killed_by_the_second_signal_with_all_it_has_sent_away()
     {
-        var yaml = "long:\n  script:\n    - trap '' TERM INT HUP\n    - setsid sh -c 'echo child $$; exec sleep 987654' &\n    - sleep 987654\n";
+        var yaml =
+            "long:\n  script:\n    - trap '' TERM INT HUP\n    - setsid sh -c 'echo child $$; exec sleep 987654' &\n    - sleep 987654\n";
         using var repository = TemporaryFolder.Repository((".gitlab-ci.yml", yaml));
         using var run = new SlipwayProcess(repository.Path, "run", "--executor", "shell");
         await run.WaitForAsync("[long] child ");
