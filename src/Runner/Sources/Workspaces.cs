@@ -98,8 +98,9 @@ internal sealed class Workspaces : IAsyncDisposable
             if (_idle.TryPop(out var idle))
                 return idle;
             place = _waiting.AddLast(new TaskCompletionSource<Workspace>(TaskCreationOptions.RunContinuationsAsynchronously));
-            // A large copy keeps all processors busy by itself.
-            if (_building == 0 || layout.FileCount < Workspace.ParallelFrom)
+            // Never more builders than waiting jobs, or the tree is copied more often than jobs run at one time. A large copy keeps all
+            // processors busy by itself.
+            if (_building == 0 || (_building < _waiting.Count && layout.FileCount < Workspace.ParallelFrom))
             {
                 _building++;
                 _builders.Add(Task.Run(() => Build(layout, folder), CancellationToken.None));
@@ -132,7 +133,7 @@ internal sealed class Workspaces : IAsyncDisposable
             CancellationToken stop;
             lock (_gate)
             {
-                if (_waiting.Count == 0)
+                if (_waiting.Count < _building)
                 {
                     _building--;
                     return;
