@@ -195,27 +195,6 @@ public sealed record CompiledRelease(
 
 public sealed record ReleaseLink(string Name, string Url, string? FilePath, string LinkType);
 
-/// <summary>Why a job is in the pipeline or not.</summary>
-/// <param name="Rules">The rules looked at, in order; those after the first match are not among them. Empty when the job has none.</param>
-/// <param name="Reason">One sentence: <c>rule 2 matched ($CI_COMMIT_BRANCH == "main")</c>, <c>no rule matched</c>, <c>only: tags, and this is a branch</c>.</param>
-public sealed record JobDecision(string Job, bool Included, ImmutableArray<RuleOutcome> Rules, string? When, string Reason)
-{
-    public Position? At { get; init; }
-}
-
-/// <param name="Values">Each variable the <c>if</c> names, with the value it had; <see langword="null"/> = not defined.</param>
-/// <param name="MatchedPath">The first path that made <c>changes</c> or <c>exists</c> true.</param>
-public sealed record RuleOutcome(
-    Position At,
-    string? If,
-    ImmutableArray<string> Changes,
-    ImmutableArray<string> Exists,
-    ImmutableArray<KeyValuePair<string, string?>> Values,
-    bool Matched,
-    string? When,
-    string? MatchedPath
-);
-
 /// <summary>What came of compiling a configuration.</summary>
 /// <param name="Pipeline"><see langword="null"/> when there are errors, and when the rules want no pipeline (<see cref="Refusal"/> says so).</param>
 /// <param name="Diagnostics">Errors and warnings, in file order.</param>

@@ -5,9 +5,37 @@ using Slipway.Compiler.Variables;
 
 namespace Slipway.Compiler.Evaluation;
 
-/// <param name="MatchedPath">The path that made the clause true; <see langword="null"/> when it is false, or true for another reason.</param>
+/// <summary>The answer of one clause.</summary>
+/// <param name="Path">The path that made it true, and <paramref name="Glob"/> the glob it matched.</param>
+/// <param name="Paths">How many there were to compare.</param>
 /// <param name="Error">Why there is no answer.</param>
-internal readonly record struct ClauseResult(bool Holds, string? MatchedPath = null, string? Error = null, string? ErrorCode = null);
+internal readonly record struct ClauseResult(
+    bool Holds,
+    RuleOutcome.Ground Ground,
+    string? Path = null,
+    string? Glob = null,
+    int Paths = 0,
+    string? Error = null,
+    string? ErrorCode = null
+)
+{
+    public static ClauseResult TooMany { get; } = new(true, RuleOutcome.Ground.TooManyComparisons);
+
+    public static ClauseResult Match(string path, string glob) => new(true, RuleOutcome.Ground.PathMatches, path, glob);
+
+    public static ClauseResult NoMatch(int paths) => new(false, RuleOutcome.Ground.NoPathMatches, Paths: paths);
+
+    public static ClauseResult Unanswerable(string code, string text) =>
+        new(false, RuleOutcome.Ground.Unanswerable, Error: text, ErrorCode: code);
+
+    public RuleOutcome.Clause Clause(string keyword, Position at) =>
+        new(keyword, at, Holds, Ground)
+        {
+            Path = Path,
+            Glob = Glob,
+            Paths = Paths,
+        };
+}
 
 /// <summary>
 /// <c>changes</c> and <c>exists</c> (gitlab-ci-yaml §8.2, §8.3). What a glob matches is worked out once: many jobs ask the same. Not for several
@@ -41,27 +69,27 @@ internal sealed class PathClauses(PipelineContext context, ProjectTree tree)
     {
         var diff = DiffTo(compareTo is { } to ? scope.ExpandExisting(to.Text) : null);
         if (diff.IsUnknownRef)
-            return new ClauseResult(false, null, "rules:changes:compare_to is not a valid ref", DiagnosticCode.RuleFailed);
+            return ClauseResult.Unanswerable(DiagnosticCode.RuleFailed, "rules:changes:compare_to is not a valid ref");
         if (diff.Paths is null)
-            return new ClauseResult(true);
+            return new ClauseResult(true, RuleOutcome.Ground.NothingToCompare);
         if ((long)diff.Paths.Count * globs.Length > MaxComparisons)
-            return new ClauseResult(true);
+            return ClauseResult.TooMany;
         foreach (var glob in globs)
         {
             var text = scope.ExpandExisting(glob.Text);
             if (!diff.Matches.TryGetValue(text, out var match))
                 diff.Matches[text] = match = FirstMatch(GlobOf(text), diff.Paths);
             if (match is not null)
-                return new ClauseResult(true, match);
+                return ClauseResult.Match(match, text);
         }
 
-        return new ClauseResult(false);
+        return ClauseResult.NoMatch(diff.Paths.Count);
     }
 
     public ClauseResult Exists(ExistsConfig exists, VariableScope scope)
     {
         if (exists.Project is { } project && (exists.Ref is not null || scope.ExpandExisting(project.Text) != context.Project.Path))
-            return new ClauseResult(false, null, "rules:exists:project is not supported yet", DiagnosticCode.ExistsProjectUnsupported);
+            return ClauseResult.Unanswerable(DiagnosticCode.ExistsProjectUnsupported, "rules:exists:project is not supported yet");
         _paths ??= tree.Paths();
         var patterns = 0;
         foreach (var path in exists.Paths)
@@ -69,14 +97,14 @@ internal sealed class PathClauses(PipelineContext context, ProjectTree tree)
             var text = scope.ExpandExisting(path.Text);
             var glob = GlobOf(text);
             if (!glob.IsExact && !IsExtension(text) && (long)++patterns * _paths.Count > MaxComparisons)
-                return new ClauseResult(true);
+                return ClauseResult.TooMany;
             if (!_existing.TryGetValue(text, out var match))
                 _existing[text] = match = Find(glob);
             if (match is not null)
-                return new ClauseResult(true, match);
+                return ClauseResult.Match(match, text);
         }
 
-        return new ClauseResult(false);
+        return ClauseResult.NoMatch(_paths.Count);
     }
 
     private Glob GlobOf(string text)

@@ -6,6 +6,9 @@ using Slipway.Compiler.Variables;
 
 namespace Slipway.Compiler.Evaluation;
 
+/// <param name="At">Where the <c>only</c> or <c>except</c> stands that decided; <see langword="null"/> when none is written.</param>
+internal readonly record struct PolicyAnswer(bool Included, string Reason, Position? At);
+
 /// <summary><c>only</c> and <c>except</c> (gitlab-ci-yaml §9): a job runs when every part of <c>only</c> holds and no part of <c>except</c> does.</summary>
 internal sealed class PolicyEvaluation(PipelineContext context, PathClauses paths, PatternCache patterns)
 {
@@ -18,30 +21,62 @@ internal sealed class PolicyEvaluation(PipelineContext context, PathClauses path
     private bool IsBranch => context.RefKind == RefKind.Branch;
     private bool IsTag => context.RefKind == RefKind.Tag;
 
-    /// <returns>Why the job is left out, or <see langword="null"/> when it is in.</returns>
-    public string? Refusal(JobConfig job, VariableScope scope)
+    public PolicyAnswer Answer(JobConfig job, VariableScope scope)
     {
+        var (letIn, at) = ("", default(Position?));
         if (job.Only is { } only)
-            foreach (var (name, holds) in Parts(only, scope))
-                if (!holds)
-                    return $"only: {name}, and this is {Words.Of(context)}";
+            foreach (var part in Parts(only, scope))
+            {
+                if (part.Match is null)
+                    return only.IsDefault ? OutOfDefault : new(false, $"only: {part.Name}, and this is {Words.Of(context)}", only.At);
+                letIn = letIn.Length == 0 ? $"only: {part.Match}" : $"{letIn} and {part.Match}";
+                at = only.At;
+            }
+        var avoided = default(string);
         if (job.Except is { } except)
-            foreach (var (name, holds) in Parts(except, scope))
-                if (holds)
-                    return $"except: {name}, and this is {Words.Of(context)}";
-        return null;
+            foreach (var part in Parts(except, scope))
+            {
+                if (part.Match is not null)
+                    return new PolicyAnswer(false, $"except: {part.Match}, and this is {Words.Of(context)}", except.At);
+                avoided = avoided is null ? $"except: {part.Name}" : $"{avoided} or {part.Name}";
+                at ??= except.At;
+            }
+        if (job.Only is not { IsDefault: false })
+            return avoided is not null ? new PolicyAnswer(true, $"{avoided} is not {Words.Of(context)}", job.Except!.At)
+                : job.Only is null ? InEveryPipeline
+                : InDefault;
+        return new PolicyAnswer(true, $"{letIn}, and this is {Words.Of(context)}" + (avoided is null ? "" : $", not {avoided}"), at);
     }
 
-    private IEnumerable<(string Name, bool Holds)> Parts(PolicyConfig policy, VariableScope scope)
+    private static readonly PolicyAnswer InEveryPipeline = new(true, "no rules: in every pipeline", null);
+    private static readonly PolicyAnswer InDefault = new(true, "no rules: in every branch and tag pipeline", null);
+    private static readonly PolicyAnswer OutOfDefault = new(false, "no rules: only in branch and tag pipelines", null);
+
+    /// <param name="Name">What is written.</param>
+    /// <param name="Match">The entry that holds; <see langword="null"/> when none does.</param>
+    private readonly record struct Part(string Name, string? Match);
+
+    private IEnumerable<Part> Parts(PolicyConfig policy, VariableScope scope)
     {
         if (policy.Refs is { } refs)
-            yield return (Listed(refs), refs.Any(pattern => MatchesRef(pattern.Text)));
+            yield return PartOf("", refs, MatchesRef);
         if (policy.Kubernetes)
-            yield return ("kubernetes: active", scope.AsWritten("CI_KUBERNETES_ACTIVE") == "true");
+            yield return new Part("kubernetes: active", scope.AsWritten("CI_KUBERNETES_ACTIVE") == "true" ? "kubernetes: active" : null);
         if (policy.Variables is { } variables)
-            yield return ($"variables: {Listed(variables)}", variables.Any(text => IsTrue(text.Text, scope)));
+            yield return PartOf("variables: ", variables, text => IsTrue(text, scope));
         if (policy.Changes is { } changes)
-            yield return ($"changes: {Listed(changes)}", paths.Changes(changes, null, scope).Holds);
+        {
+            var answer = paths.Changes(changes, null, scope);
+            yield return new Part($"changes: {Listed(changes)}", answer.Holds ? $"changes: {answer.Path ?? Listed(changes)}" : null);
+        }
+    }
+
+    private static Part PartOf(string kind, ImmutableArray<TextAt> entries, Func<string, bool> holds)
+    {
+        foreach (var entry in entries)
+            if (holds(entry.Text))
+                return new Part(kind, kind + entry.Text);
+        return new Part(kind + Listed(entries), null);
     }
 
     private static string Listed(ImmutableArray<TextAt> texts) => string.Join(", ", texts.Select(text => text.Text));

@@ -27,18 +27,23 @@ internal sealed class RuleEvaluation(PathClauses paths, PatternCache patterns)
         var outcomes = ImmutableArray.CreateBuilder<RuleOutcome>();
         for (var i = 0; i < rules.Length; i++)
         {
-            var outcome = set.Outcomes[i];
-            if (set.Expressions[i] is { Variables.IsEmpty: false } expression)
-                outcome = outcome with { Values = ValuesOf(expression, scope) };
-            var result = Clauses(rules[i], set.Expressions[i], scope);
-            outcomes.Add(result.Holds ? outcome with { Matched = true, MatchedPath = result.MatchedPath } : outcome);
-            if (result.Error is { } error)
+            var (answer, clauses) = Clauses(rules[i], set, i, scope);
+            outcomes.Add(
+                set.Outcomes[i] with
+                {
+                    Values = set.Expressions[i] is { Variables.IsEmpty: false } expression ? ValuesOf(expression, scope) : [],
+                    Matched = answer.Holds,
+                    MatchedPath = answer.Holds ? PathOf(clauses) : null,
+                    Clauses = clauses,
+                }
+            );
+            if (answer.Error is { } error)
                 return new RuleResult(
                     null,
                     outcomes.DrainToImmutable(),
-                    new Diagnostic(result.ErrorCode!, Severity.Error, error, rules[i].At)
+                    new Diagnostic(answer.ErrorCode!, Severity.Error, error, rules[i].At)
                 );
-            if (result.Holds)
+            if (answer.Holds)
                 return new RuleResult(rules[i], outcomes.DrainToImmutable(), null);
         }
 
@@ -46,28 +51,38 @@ internal sealed class RuleEvaluation(PathClauses paths, PatternCache patterns)
     }
 
     /// <summary>All of them must hold; the first that does not ends it.</summary>
-    private ClauseResult Clauses(RuleConfig rule, Expression? condition, VariableScope scope)
+    private (ClauseResult Answer, ImmutableArray<RuleOutcome.Clause> Clauses) Clauses(
+        RuleConfig rule,
+        RuleSet set,
+        int index,
+        VariableScope scope
+    )
     {
-        if (rule.If is not null && condition?.IsTrue(scope.AsWritten, patterns) != true)
-            return new ClauseResult(false);
-        var path = default(string);
+        if (rule.If is not null && set.Expressions[index]?.IsTrue(scope.AsWritten, patterns) != true)
+            return (new ClauseResult(false, RuleOutcome.Ground.Condition), set.Failing[index]);
+        var clauses = set.Holding[index];
+        var answer = new ClauseResult(true, RuleOutcome.Ground.Condition);
         if (rule.Changes is { } changes)
         {
-            var result = paths.Changes(changes.Paths, changes.CompareTo, scope);
-            if (!result.Holds)
-                return result;
-            path = result.MatchedPath;
+            answer = paths.Changes(changes.Paths, changes.CompareTo, scope);
+            clauses = clauses.Add(answer.Clause("changes", changes.At));
         }
 
-        if (rule.Exists is { } exists)
+        if (answer.Holds && rule.Exists is { } exists)
         {
-            var result = paths.Exists(exists, scope);
-            if (!result.Holds)
-                return result;
-            path ??= result.MatchedPath;
+            answer = paths.Exists(exists, scope);
+            clauses = clauses.Add(answer.Clause("exists", exists.At));
         }
 
-        return new ClauseResult(true, path);
+        return (answer, clauses);
+    }
+
+    private static string? PathOf(ImmutableArray<RuleOutcome.Clause> clauses)
+    {
+        foreach (var clause in clauses)
+            if (clause.Path is { } path)
+                return path;
+        return null;
     }
 
     private static ImmutableArray<KeyValuePair<string, string?>> ValuesOf(Expression expression, VariableScope scope)

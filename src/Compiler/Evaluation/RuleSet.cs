@@ -15,6 +15,8 @@ internal sealed class RuleSet
             .. rules.Select(rule => rule.If is { } text && Expression.TryParse(text.Text, out var parsed, out _) ? parsed : null),
         ];
         Outcomes = [.. rules.Select(OutcomeOf)];
+        Holding = [.. rules.Select(rule => ConditionOf(rule, holds: true))];
+        Failing = [.. rules.Select(rule => ConditionOf(rule, holds: false))];
     }
 
     public ImmutableArray<RuleConfig> Rules { get; }
@@ -25,7 +27,16 @@ internal sealed class RuleSet
     /// <summary>What is the same in every answer: the rules as written, not matched.</summary>
     public ImmutableArray<RuleOutcome> Outcomes { get; }
 
-    private static RuleOutcome OutcomeOf(RuleConfig rule) =>
+    /// <summary>The clauses of a rule whose <c>if</c> holds, up to it: one, or none where there is no <c>if</c>.</summary>
+    public ImmutableArray<ImmutableArray<RuleOutcome.Clause>> Holding { get; }
+
+    /// <summary>The same for one whose <c>if</c> does not.</summary>
+    public ImmutableArray<ImmutableArray<RuleOutcome.Clause>> Failing { get; }
+
+    private static ImmutableArray<RuleOutcome.Clause> ConditionOf(RuleConfig rule, bool holds) =>
+        rule.If is { } condition ? [new RuleOutcome.Clause("if", condition.At, holds, RuleOutcome.Ground.Condition)] : [];
+
+    private static RuleOutcome OutcomeOf(RuleConfig rule, int index) =>
         new(
             rule.At,
             rule.If?.Text,
@@ -37,5 +48,8 @@ internal sealed class RuleSet
                 : rule.When is { } when ? Words.Of(when)
                 : null,
             null
-        );
+        )
+        {
+            Number = index + 1,
+        };
 }

@@ -15,15 +15,10 @@ internal sealed class Seeding(PipelineVariables variables, YamlVariables yaml, R
         var job = instance.Job;
         if (job.Rules is { } list)
             return ByRules(instance, list, layer, scope, bag);
-        var refusal = policies.Refusal(job, scope);
-        var reason = refusal ?? (job.Only is null && job.Except is null ? "it has no rules" : "only and except let it in");
-        return new JobSeed(
-            instance,
-            Decision(instance, refusal is null, [], refusal is null ? job.When ?? JobWhen.OnSuccess : null, reason),
-            null,
-            layer,
-            scope
-        );
+        var answer = policies.Answer(job, scope);
+        JobWhen? when = answer.Included ? job.When ?? JobWhen.OnSuccess : null;
+        var decision = Decision(instance, answer.Included, when, answer.Reason) with { DecidedAt = answer.At };
+        return new JobSeed(instance, decision, null, layer, scope);
     }
 
     private JobSeed ByRules(
@@ -40,7 +35,13 @@ internal sealed class Seeding(PipelineVariables variables, YamlVariables yaml, R
         var included = result.Matched is { Never: false };
         JobWhen? when = included ? result.Matched!.When ?? instance.Job.When ?? JobWhen.OnSuccess : null;
         var reason = result.Error?.Message ?? result.Reason;
-        return new JobSeed(instance, Decision(instance, included, result.Outcomes, when, reason), result.Matched, layer, scope);
+        var decision = Decision(instance, included, when, reason) with
+        {
+            Rules = result.Outcomes,
+            RuleCount = list.Length,
+            DecidedAt = result.Matched?.At,
+        };
+        return new JobSeed(instance, decision, result.Matched, layer, scope);
     }
 
     /// <summary>What rules see: the environment's name is replaced first, because it chooses among the project's variables.</summary>
@@ -62,11 +63,6 @@ internal sealed class Seeding(PipelineVariables variables, YamlVariables yaml, R
         return variables.OfJob(VariableLayer.Of(own), layer, name);
     }
 
-    private static JobDecision Decision(
-        JobInstance instance,
-        bool included,
-        ImmutableArray<RuleOutcome> rules,
-        JobWhen? when,
-        string reason
-    ) => new(instance.Name, included, rules, when is { } known ? Words.Of(known) : null, reason) { At = instance.Job.At };
+    private static JobDecision Decision(JobInstance instance, bool included, JobWhen? when, string reason) =>
+        new(instance.Name, included, [], when is { } known ? Words.Of(known) : null, reason) { At = instance.Job.At };
 }

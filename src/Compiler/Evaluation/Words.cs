@@ -36,13 +36,17 @@ internal static class Words
         if (rule.If is { } condition)
             yield return condition;
         if (!rule.Changes.IsEmpty)
-            yield return PathClause("changes", rule.Changes, rule.MatchedPath);
+            yield return PathClause("changes", rule.Changes, rule);
         if (!rule.Exists.IsEmpty)
-            yield return PathClause("exists", rule.Exists, rule.Changes.IsEmpty ? rule.MatchedPath : null);
+            yield return PathClause("exists", rule.Exists, rule);
         if (rule is { If: null, Changes.IsEmpty: true, Exists.IsEmpty: true })
             yield return "it has no conditions";
     }
 
-    private static string PathClause(string name, ImmutableArray<string> globs, string? matched) =>
-        $"{name}: {matched ?? string.Join(", ", globs)}";
+    /// <summary>The path that matched, or what is written where the clause holds for another reason.</summary>
+    private static string PathClause(string name, ImmutableArray<string> globs, RuleOutcome rule)
+    {
+        var path = rule.Clauses.FirstOrDefault(clause => clause.Keyword == name)?.Path;
+        return $"{name}: {path ?? string.Join(", ", globs)}";
+    }
 }

@@ -96,7 +96,14 @@ internal sealed class JobReader(NodeReading read, DefaultKeywords defaults, bool
             return policy.Refs is null ? policy with { Refs = RuleReading.DefaultRefs(policy.At) } : policy;
         }
         // The key counts here, whatever its value: rules: null takes the default away too.
-        return map.Has("rules") || workflowHasRules ? null : new PolicyConfig { At = entry.At, Refs = RuleReading.DefaultRefs(entry.At) };
+        if (map.Has("rules") || workflowHasRules)
+            return null;
+        return new PolicyConfig
+        {
+            At = entry.At,
+            Refs = RuleReading.DefaultRefs(entry.At),
+            IsDefault = true,
+        };
     }
 
     private (bool? Allow, ImmutableArray<int> Codes) AllowFailure(ConfigMapping map) =>

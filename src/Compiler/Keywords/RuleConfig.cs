@@ -70,4 +70,7 @@ internal sealed record PolicyConfig
 
     /// <summary><c>kubernetes: active</c>.</summary>
     public bool Kubernetes { get; init; }
+
+    /// <summary>GitLab's default, not written.</summary>
+    public bool IsDefault { get; init; }
 }

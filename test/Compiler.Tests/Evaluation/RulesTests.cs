@@ -222,7 +222,7 @@ public sealed class RulesTests
         var compilation = Compiling.Compile(yaml);
         Assert.Equal(
             [
-                "a in: only and except let it in",
+                "a in: no rules: in every branch and tag pipeline",
                 "b out: no rule matched",
                 "c out: rule 1 matched ($CI), and it says never",
                 "d out: only: tags, and this is branch main",

@@ -11,7 +11,13 @@ internal enum TokenKind
 
 /// <param name="Value">For <see cref="TokenKind.Value"/> only.</param>
 /// <param name="Operator">For <see cref="TokenKind.Binary"/> only.</param>
-internal readonly record struct ExpressionToken(TokenKind Kind, ExpressionNode? Value = null, BinaryOperator Operator = default);
+internal readonly record struct ExpressionToken(TokenKind Kind, ExpressionNode? Value = null, BinaryOperator Operator = default)
+{
+    /// <summary>Index into the text.</summary>
+    public int Start { get; init; }
+
+    public int Length { get; init; }
+}
 
 /// <summary>
 /// Cuts a condition into tokens (gitlab-ci-yaml §8.4; the order in which kinds are tried is GitLab's and matters: <c>!=</c> before <c>!</c>). There are
@@ -35,9 +41,10 @@ internal ref struct ExpressionLexer(string text)
             if (_at == _text.Length)
                 return null;
             var problem = "Unknown lexeme found!";
+            var start = _at;
             if (Next(ref problem) is not { } token)
                 return problem;
-            tokens.Add(token);
+            tokens.Add(token with { Start = start, Length = _at - start });
         }
 
         return "Too many tokens!";
