@@ -11,8 +11,11 @@ internal static class YamlLimits
     /// <summary>Mappings and sequences inside each other.</summary>
     public const int Depth = 100;
 
-    /// <summary>Nodes of one file, those behind an alias counted at each use. A file of 100,000 plain lines has about 100,000.</summary>
-    public const int Nodes = 300_000;
+    /// <summary>
+    /// Nodes of one file, those behind an alias counted at each use. GitLab weighs the same objects in bytes, 40 and more for a text, and refuses
+    /// a file of some 50,000 of them.
+    /// </summary>
+    public const int Nodes = 150_000;
 
     public static bool Exceeds(ConfigNode node) => node.Weight > Nodes || node.Depth > Depth;
 }
