@@ -27,7 +27,7 @@ internal sealed partial class RunRecord(IReadOnlyList<Deed> deeds, ChannelWriter
     public List<string> Notices { get; } = [];
     public IReadOnlyList<Deed> Undone => _open;
 
-    public void Plan(Compilation compilation, CompiledPipeline pipeline, int selected) { }
+    public void Plan(Compilation compilation, Selection selection) { }
 
     public void Notice(string sentence) => Notices.Add(sentence);
 

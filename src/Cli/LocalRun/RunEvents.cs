@@ -12,8 +12,8 @@ internal sealed record RunJob(int Key, string Name, string Stage, int Attempt, I
 /// <summary>What a run tells while it goes on. The calls come one at a time; <see cref="Log"/> must be quick, it holds up the job.</summary>
 internal interface IRunView
 {
-    /// <summary>First of all. <paramref name="selected"/>: how many of the pipeline's jobs are to run.</summary>
-    void Plan(Compilation compilation, CompiledPipeline pipeline, int selected);
+    /// <summary>First of all.</summary>
+    void Plan(Compilation compilation, Selection selection);
 
     /// <summary>A sentence for the user: which executor, what waits for whom.</summary>
     void Notice(string sentence);

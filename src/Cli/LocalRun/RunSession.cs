@@ -35,7 +35,7 @@ internal sealed class RunSession : IAsyncDisposable
     public async Task<Coordinator> RunAsync(Compilation compilation, Selection selection)
     {
         await TidyUpAsync();
-        Tell(view => view.Plan(compilation, selection.All, selection.Pipeline.Jobs.Length));
+        Tell(view => view.Plan(compilation, selection));
         foreach (var (job, missing) in Missing(selection))
             Tell(view =>
                 view.Notice(

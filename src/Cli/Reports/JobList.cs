@@ -42,21 +42,17 @@ internal static class JobList
     public static string ToText(Compilation compilation, PipelineContext context, Palette palette, int columns)
     {
         var text = new StringBuilder();
-        var jobs = compilation.Pipeline?.Jobs ?? [];
-        var out_ = compilation.Decisions.Where(d => !d.Included).ToArray();
-        text.Append(palette.Strong(Title(compilation, context))).Append('\n');
+        foreach (var line in Paragraph.Lines(Title(compilation, context), columns))
+            text.Append(palette.Strong(line)).Append('\n');
         if (compilation.Refusal is { } refusal)
-            text.Append(palette.Warn(PlainText.Of(refusal))).Append('\n');
-        Jobs(text, jobs, compilation, palette, columns);
-        if (out_.Length > 0)
-            text.Append('\n').Append(palette.Faint("not in this pipeline:")).Append('\n');
-        var wide = Width(out_.Select(d => d.Job));
-        foreach (var decision in out_)
-            text.Append("  ")
-                .Append(CellWidth.Pad(PlainText.Of(decision.Job), wide))
-                .Append("  ")
-                .Append(palette.Faint(PlainText.Of(decision.Reason)))
-                .Append('\n');
+            foreach (var line in Paragraph.Lines(PlainText.Of(refusal), columns))
+                text.Append(palette.Warn(line)).Append('\n');
+        var rows = Rows(compilation);
+        if (columns > 0 && columns - rows.Select(row => row.Width).DefaultIfEmpty().Max() < LeastReason)
+            Below(text, rows, palette, columns);
+        else
+            Beside(text, rows, palette, columns);
+        Excluded(text, [.. compilation.Decisions.Where(d => !d.Included)], palette, columns);
         return text.ToString();
     }
 
@@ -82,21 +78,82 @@ internal static class JobList
 
     public static string Count(int number, string thing) => number == 1 ? $"1 {thing}" : $"{number} {thing}s";
 
-    private static void Jobs(StringBuilder text, IReadOnlyList<CompiledJob> jobs, Compilation compilation, Palette palette, int columns)
+    /// <summary>Cells a reason must have beside its job; with fewer it goes below.</summary>
+    private const int LeastReason = 24;
+
+    /// <summary>A job in its cells, all of one kind equally wide.</summary>
+    private sealed record Row(string Stage, string Name, string How, string Why)
     {
+        public int Width => CellWidth.Of(Stage) + CellWidth.Of(Name) + How.Length + 6;
+    }
+
+    private static List<Row> Rows(Compilation compilation)
+    {
+        var jobs = compilation.Pipeline?.Jobs ?? [];
         var reasons = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var decision in compilation.Decisions)
             reasons[decision.Job] = decision.Reason;
         var stageWide = Width(jobs.Select(j => j.Stage));
         var nameWide = Width(jobs.Select(j => j.Name));
+        var rows = new List<Row>(jobs.Length);
         foreach (var job in jobs)
+            rows.Add(
+                new Row(
+                    CellWidth.Pad(PlainText.Of(job.Stage), stageWide),
+                    CellWidth.Pad(PlainText.Of(job.Name), nameWide),
+                    $"{How(job), -11}",
+                    Needs(job) + PlainText.Of(reasons.GetValueOrDefault(job.GroupName))
+                )
+            );
+        return rows;
+    }
+
+    private static void Beside(StringBuilder text, List<Row> rows, Palette palette, int columns)
+    {
+        foreach (var row in rows)
         {
-            var head =
-                $"{CellWidth.Pad(PlainText.Of(job.Stage), stageWide)}  {CellWidth.Pad(PlainText.Of(job.Name), nameWide)}  {How(job), -11}";
-            var why = Needs(job) + (reasons.GetValueOrDefault(job.GroupName) is { Length: > 0 } reason ? PlainText.Of(reason) : "");
-            if (columns > 0)
-                why = CellWidth.Cut(why, Math.Max(20, columns - CellWidth.Of(head) - 2));
-            text.Append(head).Append("  ").Append(palette.Faint(why)).Append('\n');
+            var why = columns > 0 ? CellWidth.Cut(row.Why, columns - row.Width) : row.Why;
+            text.Append($"{row.Stage}  {row.Name}  {row.How}  {palette.Faint(why)}".TrimEnd()).Append('\n');
+        }
+    }
+
+    /// <summary>For narrow windows: stages as headings, reasons below their jobs.</summary>
+    private static void Below(StringBuilder text, List<Row> rows, Palette palette, int columns)
+    {
+        string? stage = null;
+        foreach (var row in rows)
+        {
+            if (row.Stage != stage)
+                text.Append(palette.Strong(CellWidth.Cut(row.Stage.TrimEnd(), columns))).Append('\n');
+            stage = row.Stage;
+            var name = row.Name.TrimEnd();
+            var how = row.How.TrimEnd();
+            text.Append("  ").Append(CellWidth.Cut(name, Math.Max(8, columns - how.Length - 4))).Append("  ").Append(how).Append('\n');
+            Reason(text, row.Why, palette, columns);
+        }
+    }
+
+    private static void Reason(StringBuilder text, string why, Palette palette, int columns)
+    {
+        foreach (var line in Paragraph.Lines(why, columns - 4))
+            text.Append("    ").Append(palette.Faint(line)).Append('\n');
+    }
+
+    private static void Excluded(StringBuilder text, JobDecision[] decisions, Palette palette, int columns)
+    {
+        if (decisions.Length == 0)
+            return;
+        text.Append('\n').Append(palette.Faint("not in this pipeline:")).Append('\n');
+        var wide = Width(decisions.Select(d => d.Job));
+        var isNarrow = columns > 0 && columns - wide - 4 < LeastReason;
+        foreach (var decision in decisions)
+        {
+            var (name, why) = (PlainText.Of(decision.Job), PlainText.Of(decision.Reason));
+            text.Append("  ").Append(isNarrow ? CellWidth.Cut(name, columns - 2) : CellWidth.Pad(name, wide));
+            if (isNarrow)
+                Reason(text.Append('\n'), why, palette, columns);
+            else
+                text.Append("  ").Append(palette.Faint(columns > 0 ? CellWidth.Cut(why, columns - wide - 4) : why)).Append('\n');
         }
     }
 

@@ -18,16 +18,17 @@ internal sealed class JsonView(Surroundings surroundings) : IRunView
     private readonly ArrayBufferWriter<byte> _line = new(4096);
     private readonly Dictionary<int, LogLines> _logs = [];
 
-    public void Plan(Compilation compilation, CompiledPipeline pipeline, int selected) =>
+    /// <summary>The jobs that are to run, not all that the pipeline has.</summary>
+    public void Plan(Compilation compilation, Selection selection) =>
         Event(
             "plan",
             json =>
             {
-                json.WriteString("source", pipeline.Source);
-                json.WriteString("ref", pipeline.Ref);
-                json.WriteString("name", pipeline.Name);
+                json.WriteString("source", selection.Pipeline.Source);
+                json.WriteString("ref", selection.Pipeline.Ref);
+                json.WriteString("name", selection.Pipeline.Name);
                 json.WriteStartArray("jobs");
-                foreach (var job in pipeline.Jobs)
+                foreach (var job in selection.Pipeline.Jobs)
                     JobJson.Write(json, job);
                 json.WriteEndArray();
             }

@@ -39,12 +39,12 @@ internal sealed class LiveView : IRunView, IDisposable
         _timer = surroundings.Time.CreateTimer(_ => Draw(), null, Beat, Beat);
     }
 
-    public void Plan(Compilation compilation, CompiledPipeline pipeline, int selected)
+    public void Plan(Compilation compilation, Selection selection)
     {
         lock (_gate)
         {
-            _waiting = selected;
-            _frozen.Add(RunText.Plan(compilation, pipeline, selected, _palette));
+            _waiting = selection.Pipeline.Jobs.Length;
+            _frozen.Add(RunText.Plan(compilation, selection, _palette));
         }
     }
 

@@ -12,8 +12,7 @@ internal sealed class PlainView(Surroundings surroundings) : IRunView
     private readonly Palette _palette = new(surroundings.OutHasColour);
     private readonly Dictionary<int, (LogLines Lines, byte[] Prefix)> _logs = [];
 
-    public void Plan(Compilation compilation, CompiledPipeline pipeline, int selected) =>
-        Show(RunText.Plan(compilation, pipeline, selected, _palette));
+    public void Plan(Compilation compilation, Selection selection) => Show(RunText.Plan(compilation, selection, _palette));
 
     public void Notice(string sentence) => Show(RunText.Notice(sentence, _palette));
 

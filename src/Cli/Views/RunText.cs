@@ -6,6 +6,7 @@ using Slipway.Cli.Terminal;
 using Slipway.Cli.TestReports;
 using Slipway.Compiler;
 using Slipway.Engine;
+using Slipway.Protocol.Jobs;
 
 namespace Slipway.Cli.Views;
 
@@ -14,12 +15,22 @@ internal static class RunText
 {
     private const int FailedTestsShown = 20;
 
+    /// <summary>A bridge that failed so cannot come out otherwise here, however often it is run.</summary>
+    private static readonly string[] Impossible =
+    [
+        FailureReason.DownstreamProjectNotFound,
+        FailureReason.InvalidBridgeTrigger,
+        FailureReason.MaxDescendantDepth,
+        FailureReason.MaxHierarchySize,
+        FailureReason.PipelineLoop,
+    ];
+
     /// <summary><c>.gitlab-ci.yml → 7 jobs in 3 stages (push to main)   not in it: deploy (no rule matched)</c>.</summary>
-    public static string Plan(Compilation compilation, CompiledPipeline pipeline, int selected, Palette palette)
+    public static string Plan(Compilation compilation, Selection selection, Palette palette)
     {
-        var text = new StringBuilder(palette.Strong(JobList.Title(compilation, pipeline.Context)));
-        if (selected < pipeline.Jobs.Length)
-            text.Append($", {selected} to run");
+        var text = new StringBuilder(palette.Strong(JobList.Title(compilation, selection.All.Context)));
+        if (selection.Pipeline.Jobs.Length < selection.All.Jobs.Length)
+            text.Append($", {selection.Pipeline.Jobs.Length} to run");
         var left = compilation.Decisions.Where(d => !d.Included).ToArray();
         if (left.Length > 0)
         {
@@ -141,6 +152,7 @@ internal static class RunText
     {
         var failed = result
             .Jobs.Where(j => j is { Retried: false, Status: Status.Failed, AllowFailure: false, Within.IsEmpty: true, StartedAt: not null })
+            .Where(j => !Impossible.Contains(j.FailureReason))
             .ToArray();
         if (failed.Length > 0)
         {

@@ -54,6 +54,14 @@ public sealed class RunTests
     }
 
     [Fact]
+    public void The_plan_of_named_jobs_lists_these_alone()
+    {
+        using var repository = Repository("a:\n  script: [echo a]\nb:\n  script: [echo b]\nc:\n  needs: [a, b]\n  script: [echo c]\n");
+        var plan = Events(repository, "b", "c")[0];
+        Assert.Equal(["b", "c"], plan.GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("name").GetString()));
+    }
+
+    [Fact]
     public void Artifacts_and_dotenv_go_to_later_jobs_only()
     {
         using var repository = Repository(
@@ -180,6 +188,7 @@ public sealed class RunTests
         Assert.Equal(1, exit);
         Assert.Contains("group/other", output);
         Assert.Contains("needs a server", output);
+        Assert.DoesNotContain("re-run:", output);
     }
 
     [Fact]
@@ -270,9 +279,9 @@ public sealed class RunTests
     private static (int Exit, string Output, string Error) Run(TemporaryFolder repository, params string[] arguments) =>
         FakeSurroundings.Run(repository.Path, ["run", "--executor", "shell", .. arguments]);
 
-    private static List<JsonElement> Events(TemporaryFolder repository) =>
+    private static List<JsonElement> Events(TemporaryFolder repository, params string[] arguments) =>
         [
-            .. Run(repository, "--json")
+            .. Run(repository, ["--json", .. arguments])
                 .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
                 .Select(line => JsonDocument.Parse(line).RootElement),
         ];
