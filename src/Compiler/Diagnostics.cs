@@ -42,6 +42,9 @@ internal sealed class DiagnosticBag
     public int ErrorCount { get; private set; }
     public int Count => _all.Count;
 
+    /// <summary>Whatever comes now is not told any more, so looking for it can end.</summary>
+    public bool IsFull => _all.Count == Limit;
+
     public void Error(string code, string message, Position? at, string? help = null) =>
         Add(new Diagnostic(code, Severity.Error, message, at) { Help = help });
 

@@ -113,6 +113,8 @@ internal static class ConfigurationReader
             if (!JobKind.IsJob(entry))
                 continue;
             visible = true;
+            if (bag.IsFull)
+                break;
             var kind = JobKind.Of(entry.Value);
             if (kind == Where.Nowhere)
             {

@@ -1,3 +1,4 @@
+using Slipway.Compiler.Keywords;
 using Xunit;
 
 namespace Slipway.Compiler.Tests.Keywords;
@@ -52,6 +53,17 @@ public sealed class OnePassTests
             ],
             reading.Errors.Select(error => error.Message)
         );
+    }
+
+    [Fact]
+    public void A_file_of_nothing_but_mistakes_is_looked_at_no_further_than_it_is_told()
+    {
+        var bag = new DiagnosticBag();
+        var root = Reading.Compose(string.Concat(Enumerable.Range(0, 100_000).Select(i => $"k{i}:\n")), bag)!;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        ConfigurationReader.Read(root, bag, Reading.Texts);
+        Assert.Equal(DiagnosticBag.Limit, bag.Count);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 16 * 1024 * 1024);
     }
 
     [Fact]
