@@ -1,14 +1,24 @@
+using Slipway.Compiler.Yaml;
+
 namespace Slipway.Compiler;
 
 /// <summary>
 /// The files of the commit (or working tree) whose pipeline is compiled, as three questions. Paths are relative to the project's root,
 /// with forward slashes and without a leading one. The answers must not change while one compilation runs.
 /// </summary>
-/// <param name="ReadText">The file's text, or <see langword="null"/> when there is no such file. At most 2 MiB are looked at.</param>
+/// <param name="ReadText">
+/// The file's text as <see cref="TextOf"/> makes it, or <see langword="null"/> when there is no such file. At most 2 MiB are looked at.
+/// </param>
 /// <param name="Paths">Every file path, sorted ordinally. Asked only when a glob, <c>exists</c> or a wildcard include needs it.</param>
 /// <param name="ContentHash">Lower-case hex SHA-1 of a file's content as Git would store it, or <see langword="null"/>; for <c>cache:key:files</c>.</param>
 public sealed record ProjectTree(Func<string, string?> ReadText, Func<IReadOnlyList<string>> Paths, Func<string, string?> ContentHash)
 {
+    /// <summary>
+    /// The text of a file's bytes: UTF-8, or UTF-16 with its mark. A byte that is neither is kept, as a lone surrogate, so that whoever reads the
+    /// text can say where it stands.
+    /// </summary>
+    public static string TextOf(ReadOnlySpan<byte> bytes) => FileText.Of(bytes);
+
     /// <summary>A project without files: lint of a text that stands alone.</summary>
     public static ProjectTree Empty { get; } = new(_ => null, () => [], _ => null);
 

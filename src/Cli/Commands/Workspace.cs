@@ -1,4 +1,3 @@
-using System.Text;
 using Slipway.Cli.LocalRun;
 using Slipway.Cli.Project;
 using Slipway.Cli.Reports;
@@ -9,7 +8,7 @@ namespace Slipway.Cli.Commands;
 /// <summary>A project with its configuration compiled: where every verb starts.</summary>
 internal sealed record Workspace(LocalProject Project, Compilation Compilation)
 {
-    /// <summary>Characters; one more than the compiler takes, so that it sees, and says, that a text is too long.</summary>
+    /// <summary>Bytes; one more than the compiler takes, so that it sees, and says, that a text is too long.</summary>
     private const int MostRead = 2 * 1024 * 1024 + 1;
 
     /// <exception cref="CommandException">There is no such folder or file.</exception>
@@ -60,17 +59,13 @@ internal sealed record Workspace(LocalProject Project, Compilation Compilation)
                 $"there is no {options.File ?? project.ConfigFile} in {project.Root}",
                 "slipway works in a folder with a .gitlab-ci.yml, or with --file FILE"
             );
-        if (new FileInfo(path).Length < MostRead)
-            return File.ReadAllText(path, Encoding.UTF8);
         using var file = File.OpenRead(path);
         return ReadAll(file);
     }
 
     private static string ReadAll(Stream input)
     {
-        using var reader = new StreamReader(input, Encoding.UTF8, leaveOpen: true);
-        var buffer = new char[MostRead];
-        var length = reader.ReadBlock(buffer, 0, buffer.Length);
-        return new string(buffer, 0, length);
+        var buffer = new byte[MostRead];
+        return ProjectTree.TextOf(buffer.AsSpan(0, input.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)));
     }
 }

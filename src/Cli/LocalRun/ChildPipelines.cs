@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.IO.Compression;
-using System.Text;
 using Slipway.Compiler;
 using Slipway.Engine;
 using Slipway.Engine.Downstream;
@@ -74,8 +73,8 @@ internal sealed class ChildPipelines(LocalProject project, TimeProvider time)
         using var zip = ZipFile.OpenRead(archive.FullName);
         if (zip.GetEntry(include.Path.TrimStart('/')) is not { Length: <= LongestConfig } entry)
             return null;
-        using var text = new StreamReader(entry.Open(), Encoding.UTF8);
-        var buffer = new char[LongestConfig];
-        return new string(buffer, 0, text.ReadBlock(buffer, 0, buffer.Length));
+        using var content = entry.Open();
+        var buffer = new byte[LongestConfig];
+        return ProjectTree.TextOf(buffer.AsSpan(0, content.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)));
     }
 }

@@ -19,7 +19,7 @@ internal sealed class WorkingTree(string root, GitFacts? git)
     public SourceTree ToSourceTree() => new(root, _paths.Value, git?.GitDir);
 
     private string? ReadText(string path) =>
-        Find(path) is { } file && file.Length <= LongestText ? File.ReadAllText(file.FullName, Encoding.UTF8) : null;
+        Find(path) is { } file && file.Length <= LongestText ? ProjectTree.TextOf(File.ReadAllBytes(file.FullName)) : null;
 
     private string? ContentHash(string path)
     {

@@ -85,7 +85,9 @@ internal sealed record YamlFile(ConfigMapping? Header, ConfigMapping Body)
 
     private static int? FirstForbidden(string text)
     {
-        var found = text.AsSpan().IndexOfAny(s_suspect);
+        var suspect = text.AsSpan().IndexOfAny(s_suspect);
+        var broken = FileText.FirstBroken(suspect < 0 ? text : text.AsSpan(0, suspect));
+        var found = broken >= 0 ? broken : suspect;
         return found < 0 ? null : found;
     }
 
@@ -93,12 +95,16 @@ internal sealed record YamlFile(ConfigMapping? Header, ConfigMapping Body)
     {
         var before = text.AsSpan(0, index);
         var at = new Position(file, before.Count('\n') + 1, index - before.LastIndexOf('\n'));
-        var help = $"U+{(int)text[index]:X4} stands here; is this a binary file, or one that is not UTF-8?";
-        bag.Error(
-            DiagnosticCode.YamlSyntax,
-            $"(<unknown>): control characters are not allowed at line {at.Line} column {at.Column}",
-            at,
-            help
-        );
+        var rest = text.AsSpan(index);
+        var (words, help) =
+            !char.IsSurrogate(rest[0])
+                ? (
+                    "control characters are not allowed",
+                    $"U+{(int)rest[0]:X4} stands here; is this a binary file, or one that is not UTF-8?"
+                )
+            : FileText.OctetAt(rest, 0) is { } octet
+                ? (FileText.Complaint(rest), $"The byte 0x{octet:X2} stands here, which is no UTF-8: save the file as UTF-8.")
+            : (FileText.Complaint(rest), "Half of a character stands here, without its other half.");
+        bag.Error(DiagnosticCode.YamlSyntax, $"(<unknown>): {words} at line {at.Line} column {at.Column}", at, help);
     }
 }

@@ -93,6 +93,26 @@ public sealed class JsonShapeTests
         Assert.InRange(error.GetProperty("column").GetInt32(), 10, 12);
     }
 
+    // The file itself, one it includes, and the standard input.
+    [Theory]
+    [InlineData("bad.yml", "bad.yml")]
+    [InlineData("good.yml", "bad.yml")]
+    [InlineData("-", "-")]
+    public void Lint_says_which_byte_is_no_utf8(string file, string where)
+    {
+        using var folder = new TemporaryFolder();
+        byte[] bad = [.. "job: {script: x}\n# gr"u8, 0xFC, .. "n\n"u8];
+        File.WriteAllBytes(Path.Combine(folder.Path, "bad.yml"), bad);
+        folder.Write("good.yml", "include: bad.yml\n");
+        using var fake = new FakeSurroundings(folder.Path);
+        var surroundings = fake.Value with { In = new MemoryStream(bad) };
+        Assert.Equal(ExitCode.Invalid, SlipwayProgram.Run(["lint", file, "--format", "json"], surroundings));
+        var error = JsonDocument.Parse(fake.Out).RootElement.GetProperty("errors")[0];
+        Assert.Contains("invalid leading UTF-8 octet at line 2 column 5", error.GetProperty("message").GetString());
+        Assert.Equal(where, error.GetProperty("file").GetString());
+        Assert.Equal((2, 5), (error.GetProperty("line").GetInt32(), error.GetProperty("column").GetInt32()));
+    }
+
     [Fact]
     public void Graph_has_jobs_and_edges()
     {

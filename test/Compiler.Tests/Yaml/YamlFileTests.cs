@@ -1,3 +1,4 @@
+using System.Text;
 using Slipway.Compiler.Yaml;
 using Xunit;
 
@@ -71,6 +72,47 @@ public sealed class YamlFileTests
         Assert.Equal(message, diagnostic.Message);
         Assert.Equal(new Position("f.yml", line, column), diagnostic.At);
         Assert.Equal(Severity.Error, diagnostic.Severity);
+    }
+
+    // Bytes in hexadecimal behind a text; the place is that of the first byte of the sequence that is wrong.
+    [Theory]
+    [InlineData("", "FC 61", "invalid leading UTF-8 octet", 1, 1)]
+    [InlineData("a: 1\nb: gr", "80", "invalid leading UTF-8 octet", 2, 6)]
+    [InlineData("a: 1\nb: gr", "FC 6E", "invalid leading UTF-8 octet", 2, 6)]
+    [InlineData("b: gr", "C3 28", "invalid trailing UTF-8 octet", 1, 6)]
+    [InlineData("b: gr", "E2 82 28", "invalid trailing UTF-8 octet", 1, 6)]
+    [InlineData("b: gr", "F0 9F 98 28", "invalid trailing UTF-8 octet", 1, 6)]
+    [InlineData("b: gr", "E2 82", "incomplete UTF-8 octet sequence", 1, 6)]
+    [InlineData("b: gr", "C0 80", "invalid length of a UTF-8 sequence", 1, 6)]
+    [InlineData("b: gr", "E0 80 80", "invalid length of a UTF-8 sequence", 1, 6)]
+    [InlineData("b: gr", "ED A0 80", "invalid Unicode character", 1, 6)]
+    [InlineData("b: gr", "F5 80 80 80", "invalid Unicode character", 1, 6)]
+    [InlineData("b: \U0001F600é ", "FF 01", "invalid leading UTF-8 octet", 1, 8)]
+    public void Bytes_that_are_no_text_are_told_with_their_place(string text, string bytes, string words, int line, int column)
+    {
+        var bag = new DiagnosticBag();
+        byte[] file = [.. Encoding.UTF8.GetBytes(text), .. Convert.FromHexString(bytes.Replace(" ", ""))];
+        Assert.Null(YamlFile.Read("f.yml", ProjectTree.TextOf(file), bag));
+        var diagnostic = Assert.Single(bag.ToImmutable());
+        Assert.Equal($"(<unknown>): {words} at line {line} column {column}", diagnostic.Message);
+        Assert.Equal(new Position("f.yml", line, column), diagnostic.At);
+    }
+
+    [Fact]
+    public void Every_text_comes_back_from_its_bytes()
+    {
+        const string text = "a: \U0001F600é\0\uFFFD\uFFFF\r\n";
+        Assert.Equal(text, ProjectTree.TextOf(Encoding.UTF8.GetBytes(text)));
+        Assert.Equal(text, ProjectTree.TextOf([0xFF, 0xFE, .. Encoding.Unicode.GetBytes(text)]));
+        Assert.Equal(text, ProjectTree.TextOf([0xFE, 0xFF, .. Encoding.BigEndianUnicode.GetBytes(text)]));
+    }
+
+    [Fact]
+    public void Half_a_character_is_no_text()
+    {
+        var bag = new DiagnosticBag();
+        Assert.Null(YamlFile.Read("f.yml", "a: \ud83d", bag));
+        Assert.Equal("(<unknown>): invalid Unicode character at line 1 column 4", Assert.Single(bag.ToImmutable()).Message);
     }
 
     [Fact]
