@@ -5,6 +5,7 @@ using Slipway.Cli.Completion;
 using Slipway.Cli.Project;
 using Slipway.Cli.Terminal;
 using Slipway.Compiler;
+using Slipway.Compiler.Explanations;
 
 namespace Slipway.Cli.Commands;
 
@@ -96,7 +97,8 @@ internal static class CompleteCommand
         kind switch
         {
             "FILE" or "DIR" => null,
-            "JOB" => Jobs(symbol, root, command, words, surroundings),
+            "JOB|CODE" when words[^1].StartsWith("CI0", StringComparison.OrdinalIgnoreCase) => Codes(),
+            "JOB" or "JOB|CODE" => Jobs(symbol, root, command, words, surroundings),
             "BRANCH" => Refs("refs/heads", words, surroundings),
             "TAG" => Refs("refs/tags", words, surroundings),
             _ => symbol.GetCompletions(CompletionContext.Empty).Select(item => new Candidate(item.Label, item.Detail ?? "")),
@@ -122,6 +124,8 @@ internal static class CompleteCommand
         var groups = jobs.Where(j => j.GroupName != j.Name).Select(j => j.GroupName).Distinct(StringComparer.Ordinal);
         return [.. jobs.Select(j => new Candidate(j.Name, j.Stage)), .. groups.Select(name => new Candidate(name, "all of them"))];
     }
+
+    private static IEnumerable<Candidate> Codes() => DiagnosticTable.All.Select(entry => new Candidate(entry.Code, entry.Meaning));
 
     private static IEnumerable<Candidate> Refs(string folder, string[] words, Surroundings surroundings)
     {

@@ -18,8 +18,7 @@ internal sealed class Help(Surroundings surroundings) : SynchronousCommandLineAc
 
     public override int Invoke(ParseResult parseResult)
     {
-        var columns = surroundings.OutIsTerminal ? surroundings.Columns() : 0;
-        surroundings.Print(Text(parseResult.CommandResult.Command, surroundings.OutPalette(), columns));
+        surroundings.Print(Text(parseResult.CommandResult.Command, surroundings.OutPalette(), surroundings.OutColumns()));
         return ExitCode.Ok;
     }
 

@@ -16,47 +16,69 @@ internal static class LintCommand
             Description = "the configuration; - reads standard input",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var format = new Option<string?>("--format") { Description = "text (default) or json", HelpName = "FORMAT" };
-        format.OneOf("text", "json");
+        var format = new Option<string?>("--format")
+        {
+            Description = "text (default), json, sarif, or codequality for GitLab's report of that name",
+            HelpName = "FORMAT",
+        };
+        format.OneOf("text", "json", "sarif", "codequality");
+        var json = new Option<bool>("--json") { Description = "short for --format json" };
         var verb = new Verb(
             "lint",
             "Check a configuration; mistakes come with line and column, in GitLab's words",
             ("lint", "this repository's .gitlab-ci.yml"),
-            ("lint ci/build.yml --format json", "another file, for a script"),
+            ("lint ci/build.yml --json", "another file, for a script"),
+            ("lint --format codequality > gl-code-quality-report.json", "for a merge request"),
             ("lint - < some.yml", "standard input")
         )
         {
             file,
             format,
+            json,
         };
         SharedOptions.AddTo(verb);
         verb.SetAction(parsed =>
         {
             var options = SharedOptions.Read(parsed, surroundings);
             options = options with { File = parsed.GetValue(file) ?? options.File };
-            return Run(options, parsed.GetValue(format) == "json", surroundings);
+            if (parsed.GetValue(json) && parsed.GetValue(format) is not (null or "json"))
+                throw new CommandException(ExitCode.Usage, "--json is short for --format json, and another format is wanted too");
+            return Run(options, parsed.GetValue(json) ? "json" : parsed.GetValue(format) ?? "text", surroundings);
         });
         return verb;
     }
 
-    private static int Run(ProjectOptions options, bool json, Surroundings surroundings)
+    private static int Run(ProjectOptions options, string format, Surroundings surroundings)
     {
         var started = surroundings.Time.GetTimestamp();
         var work = Workspace.Open(options, surroundings);
-        var exit = work.Compilation.IsValid ? ExitCode.Ok : ExitCode.Invalid;
-        if (json)
-        {
-            LintReport.WriteJson(surroundings.Out, work.Compilation);
-            return exit;
-        }
+        var (compilation, config) = (work.Compilation, work.Project.ConfigFile);
+        if (format == "json")
+            LintJson.Write(surroundings.Out, compilation);
+        else if (format == "sarif")
+            SarifReport.Write(surroundings.Out, compilation.Diagnostics, config);
+        else if (format == "codequality")
+            CodeQualityReport.Write(surroundings.Out, compilation.Diagnostics, config);
+        else
+            Print(work, started, surroundings);
+        return compilation.IsValid ? ExitCode.Ok : ExitCode.Invalid;
+    }
 
+    private static void Print(Workspace work, long started, Surroundings surroundings)
+    {
         var palette = surroundings.OutPalette();
-        surroundings.Print(LintReport.ToText(work.Compilation.Diagnostics, file => Workspace.ReadText(work.Project, file), palette));
+        surroundings.Print(
+            LintReport.ToText(
+                work.Compilation.Diagnostics,
+                file => Workspace.ReadText(work.Project, file),
+                palette,
+                surroundings.OutColumns()
+            )
+        );
         if (work.Compilation is { IsValid: true, Refusal: { } refusal })
             surroundings.Print(
                 $"{palette.Warn("note")}: {JobList.What(work.Project.Context)} would create no pipeline: {PlainText.Of(refusal)}\n"
             );
         surroundings.Print(LintReport.Summary(work.Compilation, surroundings.Time.GetElapsedTime(started)) + "\n");
-        return exit;
     }
 }

@@ -33,12 +33,7 @@ internal static class ListCommand
             JobList.WriteJson(surroundings.Out, work.Compilation, work.Project.Context);
         else
             surroundings.Print(
-                JobList.ToText(
-                    work.Compilation,
-                    work.Project.Context,
-                    surroundings.OutPalette(),
-                    surroundings.OutIsTerminal ? surroundings.Columns() : 0
-                )
+                JobList.ToText(work.Compilation, work.Project.Context, surroundings.OutPalette(), surroundings.OutColumns())
             );
         return ExitCode.Ok;
     }

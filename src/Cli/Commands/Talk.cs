@@ -8,6 +8,9 @@ internal static class Talk
 {
     public static void Print(this Surroundings surroundings, string text) => surroundings.Out.Write(Encoding.UTF8.GetBytes(text));
 
+    /// <summary>Cells a line of output may have; 0 when it goes to a pipe or a file, where nothing is cut.</summary>
+    public static int OutColumns(this Surroundings surroundings) => surroundings.OutIsTerminal ? surroundings.Columns() : 0;
+
     /// <summary>A line for people.</summary>
     public static void Say(this Surroundings surroundings, string line) => surroundings.Error.Write(Encoding.UTF8.GetBytes(line + "\n"));
 

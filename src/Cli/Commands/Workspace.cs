@@ -46,7 +46,8 @@ internal sealed record Workspace(LocalProject Project, Compilation Compilation)
         if (compilation.IsValid)
             return null;
         var errors = compilation.Diagnostics.Where(d => d.Severity == Severity.Error).ToArray();
-        surroundings.Say(LintReport.ToText(errors, file => ReadText(project, file), surroundings.ErrorPalette()).TrimEnd('\n'));
+        var columns = surroundings.ErrorIsTerminal ? surroundings.Columns() : 0;
+        surroundings.Say(LintReport.ToText(errors, file => ReadText(project, file), surroundings.ErrorPalette(), columns).TrimEnd('\n'));
         return ExitCode.Invalid;
     }
 

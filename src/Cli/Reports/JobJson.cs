@@ -9,6 +9,13 @@ internal static class JobJson
     public static void Write(Utf8JsonWriter json, CompiledJob job)
     {
         json.WriteStartObject();
+        WriteMembers(json, job);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Without the brackets around, for whoever has more to say.</summary>
+    public static void WriteMembers(Utf8JsonWriter json, CompiledJob job)
+    {
         json.WriteString("name", job.Name);
         json.WriteString("stage", job.Stage);
         json.WriteString("when", Words.Of(job.When));
@@ -28,7 +35,6 @@ internal static class JobJson
         json.WriteString("environment", job.Environment?.Name);
         json.WriteStrings("tags", job.Tags);
         WriteVariables(json, job);
-        json.WriteEndObject();
     }
 
     private static void WriteVariables(Utf8JsonWriter json, CompiledJob job)

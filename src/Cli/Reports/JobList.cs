@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Slipway.Cli.Terminal;
 using Slipway.Compiler;
 
@@ -19,7 +20,13 @@ internal static class JobList
                 json.WriteEndObject();
                 json.WriteStartArray("jobs");
                 foreach (var job in compilation.Pipeline?.Jobs ?? [])
-                    JobJson.Write(json, job);
+                {
+                    json.WriteStartObject();
+                    JobJson.WriteMembers(json, job);
+                    WriteReason(json, job.Decision);
+                    json.WriteEndObject();
+                }
+
                 json.WriteEndArray();
                 json.WriteStartArray("excluded");
                 foreach (var decision in compilation.Decisions)
@@ -28,7 +35,7 @@ internal static class JobList
                         continue;
                     json.WriteStartObject();
                     json.WriteString("name", decision.Job);
-                    json.WriteString("reason", decision.Reason);
+                    WriteReason(json, decision);
                     json.WriteEndObject();
                 }
 
@@ -37,6 +44,17 @@ internal static class JobList
                     json.WriteString("refusal", refusal);
             }
         );
+
+    private static void WriteReason(Utf8JsonWriter json, JobDecision decision)
+    {
+        json.WriteString("reason", decision.Reason);
+        json.WriteString("file", (decision.DecidedAt ?? decision.At)?.File);
+        json.WriteNumber("line", (decision.DecidedAt ?? decision.At)?.Line);
+        json.WriteStartArray("rules");
+        foreach (var rule in decision.Rules)
+            RuleReport.WriteJson(json, rule);
+        json.WriteEndArray();
+    }
 
     /// <param name="columns">0: nothing is cut.</param>
     public static string ToText(Compilation compilation, PipelineContext context, Palette palette, int columns)
@@ -47,12 +65,17 @@ internal static class JobList
         if (compilation.Refusal is { } refusal)
             foreach (var line in Paragraph.Lines(PlainText.Of(refusal), columns))
                 text.Append(palette.Warn(line)).Append('\n');
-        var rows = Rows(compilation);
+        var rows = Rows(compilation, context.Project.ConfigPath);
         if (columns > 0 && columns - rows.Select(row => row.Width).DefaultIfEmpty().Max() < LeastReason)
             Below(text, rows, palette, columns);
         else
             Beside(text, rows, palette, columns);
-        Excluded(text, [.. compilation.Decisions.Where(d => !d.Included)], palette, columns);
+        Excluded(
+            text,
+            [.. compilation.Decisions.Where(d => !d.Included).Select(d => (PlainText.Of(d.Job), Why(d, context.Project.ConfigPath)))],
+            palette,
+            columns
+        );
         return text.ToString();
     }
 
@@ -87,12 +110,10 @@ internal static class JobList
         public int Width => CellWidth.Of(Stage) + CellWidth.Of(Name) + How.Length + 6;
     }
 
-    private static List<Row> Rows(Compilation compilation)
+    /// <param name="config">The root file, which need not be named beside each line of it.</param>
+    private static List<Row> Rows(Compilation compilation, string config)
     {
         var jobs = compilation.Pipeline?.Jobs ?? [];
-        var reasons = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var decision in compilation.Decisions)
-            reasons[decision.Job] = decision.Reason;
         var stageWide = Width(jobs.Select(j => j.Stage));
         var nameWide = Width(jobs.Select(j => j.Name));
         var rows = new List<Row>(jobs.Length);
@@ -102,11 +123,19 @@ internal static class JobList
                     CellWidth.Pad(PlainText.Of(job.Stage), stageWide),
                     CellWidth.Pad(PlainText.Of(job.Name), nameWide),
                     $"{How(job), -11}",
-                    Needs(job) + PlainText.Of(reasons.GetValueOrDefault(job.GroupName))
+                    Needs(job) + Why(job.Decision, config)
                 )
             );
         return rows;
     }
+
+    /// <summary><c>rule 2 matched (…), line 14</c>.</summary>
+    private static string Why(JobDecision decision, string config) =>
+        PlainText.Of(
+            decision.DecidedAt is not { } at ? decision.Reason
+            : at.File == config ? $"{decision.Reason}, line {at.Line}"
+            : $"{decision.Reason}, {at.File}:{at.Line}"
+        );
 
     private static void Beside(StringBuilder text, List<Row> rows, Palette palette, int columns)
     {
@@ -139,16 +168,15 @@ internal static class JobList
             text.Append("    ").Append(palette.Faint(line)).Append('\n');
     }
 
-    private static void Excluded(StringBuilder text, JobDecision[] decisions, Palette palette, int columns)
+    private static void Excluded(StringBuilder text, (string Name, string Why)[] jobs, Palette palette, int columns)
     {
-        if (decisions.Length == 0)
+        if (jobs.Length == 0)
             return;
         text.Append('\n').Append(palette.Faint("not in this pipeline:")).Append('\n');
-        var wide = Width(decisions.Select(d => d.Job));
+        var wide = Width(jobs.Select(job => job.Name));
         var isNarrow = columns > 0 && columns - wide - 4 < LeastReason;
-        foreach (var decision in decisions)
+        foreach (var (name, why) in jobs)
         {
-            var (name, why) = (PlainText.Of(decision.Job), PlainText.Of(decision.Reason));
             text.Append("  ").Append(isNarrow ? CellWidth.Cut(name, columns - 2) : CellWidth.Pad(name, wide));
             if (isNarrow)
                 Reason(text.Append('\n'), why, palette, columns);

@@ -23,6 +23,19 @@ internal static class JsonText
         to.WriteByte((byte)'\n');
     }
 
+    /// <summary>A list is the whole document.</summary>
+    public static void WriteList(Stream to, Action<Utf8JsonWriter> items)
+    {
+        using (var json = new Utf8JsonWriter(to, Readable))
+        {
+            json.WriteStartArray();
+            items(json);
+            json.WriteEndArray();
+        }
+
+        to.WriteByte((byte)'\n');
+    }
+
     public static void WriteStrings(this Utf8JsonWriter json, string name, IEnumerable<string> values)
     {
         json.WriteStartArray(name);

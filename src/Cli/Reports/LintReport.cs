@@ -1,91 +1,91 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Json;
 using Slipway.Cli.Terminal;
 using Slipway.Compiler;
+using Slipway.Compiler.Explanations;
 
 namespace Slipway.Cli.Reports;
 
-/// <summary>What the compiler has to say about a configuration, for eyes and for scripts.</summary>
-internal static class LintReport
+/// <summary>What the compiler has to say about a configuration, for eyes: each diagnostic with the line it speaks of.</summary>
+/// <param name="readText">A file's text by the name positions have; <see langword="null"/> when it is not at hand (remote files).</param>
+/// <param name="columns">Cells a line may have; 0: nothing is cut or broken.</param>
+internal sealed class LintReport(Func<string, string?> readText, Palette palette, int columns)
 {
+    private const int LongestLine = 160;
     private static readonly SearchValues<char> TokenEnds = SearchValues.Create(" \t,]}:#");
 
-    public static void WriteJson(Stream to, Compilation compilation) =>
-        JsonText.Write(
-            to,
-            json =>
-            {
-                json.WriteBoolean("valid", compilation.IsValid);
-                WriteAll(json, "errors", compilation, Severity.Error);
-                WriteAll(json, "warnings", compilation, Severity.Warning);
-                json.WriteStartArray("jobs");
-                foreach (var job in compilation.Pipeline?.Jobs ?? [])
-                    JobJson.Write(json, job);
-                json.WriteEndArray();
-            }
-        );
+    private readonly StringBuilder _text = new();
+    private readonly Dictionary<string, string[]?> _files = new(StringComparer.Ordinal);
 
-    /// <summary>Each diagnostic with the line it speaks of.</summary>
-    /// <param name="readText">A file's text by the name positions have; <see langword="null"/> when it is not at hand (remote files).</param>
-    public static string ToText(IReadOnlyList<Diagnostic> diagnostics, Func<string, string?> readText, Palette palette)
+    public static string ToText(IReadOnlyList<Diagnostic> diagnostics, Func<string, string?> readText, Palette palette, int columns = 0)
     {
-        var text = new StringBuilder();
-        var files = new Dictionary<string, string[]?>(StringComparer.Ordinal);
+        var report = new LintReport(readText, palette, columns);
         foreach (var diagnostic in diagnostics)
-            One(text, diagnostic, files, readText, palette);
-        return text.ToString();
+            report.Add(diagnostic);
+        return report._text.ToString();
     }
 
-    /// <summary><c>1 error, 0 warnings in 9 ms</c>.</summary>
+    /// <summary><c>1 error, 0 warnings in 9 ms</c>, and how to learn more about the first.</summary>
     public static string Summary(Compilation compilation, TimeSpan elapsed)
     {
         var errors = compilation.Diagnostics.Count(d => d.Severity == Severity.Error);
-        return $"{JobList.Count(errors, "error")}, {JobList.Count(compilation.Diagnostics.Length - errors, "warning")} in {elapsed.TotalMilliseconds:0} ms";
+        var counts =
+            $"{JobList.Count(errors, "error")}, {JobList.Count(compilation.Diagnostics.Length - errors, "warning")} in {elapsed.TotalMilliseconds:0} ms";
+        return compilation.Diagnostics is [var first, ..] ? $"{counts}   (slipway explain {first.Code})" : counts;
     }
 
-    private static void One(
-        StringBuilder text,
-        Diagnostic diagnostic,
-        Dictionary<string, string[]?> files,
-        Func<string, string?> readText,
-        Palette palette
-    )
+    private void Add(Diagnostic diagnostic)
     {
-        var isError = diagnostic.Severity == Severity.Error;
-        var label = isError ? palette.Bad($"error[{diagnostic.Code}]") : palette.Warn($"warning[{diagnostic.Code}]");
-        text.Append(label).Append(": ").Append(palette.Strong(PlainText.Of(diagnostic.Message))).Append('\n');
+        var label = $"{CodeExplanation.Word(diagnostic.Severity)}[{diagnostic.Code}]";
+        var margin = diagnostic.At is { } place ? new string(' ', place.Line.ToString().Length) : " ";
+        var message = Paragraph.Lines($"{label}: {PlainText.Of(diagnostic.Message)}", columns);
+        _text
+            .Append(diagnostic.Severity == Severity.Error ? palette.Bad(label) : palette.Warn(label))
+            .Append(": ")
+            .Append(palette.Strong(message[0][(label.Length + 1)..].TrimStart()))
+            .Append('\n');
+        foreach (var line in message.Skip(1))
+            _text.Append(palette.Strong(line)).Append('\n');
         var helpShown = false;
-        var margin = "  ";
         if (diagnostic.At is { } at)
         {
-            margin = new string(' ', at.Line.ToString().Length);
-            text.Append(margin).Append(palette.Faint(" ┌─ ")).Append(PlainText.Of(at.File)).Append($":{at.Line}:{at.Column}").Append('\n');
-            helpShown = Source(text, at, Lines(at.File, files, readText), diagnostic.Help, palette);
+            _text.Append(margin).Append(palette.Faint(" ┌─ ")).Append(PlainText.Of(at.File)).Append($":{at.Line}:{at.Column}").Append('\n');
+            helpShown = Source(at, Lines(at.File), diagnostic.Help);
         }
 
-        foreach (var (trailLabel, place) in diagnostic.Trail)
-            text.Append(margin).Append(palette.Faint(" = ")).Append(PlainText.Of($"{trailLabel} {place}")).Append('\n');
-        if (!helpShown && diagnostic.Help is { } help)
-            text.Append(margin).Append(palette.Faint(" = ")).Append("help: ").Append(PlainText.Of(help)).Append('\n');
+        foreach (var (trailLabel, trailAt) in diagnostic.Trail)
+            Note(margin, $"{trailLabel} {trailAt}");
+        if (!helpShown && (diagnostic.Help ?? DiagnosticTable.Find(diagnostic.Code)?.Help) is { } help)
+            Note(margin, "help: " + help);
     }
 
-    private static bool Source(StringBuilder text, Position at, string[]? lines, string? help, Palette palette)
+    private void Note(string margin, string sentence)
+    {
+        var lines = Paragraph.Lines(PlainText.Of(sentence), columns == 0 ? 0 : Math.Max(20, columns - margin.Length - 3));
+        _text.Append(margin).Append(palette.Faint(" = ")).AppendJoin("\n" + new string(' ', margin.Length + 3), lines).Append('\n');
+    }
+
+    /// <returns>Whether the help stands beside the caret.</returns>
+    private bool Source(Position at, string[]? lines, string? help)
     {
         if (lines is null || at.Line < 1 || at.Line > lines.Length)
             return false;
         var line = lines[at.Line - 1].TrimEnd('\r');
         var start = Math.Clamp(at.Column - 1, 0, line.Length);
-        var before = PlainText.OfLine(line[..start]);
+        var before = CellWidth.Of(PlainText.OfLine(line[..start]));
         var token = PlainText.OfLine(line[start..(start + TokenLength(line.AsSpan(start)))]);
         var margin = new string(' ', at.Line.ToString().Length);
-        text.Append(palette.Faint($"{at.Line} │ ")).Append(CellWidth.Cut(PlainText.OfLine(line), 160)).Append('\n');
+        var room = columns == 0 ? LongestLine : Math.Max(20, Math.Min(LongestLine, columns - margin.Length - 3));
+        _text.Append(palette.Faint($"{at.Line} │ ")).Append(CellWidth.Cut(PlainText.OfLine(line), room)).Append('\n');
         var caret = new string('^', Math.Max(1, CellWidth.Of(token)));
-        text.Append(palette.Faint($"{margin} │ ")).Append(' ', CellWidth.Of(before)).Append(palette.Bad(caret));
-        if (help is not null)
-            text.Append(' ').Append(PlainText.Of(help));
-        text.Append('\n');
-        return help is not null;
+        if (before + caret.Length > room)
+            return false;
+        _text.Append(palette.Faint($"{margin} │ ")).Append(' ', before).Append(palette.Bad(caret));
+        var helpFits = help is not null && (columns == 0 || before + caret.Length + 1 + CellWidth.Of(help) <= room);
+        if (helpFits)
+            _text.Append(' ').Append(PlainText.Of(help));
+        _text.Append('\n');
+        return helpFits;
     }
 
     /// <summary>How much to underline: a quoted text whole, a plain one up to where it ends in a flow list or at a colon, at most 40 characters.</summary>
@@ -99,31 +99,10 @@ internal static class LintReport
         return Math.Min(end < 0 ? rest.Length : Math.Max(1, end), 40);
     }
 
-    private static string[]? Lines(string file, Dictionary<string, string[]?> files, Func<string, string?> readText)
+    private string[]? Lines(string file)
     {
-        if (!files.TryGetValue(file, out var lines))
-            files[file] = lines = readText(file)?.Split('\n');
+        if (!_files.TryGetValue(file, out var lines))
+            _files[file] = lines = readText(file)?.Split('\n');
         return lines;
-    }
-
-    private static void WriteAll(Utf8JsonWriter json, string name, Compilation compilation, Severity severity)
-    {
-        json.WriteStartArray(name);
-        foreach (var diagnostic in compilation.Diagnostics)
-        {
-            if (diagnostic.Severity != severity)
-                continue;
-            json.WriteStartObject();
-            json.WriteString("code", diagnostic.Code);
-            json.WriteString("message", diagnostic.Message);
-            json.WriteString("file", diagnostic.At?.File);
-            json.WriteNumber("line", diagnostic.At?.Line);
-            json.WriteNumber("column", diagnostic.At?.Column);
-            if (diagnostic.Help is { } help)
-                json.WriteString("help", help);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
     }
 }

@@ -39,12 +39,17 @@ public sealed class JsonShapeTests
         Assert.Equal("""{"source":"push","ref":"main","name":"for main"}""", json.GetProperty("pipeline").Compact());
         var jobs = json.GetProperty("jobs").EnumerateArray().Select(j => j.Compact()).ToArray();
         Assert.Equal(
-            """{"name":"build","stage":"build","when":"on_success","allow_failure":false,"needs":[],"image":"node:22","environment":null,"tags":["linux"],"variables":{"A":"1"}}""",
+            """{"name":"build","stage":"build","when":"on_success","allow_failure":false,"needs":[],"image":"node:22","environment":null,"tags":["linux"],"variables":{"A":"1"},"reason":"no rules: in every branch and tag pipeline","file":".gitlab-ci.yml","line":3,"rules":[]}""",
             jobs[0]
         );
-        Assert.Equal(
-            """{"name":"deploy","stage":"deploy","when":"manual","allow_failure":false,"needs":[{"job":"build","artifacts":true,"optional":false}],"image":null,"environment":"production","tags":[],"variables":{}}""",
+        Assert.StartsWith(
+            """{"name":"deploy","stage":"deploy","when":"manual","allow_failure":false,"needs":[{"job":"build","artifacts":true,"optional":false}],"image":null,"environment":"production","tags":[],"variables":{},"reason":""",
             jobs[1]
+        );
+        var rule = json.GetProperty("jobs")[1].GetProperty("rules")[1];
+        Assert.Equal(
+            """{"number":2,"if":"$CI_COMMIT_BRANCH == \u0022main\u0022","changes":null,"exists":null,"values":{"CI_COMMIT_BRANCH":"main"},"matched":true,"when":"manual","matched_path":null,"condition":"\u0022main\u0022 == \u0022main\u0022","clauses":[{"keyword":"if","holds":true,"why":"it is true","path":null,"glob":null,"file":".gitlab-ci.yml","line":16}],"file":".gitlab-ci.yml","line":16}""",
+            rule.Compact()
         );
         var excluded = Assert.Single(json.GetProperty("excluded").EnumerateArray());
         Assert.Equal("extra", excluded.GetProperty("name").GetString());
@@ -55,7 +60,11 @@ public sealed class JsonShapeTests
     public void Explain_has_its_shape()
     {
         var json = Run(0, "explain", "deploy", "--json");
-        Assert.Equal(["job", "included", "rules", "when", "reason"], json.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(
+            ["job", "included", "rules", "when", "reason", "file", "line", "decided_at"],
+            json.EnumerateObject().Select(p => p.Name)
+        );
+        Assert.Equal("""{"file":".gitlab-ci.yml","line":16}""", json.GetProperty("decided_at").Compact());
         Assert.True(json.GetProperty("included").GetBoolean());
         Assert.Equal("manual", json.GetProperty("when").GetString());
         var rules = json.GetProperty("rules").EnumerateArray().ToArray();
@@ -65,6 +74,29 @@ public sealed class JsonShapeTests
         Assert.True(rules[1].GetProperty("matched").GetBoolean());
         Assert.Equal("""{"CI_COMMIT_BRANCH":"main"}""", rules[1].GetProperty("values").Compact());
         Assert.Equal(JsonValueKind.Null, rules[1].GetProperty("changes").ValueKind);
+    }
+
+    [Fact]
+    public void Explain_of_all_jobs_has_its_shape()
+    {
+        var json = Run(0, "explain", "--all", "--json");
+        Assert.Equal(["pipeline", "refusal", "workflow", "jobs"], json.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(
+            ["build True", "deploy True", "extra False"],
+            json.GetProperty("jobs").EnumerateArray().Select(job => $"{job.GetProperty("job")} {job.GetProperty("included")}")
+        );
+        Assert.Equal("""{"NEVER":null}""", json.GetProperty("jobs")[2].GetProperty("rules")[0].GetProperty("values").Compact());
+    }
+
+    [Fact]
+    public void Explain_of_codes_has_its_shape()
+    {
+        var one = Run(0, "explain", "CI0302", "--json");
+        Assert.Equal(["code", "severity", "meaning", "messages", "help", "wrong", "right"], one.EnumerateObject().Select(p => p.Name));
+        Assert.Contains(
+            Run(0, "explain", "--codes", "--json").GetProperty("codes").EnumerateArray(),
+            code => code.Compact() == one.Compact()
+        );
     }
 
     [Fact]

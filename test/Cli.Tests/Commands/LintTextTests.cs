@@ -30,14 +30,50 @@ public sealed class LintTextTests
     [Fact]
     public void Tabs_and_wide_characters_do_not_move_the_caret()
     {
-        var diagnostic = new Diagnostic("CI0001", Severity.Warning, "m", new Position("a.yml", 1, 5));
+        var diagnostic = new Diagnostic("CI0000", Severity.Warning, "m", new Position("a.yml", 1, 5));
         Assert.Equal(
-            "warning[CI0001]: m\n  ┌─ a.yml:1:5\n1 │ 日本: x\n  │       ^\n",
+            "warning[CI0000]: m\n  ┌─ a.yml:1:5\n1 │ 日本: x\n  │       ^\n",
             LintReport.ToText([diagnostic], _ => "日本: x", new Palette(false))
         );
         Assert.EndsWith(
             "  │     ^\n",
             LintReport.ToText([diagnostic with { At = new Position("a.yml", 1, 2) }], _ => "\tx", new Palette(false))
+        );
+    }
+
+    [Fact]
+    public void A_mistake_without_help_of_its_own_has_that_of_its_code()
+    {
+        var diagnostic = new Diagnostic(DiagnosticCode.NotSupportedYet, Severity.Error, "m", new Position("a.yml", 1, 1));
+        Assert.Contains("  = help: Leave the keyword out", LintReport.ToText([diagnostic], _ => "x", new Palette(false)));
+    }
+
+    [Fact]
+    public void In_a_narrow_window_lines_break_and_help_goes_below()
+    {
+        var diagnostic = new Diagnostic(
+            "CI0302",
+            Severity.Error,
+            "unit job: undefined need: compile-everything",
+            new Position("a.yml", 1, 9)
+        )
+        {
+            Help = "Did you mean compile?",
+            Trail = [("included from", new Position("b.yml", 2, 3))],
+        };
+        Assert.Equal(
+            """
+            error[CI0302]: unit job:
+            undefined need:
+            compile-everything
+              ┌─ a.yml:1:9
+            1 │ needs: [compile-everything]
+              │         ^^^^^^^^^^^^^^^^^^
+              = included from b.yml:2:3
+              = help: Did you mean compile?
+
+            """,
+            LintReport.ToText([diagnostic], _ => "needs: [compile-everything]", new Palette(false), 31)
         );
     }
 
