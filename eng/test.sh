@@ -30,10 +30,13 @@ dotnet build --no-restore -v quiet
 step test
 out=$(mktemp)
 trap 'rm -f "$out"' EXIT
-dotnet test --no-build --no-ansi --no-progress "$@" 2>&1 | tee "$out" || wrong=1
+# Whoever starts this in the background makes it deaf to INT, and all its children, of whom some are told to stop by that signal.
+hearing=()
+if env --default-signal=INT true 2>/dev/null; then hearing=(env --default-signal=INT); fi
+"${hearing[@]}" dotnet test --no-build --no-ansi --no-progress "$@" 2>&1 | tee "$out" || wrong=1
 
 step 'scenarios, by a real shell in real time'
-SLIPWAY_SCENARIOS=shell dotnet test --project test/Scenarios --no-build --no-ansi --no-progress 2>&1 | tee -a "$out" || wrong=1
+SLIPWAY_SCENARIOS=shell "${hearing[@]}" dotnet test --project test/Scenarios --no-build --no-ansi --no-progress 2>&1 | tee -a "$out" || wrong=1
 
 # The plain line comes last, summed over both. Nothing counted means nothing was proven.
 awk '/^  succeeded: /{p+=$2} /^  failed: /{f+=$2} /^  skipped: /{s+=$2}
