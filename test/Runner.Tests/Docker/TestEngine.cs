@@ -12,6 +12,9 @@ public sealed class TestEngine : IAsyncLifetime
     private DockerExecutors? _executors;
     private string _why = "";
 
+    /// <summary>For what a test clears away: a skip there would hide the test's own.</summary>
+    internal bool Answers => _client is not null;
+
     internal EngineClient Client => _client ?? Skip<EngineClient>();
 
     internal DockerExecutors Executors => _executors ?? Skip<DockerExecutors>();
