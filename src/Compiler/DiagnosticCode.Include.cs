@@ -19,8 +19,10 @@ public static partial class DiagnosticCode
 
     public const string IncludeArtifact = "CI0257";
 
+    /// <summary>An <c>include:template</c> whose name does not end in <c>.gitlab-ci.yml</c>.</summary>
+    public const string TemplateName = "CI0270";
+
     public const string IncludeProjectUnsupported = "CI0911";
     public const string IncludeRemoteUnsupported = "CI0912";
-    public const string IncludeTemplateUnsupported = "CI0913";
     public const string IncludeComponentUnsupported = "CI0914";
 }

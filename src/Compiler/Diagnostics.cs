@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace Slipway.Compiler;
 
 /// <summary>A place in the user's files. Line and column count from 1, as editors show them.</summary>
-/// <param name="File">Path below the project's root with forward slashes, <c>.gitlab-ci.yml</c>; for remote files the URL.</param>
+/// <param name="File">Path below the project's root with forward slashes, <c>.gitlab-ci.yml</c>; for remote files the URL;
+/// for templates <c>template:</c> and the name.</param>
 public readonly record struct Position(string File, int Line, int Column)
 {
     public override string ToString() => $"{File}:{Line}:{Column}";

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Slipway.Compiler;
 using Xunit;
 
 namespace Slipway.House.Tests;
@@ -36,6 +37,21 @@ public sealed partial class DocsTests
     {
         foreach (var walk in new[] { "docs/walks/what-happens-when-i-run.md", "docs/walks/how-a-job-runs.md" })
             Assert.True(NamedPath().Count(House.Read(walk)) >= 8, walk);
+    }
+
+    [Fact]
+    public void The_page_of_templates_names_them_all()
+    {
+        var page = House.Read("docs/guide/templates.md");
+        var missing =
+            from name in Templates.Names
+            let stem = name.Replace(Templates.Suffix, "").Replace(".latest", "")
+            let folder = stem.IndexOf('/') + 1
+            where name != "Code-Quality.gitlab-ci.yml" && !name.StartsWith("Terraform/")
+            where
+                !page.Contains($"`{stem}`") && !(folder > 0 && page.Contains($"`{stem[..folder]}`") && page.Contains($"`{stem[folder..]}`"))
+            select name;
+        Assert.Empty(missing);
     }
 
     [Theory]

@@ -18,7 +18,7 @@ internal static class Triggers
         )
             bag.Error(DiagnosticCode.UpstreamPipelineUnsupported, $"jobs:{name}:needs:pipeline is not supported yet", upstream.At);
         foreach (var include in seed.Job.Trigger?.Include ?? [])
-            if (include.Kind is not ("local" or "artifact"))
+            if (include.Kind is not ("local" or "artifact" or "template"))
                 bag.Error(
                     DiagnosticCode.TriggerIncludeUnsupported,
                     $"jobs:{name}:trigger:include:{include.Kind} is not supported yet",

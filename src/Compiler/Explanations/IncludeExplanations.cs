@@ -65,7 +65,7 @@ internal static class IncludeExplanations
         new(
             DiagnosticCode.IncludeNotFound,
             "An included file is not there.",
-            ["Local file {file} does not exist!"],
+            ["Local file {file} does not exist!", "Included file {template} is empty or does not exist!"],
             "Paths start at the root of the project, not at the including file; names are case-sensitive."
         )
         {
@@ -156,6 +156,22 @@ internal static class IncludeExplanations
                     include:
                       - artifact: made.yml
                         job: generate
+                """,
+        },
+        new(
+            DiagnosticCode.TemplateName,
+            "The name of a template ends in .gitlab-ci.yml.",
+            ["Template file {template} is not a valid location!"],
+            "slipway config templates lists the names there are."
+        )
+        {
+            Wrong = """
+                include:
+                  - template: Docker.yml
+                """,
+            Right = """
+                include:
+                  - template: Docker.gitlab-ci.yml
                 """,
         },
         new(

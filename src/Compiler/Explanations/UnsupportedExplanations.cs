@@ -52,19 +52,6 @@ internal static class UnsupportedExplanations
             Right = Build,
         },
         new(
-            DiagnosticCode.IncludeTemplateUnsupported,
-            "GitLab's own templates cannot be included yet.",
-            ["include:template is not supported yet"],
-            "Copy the template into this project and include it with local."
-        )
-        {
-            Wrong = """
-                include:
-                  - template: Jobs/Build.gitlab-ci.yml
-                """,
-            Right = Build,
-        },
-        new(
             DiagnosticCode.IncludeComponentUnsupported,
             "Components cannot be included yet.",
             ["include:component is not supported yet"],
@@ -94,7 +81,7 @@ internal static class UnsupportedExplanations
         },
         new(
             DiagnosticCode.TriggerIncludeUnsupported,
-            "A child pipeline's configuration can be a file of this project or an artifact, and nothing else yet.",
+            "A child pipeline's configuration can be a file of this project, an artifact or a template, and nothing else yet.",
             ["jobs:{job}:trigger:include:{kind} is not supported yet"],
             "Copy the file into this project and include it with local."
         )
@@ -103,7 +90,7 @@ internal static class UnsupportedExplanations
                 child:
                   trigger:
                     include:
-                      - template: Jobs/Build.gitlab-ci.yml
+                      - component: $CI_SERVER_FQDN/group/components/build@1.0
                 """,
             Right = """
                 child:

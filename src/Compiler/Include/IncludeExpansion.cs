@@ -59,8 +59,12 @@ internal sealed class IncludeExpansion(ProjectTree tree, IncludeScope scope, Dia
         foreach (var file in files)
         {
             var include = file.Include;
-            var found =
-                include.Kind == "artifact" ? ArtifactInclude.OfTrigger(file, bag) : LocalInclude.Find(include.Path, include.At, this);
+            var found = include.Kind switch
+            {
+                "artifact" => ArtifactInclude.OfTrigger(file, bag),
+                "template" => TemplateInclude.Find(include.Path, include.At, bag),
+                _ => LocalInclude.Find(include.Path, include.At, this),
+            };
             var inputs = GivenInputs.FromTexts(include.Inputs, include.At);
             sources.AddRange(found.Select(text => text with { Inputs = inputs }));
         }
@@ -161,7 +165,7 @@ internal sealed class IncludeExpansion(ProjectTree tree, IncludeScope scope, Dia
             return null;
         if (body.Entries.Count == 0)
         {
-            var message = $"Included file `{source.File}` does not have valid YAML syntax!";
+            var message = $"Included file `{source.Location}` does not have valid YAML syntax!";
             bag.Error(DiagnosticCode.IncludeEmpty, message, source.At, "There is nothing in it but comments.");
             return null;
         }
@@ -194,10 +198,13 @@ internal sealed class IncludeExpansion(ProjectTree tree, IncludeScope scope, Dia
 }
 
 /// <summary>A file that is to be included.</summary>
-/// <param name="File">Its name in positions and messages.</param>
+/// <param name="File">Its name in positions.</param>
 /// <param name="At">The place of the include.</param>
 internal sealed record IncludedText(string File, string Text, Position At)
 {
+    /// <summary>Its name in GitLab's messages: as the include says it.</summary>
+    public string Location { get; init; } = File;
+
     /// <summary><c>include:inputs</c>, as written.</summary>
     public ConfigNode? Inputs { get; init; }
 
@@ -206,7 +213,7 @@ internal sealed record IncludedText(string File, string Text, Position At)
     {
         foreach (var complaint in complaints.ToImmutable())
         {
-            var message = $"`{File}`: {complaint.Message}";
+            var message = $"`{Location}`: {complaint.Message}";
             bag.Add(complaint with { Message = message, Trail = [.. complaint.Trail, ("included from", At)] });
         }
     }

@@ -218,7 +218,7 @@ public sealed class JobPartsTests
     }
 
     [Theory]
-    [InlineData("child: {trigger: {include: [{template: X.gitlab-ci.yml}]}}", "jobs:child:trigger:include:template is not supported yet")]
+    [InlineData("child: {trigger: {include: [{component: a/b/c@1}]}}", "jobs:child:trigger:include:component is not supported yet")]
     [InlineData("mirror: {needs: {pipeline: group/other}}", "jobs:mirror:needs:pipeline is not supported yet")]
     [InlineData(
         "job: {script: x, rules: [{exists: {paths: [a], project: other/project}}]}",

@@ -87,7 +87,6 @@ public sealed class IncludeTests
     [InlineData("include: missing.yml", "Local file `ci/nowhere.yml` does not exist!")]
     [InlineData("include: {project: g/p, file: a.yml}", "include:project is not supported yet")]
     [InlineData("include: https://example.com/a.yml", "include:remote is not supported yet")]
-    [InlineData("include: {template: Auto-DevOps.gitlab-ci.yml}", "include:template is not supported yet")]
     [InlineData("include: {component: $CI_SERVER_FQDN/g/p/c@1}", "include:component is not supported yet")]
     public void A_wrong_include_is_told_in_GitLabs_words(string yaml, string messages) => Assert.Equal(messages, Load(yaml).Result);
 
