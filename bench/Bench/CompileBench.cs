@@ -9,7 +9,9 @@ namespace Slipway.Bench;
 public class CompileBench
 {
     private static readonly string Lines = Configurations.FiveThousandLines();
-    private static readonly string Jobs = Configurations.ThousandJobs();
+    private static readonly string Jobs = Configurations.Jobs(1_000);
+    private static readonly string ManyJobs = Configurations.Jobs(5_000);
+    private static readonly ProjectTree Tree = ProjectTree.From(Configurations.Includes());
     private static readonly CompiledPipeline Pipeline = Compile(Jobs);
 
     [Benchmark]
@@ -17,6 +19,12 @@ public class CompileBench
 
     [Benchmark]
     public object ThousandJobs() => Compile(Jobs);
+
+    [Benchmark]
+    public object FiveThousandJobs() => Compile(ManyJobs);
+
+    [Benchmark]
+    public object HundredFiftyIncludes() => Compile(new ConfigSource.File(".gitlab-ci.yml"), Tree);
 
     /// <summary>Every job of the thousand is started and succeeds.</summary>
     [Benchmark]
@@ -32,14 +40,11 @@ public class CompileBench
         return state.Status == Status.Success ? state : throw new InvalidOperationException(state.Status.ToString());
     }
 
-    private static CompiledPipeline Compile(string text)
+    private static CompiledPipeline Compile(string text) => Compile(new ConfigSource.Text(".gitlab-ci.yml", text), ProjectTree.Empty);
+
+    private static CompiledPipeline Compile(ConfigSource source, ProjectTree tree)
     {
-        var compilation = PipelineCompiler.Compile(
-            new ConfigSource.Text(".gitlab-ci.yml", text),
-            ProjectTree.Empty,
-            new PipelineContext(),
-            default
-        );
+        var compilation = PipelineCompiler.Compile(source, tree, new PipelineContext(), default);
         return compilation.Pipeline ?? throw new InvalidOperationException(string.Join('\n', compilation.Diagnostics));
     }
 }

@@ -5,9 +5,10 @@ namespace Slipway.Bench;
 /// <summary>Configurations of a wanted size, the same at every run.</summary>
 internal static class Configurations
 {
-    /// <summary>1,000 jobs in five stages, each with rules by reference, extends, variables that name each other, and two needs.</summary>
-    public static string ThousandJobs()
+    /// <summary>Jobs in five stages, each with rules by reference, extends, variables that name each other, and two needs.</summary>
+    public static string Jobs(int count)
     {
+        var inStage = count / 5;
         var text = new StringBuilder(
             """
             stages: [a, b, c, d, e]
@@ -25,14 +26,32 @@ internal static class Configurations
 
             """
         );
-        for (var i = 0; i < 1000; i++)
+        for (var i = 0; i < count; i++)
         {
-            text.Append($"job-{i:0000}:\n  extends: .job\n  stage: {"abcde"[i / 200]}\n  variables: {{ OWN: \"{i}\", E: $D-$OWN }}\n");
-            if (i >= 200)
-                text.Append($"  needs: [job-{i - 200:0000}, job-{(i / 200 * 200) - 200 + ((i + 1) % 200):0000}]\n");
+            text.Append($"job-{i:0000}:\n  extends: .job\n  stage: {"abcde"[i / inStage]}\n  variables: {{ OWN: \"{i}\", E: $D-$OWN }}\n");
+            if (i >= inStage)
+                text.Append($"  needs: [job-{i - inStage:0000}, job-{(i / inStage * inStage) - inStage + ((i + 1) % inStage):0000}]\n");
             text.Append("  rules:\n    - !reference [.rules, rules]\n");
         }
         return text.ToString();
+    }
+
+    /// <summary>A file that includes 149 others, which with itself is as many as GitLab allows; ten jobs in each, which extend the first file's.</summary>
+    public static Dictionary<string, string> Includes()
+    {
+        var files = new Dictionary<string, string>();
+        var root = new StringBuilder("include:\n");
+        for (var file = 0; file < 149; file++)
+        {
+            root.Append($"  - local: ci/{file}.yml\n");
+            var text = new StringBuilder();
+            for (var job = 0; job < 10; job++)
+                text.Append($"job-{file}-{job}:\n  extends: .job\n  script: [make {job}]\n  rules:\n    - if: $CI_COMMIT_BRANCH\n");
+            files[$"ci/{file}.yml"] = text.ToString();
+        }
+        root.Append(".job:\n  image: alpine\n  variables: { A: b }\n");
+        files[".gitlab-ci.yml"] = root.ToString();
+        return files;
     }
 
     /// <summary>5,000 lines: 250 jobs with long scripts, artifacts, caches and comments.</summary>
