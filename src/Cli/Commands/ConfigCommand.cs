@@ -3,19 +3,20 @@ using Slipway.Cli.Reports;
 
 namespace Slipway.Cli.Commands;
 
-/// <summary><c>slipway config view|graph</c>.</summary>
+/// <summary><c>slipway config view|graph|templates</c>.</summary>
 internal static class ConfigCommand
 {
     public static Command Make(Surroundings surroundings) =>
         new Verb(
             "config",
-            "Show the configuration as it is after include, extends and !reference, or its job graph",
+            "Show the configuration as it is after include, extends and !reference, its job graph, or the templates it can include",
             ("config view", "the merged YAML"),
             ("config graph --format dot | dot -Tsvg > jobs.svg", "a picture of who waits for whom")
         )
         {
             View(surroundings),
             Graph(surroundings),
+            TemplatesCommand.Make(surroundings),
         };
 
     private static Verb View(Surroundings surroundings)

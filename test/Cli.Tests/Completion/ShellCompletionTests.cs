@@ -27,6 +27,7 @@ public sealed class ShellCompletionTests : IDisposable
     [InlineData("slipway run --manual ", "", "unique")]
     [InlineData("slipway run --executor d", "d", "docker")]
     [InlineData("slipway explain uniq", "uniq", "unique")]
+    [InlineData("slipway config templates Doc", "Doc", "Docker.gitlab-ci.yml")]
     public void Bash_completes(string line, string word, string expected)
     {
         var found = Shell(
