@@ -174,12 +174,19 @@ public sealed record CompiledTrigger
     public ImmutableDictionary<string, string> Inputs { get; init; } = ImmutableDictionary<string, string>.Empty;
 }
 
-/// <param name="Kind"><c>local</c> or <c>artifact</c>.</param>
-/// <param name="Path">File path; variables expanded.</param>
+/// <summary>One item of <c>trigger:include</c>.</summary>
+/// <param name="Kind"><c>local</c>, <c>artifact</c>, <c>project</c>, <c>remote</c>, <c>template</c> or <c>component</c>.</param>
+/// <param name="Path">What stands behind the kind: a path, an address, for <c>project</c> the project; variables expanded.</param>
 /// <param name="Job">For <c>artifact</c>: the job that made the file.</param>
 public sealed record TriggerInclude(string Kind, string Path, string? Job, Position At)
 {
     public ImmutableDictionary<string, string> Inputs { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>
+    /// The whole item as JSON, which is YAML, variables not expanded: GitLab hands it to the child pipeline as it is written, and there its rules are
+    /// asked and its variables replaced. <see langword="null"/>: nothing but what the other properties say.
+    /// </summary>
+    public string? Yaml { get; init; }
 }
 
 public sealed record CompiledRelease(
@@ -221,6 +228,9 @@ public sealed record Compilation(CompiledPipeline? Pipeline, ImmutableArray<Diag
 
     /// <summary>The files read, the root first.</summary>
     public ImmutableArray<string> Files { get; init; } = [];
+
+    /// <summary>The texts of those files that do not lie in the project's tree (of other projects, of the web, of artifacts), by the name positions give them.</summary>
+    public IReadOnlyDictionary<string, string> ExternalTexts { get; init; } = ImmutableDictionary<string, string>.Empty;
 
     public bool IsValid => !Diagnostics.Any(d => d.Severity == Severity.Error);
 }

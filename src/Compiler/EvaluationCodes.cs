@@ -16,7 +16,5 @@ public static partial class DiagnosticCode
 
     public const string PipelineNameTooLong = "CI0602";
 
-    public const string ExistsProjectUnsupported = "CI0941";
-    public const string TriggerIncludeUnsupported = "CI0942";
     public const string UpstreamPipelineUnsupported = "CI0943";
 }

@@ -42,13 +42,15 @@ public static class PipelineCompiler
         var bag = new DiagnosticBag();
         var variables = new PipelineVariables(context);
         var patterns = new PatternCache();
-        var paths = new PathClauses(context, tree);
+        var external = new ExternalLookup(context.External);
+        var paths = new PathClauses(context, tree, external, variables.Mask);
         var rules = new RuleEvaluation(paths, patterns);
-        var loaded = ConfigurationLoader.Load(RootOf(source), tree, ScopeOf(context, variables, rules), bag);
+        var scope = ScopeOf(context, variables, rules) with { External = external };
+        var loaded = ConfigurationLoader.Load(RootOf(source), tree, scope, bag);
         ct.ThrowIfCancellationRequested();
-        if (loaded is null)
-            return new Compilation(null, InFileOrder(bag, []));
-        var configuration = ConfigurationReader.Read(loaded.Root, bag, Checks);
+        if (loaded.Root is not { } root)
+            return new Compilation(null, InFileOrder(bag, loaded.Files)) { Files = loaded.Files, ExternalTexts = loaded.Texts };
+        var configuration = ConfigurationReader.Read(root, bag, Checks);
         var result = new Compilation(null, []);
         if (configuration is not null)
         {
@@ -61,7 +63,8 @@ public static class PipelineCompiler
         {
             Diagnostics = InFileOrder(bag, loaded.Files),
             Files = loaded.Files,
-            MergedYamlLater = new Lazy<string?>(() => YamlWriter.Write(WithStages(loaded.Root, stages))),
+            ExternalTexts = loaded.Texts,
+            MergedYamlLater = new Lazy<string?>(() => YamlWriter.Write(WithStages(root, stages))),
         };
     }
 
@@ -95,9 +98,11 @@ public static class PipelineCompiler
         new()
         {
             Expand = variables.BeforePipeline.Expand,
+            Mask = variables.Mask,
             RulesAllow = new IncludeRules(rules, variables.BeforePipeline).Allow,
             Variable = variables.BeforePipeline.Find,
             Inputs = context.Inputs,
+            ServerName = PredefinedVariables.ServerName(context.Server),
         };
 
     private static ImmutableArray<Diagnostic> InFileOrder(DiagnosticBag bag, ImmutableArray<string> files)

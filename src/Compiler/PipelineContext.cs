@@ -49,6 +49,9 @@ public sealed record PipelineContext
     /// there is no diff (new branch, tag, schedule …), and <c>changes</c> is true. A <c>compare_to</c> that names no ref: throws <see cref="UnknownRefException"/>.
     /// </summary>
     public Func<string?, IReadOnlyList<string>?> ChangedPaths { get; init; } = _ => null;
+
+    /// <summary>Other projects and the web, with the rights of whoever starts the pipeline.</summary>
+    public ExternalFiles External { get; init; } = ExternalFiles.None;
 }
 
 /// <summary><c>rules:changes:compare_to</c> names something that is no ref here.</summary>

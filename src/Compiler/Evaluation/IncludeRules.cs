@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Compiler.Include;
 using Slipway.Compiler.Keywords;
 using Slipway.Compiler.Rules.Expressions;
 using Slipway.Compiler.Variables;
@@ -13,13 +14,16 @@ internal sealed class IncludeRules(RuleEvaluation rules, VariableScope scope)
 
     private static readonly string[] Keys = ["if", "changes", "exists", "when"];
 
+    private readonly VariableScope _nothing = new([VariableLayer.Empty]);
+
+    /// <param name="origin">Of the file the rules stand in.</param>
     /// <returns>False also when the rules are wrong, which the bag is told.</returns>
-    public bool Allow(ConfigNode node, DiagnosticBag bag)
+    public bool Allow(ConfigNode node, IncludeOrigin origin, DiagnosticBag bag)
     {
         var list = ImmutableArray.CreateBuilder<RuleConfig>();
         if (!TryRead(node, list, bag, depth: 0))
             return false;
-        var result = rules.Evaluate(list.DrainToImmutable(), scope);
+        var result = rules.Evaluate(list.DrainToImmutable(), origin.SeesVariables ? scope : _nothing, origin);
         if (result.Error is { } error)
             bag.Add(error);
         return result.Matched is { Never: false };

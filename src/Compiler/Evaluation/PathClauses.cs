@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using Slipway.Compiler.Include;
 using Slipway.Compiler.Keywords;
-using Slipway.Compiler.Rules;
 using Slipway.Compiler.Variables;
 
 namespace Slipway.Compiler.Evaluation;
@@ -19,6 +19,9 @@ internal readonly record struct ClauseResult(
     string? ErrorCode = null
 )
 {
+    /// <summary>What to do about the error.</summary>
+    public string? Help { get; init; }
+
     public static ClauseResult TooMany { get; } = new(true, RuleOutcome.Ground.TooManyComparisons);
 
     public static ClauseResult Match(string path, string glob) => new(true, RuleOutcome.Ground.PathMatches, path, glob);
@@ -37,26 +40,12 @@ internal readonly record struct ClauseResult(
         };
 }
 
-/// <summary>
-/// <c>changes</c> and <c>exists</c> (gitlab-ci-yaml §8.2, §8.3). What a glob matches is worked out once: many jobs ask the same. Not for several
-/// threads.
-/// </summary>
-internal sealed class PathClauses(PipelineContext context, ProjectTree tree)
+/// <summary><c>changes</c> and <c>exists</c> (gitlab-ci-yaml §8.2, §8.3). Not for several threads.</summary>
+internal sealed class PathClauses(PipelineContext context, ProjectTree tree, ExternalLookup external, Func<string, string> mask)
 {
-    /// <summary>Beyond so many comparisons of a path with a glob the clause holds without looking.</summary>
-    private const int MaxComparisons = 50_000;
-
-    /// <summary>
-    /// What all comparisons of one compilation may cost together, in characters of glob times characters of path: about two seconds at the very
-    /// worst. Beyond it every glob matches. No honest project comes near.
-    /// </summary>
-    private const long MaxWork = 2_000_000_000;
-
-    private readonly Dictionary<string, Glob> _globs = new(StringComparer.Ordinal);
+    private readonly GlobMatching _matching = new();
     private readonly Dictionary<string, Diff> _diffs = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string?> _existing = new(StringComparer.Ordinal);
-    private IReadOnlyList<string>? _paths;
-    private long _work;
+    private readonly Dictionary<ProjectTree, ExistingPaths> _trees = new(ReferenceEqualityComparer.Instance);
 
     /// <param name="Paths"><see langword="null"/>: there is nothing to compare with.</param>
     private sealed record Diff(IReadOnlyList<string>? Paths, bool IsUnknownRef)
@@ -72,13 +61,13 @@ internal sealed class PathClauses(PipelineContext context, ProjectTree tree)
             return ClauseResult.Unanswerable(DiagnosticCode.RuleFailed, "rules:changes:compare_to is not a valid ref");
         if (diff.Paths is null)
             return new ClauseResult(true, RuleOutcome.Ground.NothingToCompare);
-        if ((long)diff.Paths.Count * globs.Length > MaxComparisons)
+        if ((long)diff.Paths.Count * globs.Length > GlobMatching.MaxComparisons)
             return ClauseResult.TooMany;
         foreach (var glob in globs)
         {
             var text = scope.ExpandExisting(glob.Text);
             if (!diff.Matches.TryGetValue(text, out var match))
-                diff.Matches[text] = match = FirstMatch(GlobOf(text), diff.Paths);
+                diff.Matches[text] = match = _matching.FirstMatch(_matching.Parse(text), diff.Paths);
             if (match is not null)
                 return ClauseResult.Match(match, text);
         }
@@ -86,32 +75,49 @@ internal sealed class PathClauses(PipelineContext context, ProjectTree tree)
         return ClauseResult.NoMatch(diff.Paths.Count);
     }
 
-    public ClauseResult Exists(ExistsConfig exists, VariableScope scope)
+    /// <param name="origin">Of the file an include's rule stands in, whose project is looked into; <see langword="null"/>: the pipeline's.</param>
+    public ClauseResult Exists(ExistsConfig exists, VariableScope scope, IncludeOrigin? origin)
     {
-        if (exists.Project is { } project && (exists.Ref is not null || scope.ExpandExisting(project.Text) != context.Project.Path))
-            return ClauseResult.Unanswerable(DiagnosticCode.ExistsProjectUnsupported, "rules:exists:project is not supported yet");
-        _paths ??= tree.Paths();
-        var patterns = 0;
-        foreach (var path in exists.Paths)
+        if (exists.Paths.IsEmpty)
+            return ClauseResult.NoMatch(0);
+        var where = origin is null ? tree : origin.Tree;
+        if (exists.Project is { } project)
         {
-            var text = scope.ExpandExisting(path.Text);
-            var glob = GlobOf(text);
-            if (!glob.IsExact && !IsExtension(text) && (long)++patterns * _paths.Count > MaxComparisons)
-                return ClauseResult.TooMany;
-            if (!_existing.TryGetValue(text, out var match))
-                _existing[text] = match = Find(glob);
-            if (match is not null)
-                return ClauseResult.Match(match, text);
+            var path = scope.ExpandExisting(project.Text);
+            var reference = exists.Ref is { } named ? scope.ExpandExisting(named.Text) : "HEAD";
+            var answer = external.Project(path, reference, publicOnly: origin is { SeesVariables: false });
+            if (answer is not ProjectAnswer.Found found)
+                return Unanswered(answer, mask(path), mask(reference));
+            where = found.Tree;
         }
 
-        return ClauseResult.NoMatch(_paths.Count);
+        return where is null
+            ? ClauseResult.NoMatch(0)
+            : PathsOf(where).Exists([.. exists.Paths.Select(glob => scope.ExpandExisting(glob.Text))]);
     }
 
-    private Glob GlobOf(string text)
+    private ExistingPaths PathsOf(ProjectTree where)
     {
-        if (!_globs.TryGetValue(text, out var glob))
-            _globs[text] = glob = Glob.Parse(text);
-        return glob;
+        if (!_trees.TryGetValue(where, out var paths))
+            _trees[where] = paths = new ExistingPaths(where.Paths(), _matching);
+        return paths;
+    }
+
+    private ClauseResult Unanswered(ProjectAnswer answer, string path, string reference)
+    {
+        const string failed = DiagnosticCode.RuleFailed;
+        var (code, error, help) = answer switch
+        {
+            ProjectAnswer.NoProject(var more) => (failed, $"rules:exists:project `{path}` not found or access denied", more),
+            ProjectAnswer.NoRef(var more) => (failed, $"rules:exists:ref `{reference}` is not a valid ref in project `{path}`", more),
+            ProjectAnswer.Unavailable(var reason, var more) => (
+                DiagnosticCode.IncludeUnavailable,
+                $"rules:exists:project `{path}` cannot be read: {mask(reason)}",
+                more
+            ),
+            _ => throw new ArgumentOutOfRangeException(nameof(answer)),
+        };
+        return ClauseResult.Unanswerable(code, error) with { Help = help is null ? null : mask(help) };
     }
 
     private Diff DiffTo(string? compareTo)
@@ -127,48 +133,5 @@ internal sealed class PathClauses(PipelineContext context, ProjectTree tree)
         {
             return _diffs[key] = new Diff(null, true);
         }
-    }
-
-    private string? FirstMatch(Glob glob, IReadOnlyList<string> paths)
-    {
-        foreach (var path in paths)
-        {
-            _work += (long)glob.Length * path.Length;
-            if (_work > MaxWork || glob.IsMatch(path))
-                return path;
-        }
-
-        return null;
-    }
-
-    /// <summary><c>**/*.rb</c>, which is the end of a name and costs nothing.</summary>
-    private static bool IsExtension(string glob) =>
-        glob.StartsWith("**/*.", StringComparison.Ordinal) && glob.AsSpan(4).IndexOfAny("*?[{/") < 0;
-
-    private string? Find(Glob glob)
-    {
-        if (!glob.IsExact)
-            return FirstMatch(glob, _paths!);
-        var at = IndexOf(glob.Text);
-        if (at >= 0)
-            return _paths![at];
-        var isFolder = glob.Text.EndsWith('/') && ~at < _paths!.Count && _paths[~at].StartsWith(glob.Text, StringComparison.Ordinal);
-        return isFolder ? glob.Text : null;
-    }
-
-    /// <summary>The place of a path among the sorted ones; where it is not there, the complement of where it would be.</summary>
-    private int IndexOf(string path)
-    {
-        var (low, high) = (0, _paths!.Count - 1);
-        while (low <= high)
-        {
-            var middle = low + ((high - low) / 2);
-            var order = string.CompareOrdinal(_paths[middle], path);
-            if (order == 0)
-                return middle;
-            (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
-        }
-
-        return ~low;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Compiler.Include;
 using Slipway.Compiler.Keywords;
 using Slipway.Compiler.Rules;
 using Slipway.Compiler.Rules.Expressions;
@@ -20,14 +21,15 @@ internal sealed class RuleEvaluation(PathClauses paths, PatternCache patterns)
 {
     private readonly Dictionary<ImmutableArray<RuleConfig>, RuleSet> _sets = [];
 
-    public RuleResult Evaluate(ImmutableArray<RuleConfig> rules, VariableScope scope)
+    /// <param name="origin">For an include's rules: of the file they stand in.</param>
+    public RuleResult Evaluate(ImmutableArray<RuleConfig> rules, VariableScope scope, IncludeOrigin? origin = null)
     {
         if (!_sets.TryGetValue(rules, out var set))
             _sets[rules] = set = new RuleSet(rules);
         var outcomes = ImmutableArray.CreateBuilder<RuleOutcome>();
         for (var i = 0; i < rules.Length; i++)
         {
-            var (answer, clauses) = Clauses(rules[i], set, i, scope);
+            var (answer, clauses) = Clauses(rules[i], set, i, scope, origin);
             outcomes.Add(
                 set.Outcomes[i] with
                 {
@@ -41,7 +43,7 @@ internal sealed class RuleEvaluation(PathClauses paths, PatternCache patterns)
                 return new RuleResult(
                     null,
                     outcomes.DrainToImmutable(),
-                    new Diagnostic(answer.ErrorCode!, Severity.Error, error, rules[i].At)
+                    new Diagnostic(answer.ErrorCode!, Severity.Error, error, rules[i].At) { Help = answer.Help }
                 );
             if (answer.Holds)
                 return new RuleResult(rules[i], outcomes.DrainToImmutable(), null);
@@ -55,7 +57,8 @@ internal sealed class RuleEvaluation(PathClauses paths, PatternCache patterns)
         RuleConfig rule,
         RuleSet set,
         int index,
-        VariableScope scope
+        VariableScope scope,
+        IncludeOrigin? origin
     )
     {
         if (rule.If is not null && set.Expressions[index]?.IsTrue(scope.AsWritten, patterns) != true)
@@ -70,7 +73,7 @@ internal sealed class RuleEvaluation(PathClauses paths, PatternCache patterns)
 
         if (answer.Holds && rule.Exists is { } exists)
         {
-            answer = paths.Exists(exists, scope);
+            answer = paths.Exists(exists, scope, origin);
             clauses = clauses.Add(answer.Clause("exists", exists.At));
         }
 

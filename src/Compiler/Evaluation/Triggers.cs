@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Compiler.Keywords;
 using Slipway.Compiler.Variables;
+using Slipway.Compiler.Yaml;
 
 namespace Slipway.Compiler.Evaluation;
 
@@ -17,13 +18,6 @@ internal static class Triggers
             && seed.Job.Trigger is null
         )
             bag.Error(DiagnosticCode.UpstreamPipelineUnsupported, $"jobs:{name}:needs:pipeline is not supported yet", upstream.At);
-        foreach (var include in seed.Job.Trigger?.Include ?? [])
-            if (include.Kind is not ("local" or "artifact" or "template"))
-                bag.Error(
-                    DiagnosticCode.TriggerIncludeUnsupported,
-                    $"jobs:{name}:trigger:include:{include.Kind} is not supported yet",
-                    include.At
-                );
     }
 
     public static CompiledTrigger? Of(TriggerConfig? trigger, VariableScope scope) =>
@@ -44,5 +38,6 @@ internal static class Triggers
         new(include.Kind, scope.Expand(include.Location.Text), include.Job is { } job ? scope.Expand(job.Text) : null, include.At)
         {
             Inputs = include.Inputs,
+            Yaml = JsonText.Of(include.Whole ?? (ConfigNode)new ConfigScalar(include.At, ScalarKind.String, include.Location.Text)),
         };
 }

@@ -15,6 +15,7 @@ public static class DiagnosticTable
                     .. KeywordExplanations.All,
                     .. ComposeExplanations.All,
                     .. IncludeExplanations.All,
+                    .. ExternalExplanations.All,
                     .. JobGraphExplanations.All,
                     .. EvaluationExplanations.All,
                     .. UnsupportedExplanations.All,

@@ -26,6 +26,7 @@ internal static class IncludeExplanations
                 "Each include must use only one of: {kinds}",
                 "{include} does not have a valid subkey for {place}. Valid subkeys are: {kinds}",
                 "Included file {value} needs to be a string",
+                "include config {problem}",
             ],
             "Write one of local, project (with file), remote, template or component in each item."
         )
@@ -65,7 +66,12 @@ internal static class IncludeExplanations
         new(
             DiagnosticCode.IncludeNotFound,
             "An included file is not there.",
-            ["Local file {file} does not exist!", "Included file {template} is empty or does not exist!"],
+            [
+                "Local file {file} does not exist!",
+                "Project {project} file {file} does not exist!",
+                "Local file {file} does not have project!",
+                "Included file {template} is empty or does not exist!",
+            ],
             "Paths start at the root of the project, not at the including file; names are case-sensitive."
         )
         {
@@ -85,7 +91,11 @@ internal static class IncludeExplanations
         new(
             DiagnosticCode.IncludeEmpty,
             "An included file is blank, or holds nothing but comments.",
-            ["{kind} {file} is empty!", "Included file {file} does not have valid YAML syntax!"],
+            [
+                "{kind} {file} is empty!",
+                "Included file {file} is empty or does not exist!",
+                "Included file {file} does not have valid YAML syntax!",
+            ],
             "Write at least one keyword into it, or leave the include out."
         )
         {
@@ -182,6 +192,7 @@ internal static class IncludeExplanations
                 "header:spec:{place} input {problem}",
                 "{input} input: {problem}",
                 "Header include file {file} contains unknown keys: {keys}",
+                "{file} cannot use `spec:include`. This keyword is not supported in {place}",
                 "Duplicate input keys found: {keys}. Input keys must be unique across all included files and inline specifications.",
             ],
             "An input has type, default, description, options, regex or rules, and nothing else."

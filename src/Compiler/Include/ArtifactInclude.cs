@@ -1,5 +1,3 @@
-using Slipway.Compiler.Yaml;
-
 namespace Slipway.Compiler.Include;
 
 /// <summary><c>artifact</c> with <c>job</c>: a file another job made. Only a trigger job may include one.</summary>
@@ -18,23 +16,26 @@ internal static class ArtifactInclude
         return [];
     }
 
-    public static IEnumerable<IncludedText> OfTrigger(RootInclude file, DiagnosticBag bag)
+    /// <param name="text">What the job's file holds; <see langword="null"/> when the job or its file is not there.</param>
+    public static IEnumerable<IncludedText> OfTrigger(IncludeEntry entry, string? text, IncludeExpansion expansion)
     {
-        var (include, text) = (file.Include, file.Text);
-        if (string.IsNullOrEmpty(include.Job))
-            bag.Error(DiagnosticCode.IncludeArtifact, "Job must be provided when including configs from artifacts", include.At);
+        var (bag, mask) = (expansion.Bag, expansion.Scope.Mask);
+        var (path, job) = (entry.Text("artifact") ?? "", entry.Text("job"));
+        if (string.IsNullOrEmpty(job))
+            bag.Error(DiagnosticCode.IncludeArtifact, "Job must be provided when including configs from artifacts", entry.At);
         else if (text is null)
             bag.Error(
                 DiagnosticCode.IncludeArtifact,
-                $"Job `{include.Job}` not found in parent pipeline or does not have artifacts!",
-                include.At
+                $"Job `{mask(job)}` not found in parent pipeline or does not have artifacts!",
+                entry.At,
+                $"Or there is no {mask(path)} in them."
             );
-        else if (!YamlExtension.IsOn(include.Path))
-            bag.Error(DiagnosticCode.IncludeNotYaml, $"Included file `{include.Path}` does not have YAML extension!", include.At);
+        else if (!YamlExtension.IsOn(path))
+            bag.Error(DiagnosticCode.IncludeNotYaml, $"Included file `{mask(path)}` does not have YAML extension!", entry.At);
         else if (string.IsNullOrWhiteSpace(text))
-            bag.Error(DiagnosticCode.IncludeEmpty, $"File `{include.Path}` is empty!", include.At);
+            bag.Error(DiagnosticCode.IncludeEmpty, $"File `{mask(path)}` is empty!", entry.At);
         else
-            return [new IncludedText(include.Path, text, include.At)];
+            return [new IncludedText(path, text, entry.At) { Origin = entry.Origin with { Component = null } }];
         return [];
     }
 }

@@ -28,20 +28,34 @@ internal sealed record IncludeScope
     /// <summary>GitLab's expansion of <c>$X</c> in paths, with the variables known before a pipeline exists.</summary>
     public Func<string, string> Expand { get; init; } = text => text;
 
+    /// <summary>Hides the values of masked variables in what is told to the user.</summary>
+    public Func<string, string> Mask { get; init; } = text => text;
+
     /// <summary>
-    /// Whether an include's <c>rules</c> (the node under that key, as written) let the file in. Mistakes in the rules go to the bag, and the
-    /// answer is then false.
+    /// Whether an include's <c>rules</c> (the node under that key, as written) let the file in, seen from the file they stand in. Mistakes in the
+    /// rules go to the bag, and the answer is then false.
     /// </summary>
-    public Func<ConfigNode, DiagnosticBag, bool> RulesAllow { get; init; } = (_, _) => true;
+    public Func<ConfigNode, IncludeOrigin, DiagnosticBag, bool> RulesAllow { get; init; } = (_, _, _) => true;
 
     /// <summary>A variable known before a pipeline exists, for <c>$[[ … | expand_vars ]]</c>.</summary>
     public Func<string, Variable?> Variable { get; init; } = _ => null;
 
     /// <summary>Values for the root file's <c>spec:inputs</c>, as text.</summary>
     public ImmutableDictionary<string, string> Inputs { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Other projects and the web.</summary>
+    public ExternalLookup External { get; init; } = new(ExternalFiles.None);
+
+    /// <summary>This instance's name, <c>gitlab.example.com</c>, with the port when it is not the usual one: components live nowhere else.</summary>
+    public string ServerName { get; init; } = "localhost";
 }
 
-/// <param name="Root">After include, extends and !reference; <c>extends</c> keys are still there, <c>include</c> is not.</param>
+/// <summary>What came of loading a configuration.</summary>
+/// <param name="Root">After include, extends and !reference; <c>extends</c> keys are still there, <c>include</c> is not. <see langword="null"/> when there are errors.</param>
 /// <param name="Files">Every file read, the root first, each once.</param>
 /// <param name="Header">The root file's document with <c>spec:</c>, if it has one.</param>
-internal sealed record LoadedConfiguration(ConfigMapping Root, ImmutableArray<string> Files, ConfigMapping? Header);
+internal sealed record LoadedConfiguration(ConfigMapping? Root, ImmutableArray<string> Files, ConfigMapping? Header)
+{
+    /// <summary>The texts of those files that do not lie in the project's tree.</summary>
+    public IReadOnlyDictionary<string, string> Texts { get; init; } = ImmutableDictionary<string, string>.Empty;
+}

@@ -7,8 +7,8 @@ namespace Slipway.Compiler.Include;
 /// <summary>The door to everything that happens to a configuration before its keywords are looked at, in GitLab's order: read, include, extend, refer.</summary>
 internal static class ConfigurationLoader
 {
-    /// <returns>The merged configuration; <see langword="null"/> when there are errors, all of which are then in <paramref name="bag"/>.</returns>
-    public static LoadedConfiguration? Load(ConfigRoot root, ProjectTree tree, IncludeScope scope, DiagnosticBag bag)
+    /// <returns>The merged configuration; without one when there are errors, all of which are then in <paramref name="bag"/>.</returns>
+    public static LoadedConfiguration Load(ConfigRoot root, ProjectTree tree, IncludeScope scope, DiagnosticBag bag)
     {
         var told = bag.ErrorCount;
         var expansion = new IncludeExpansion(tree, scope, bag);
@@ -19,10 +19,8 @@ internal static class ConfigurationLoader
             ConfigRoot.Includes(var files) => new YamlFile(null, expansion.ExpandTrigger(files)),
             _ => throw new ArgumentOutOfRangeException(nameof(root)),
         };
-        if (file is null || bag.ErrorCount > told)
-            return null;
-        var merged = Compose(file.Body, bag);
-        return bag.ErrorCount > told ? null : new LoadedConfiguration(merged, expansion.Files, file.Header);
+        var merged = file is null || bag.ErrorCount > told ? null : Compose(file.Body, bag);
+        return new LoadedConfiguration(bag.ErrorCount > told ? null : merged, expansion.Files, file?.Header) { Texts = expansion.Texts };
     }
 
     private static YamlFile? ReadFile(string path, ProjectTree tree, IncludeExpansion expansion, DiagnosticBag bag)

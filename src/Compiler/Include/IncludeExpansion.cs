@@ -11,26 +11,34 @@ namespace Slipway.Compiler.Include;
 /// </summary>
 internal sealed class IncludeExpansion(ProjectTree tree, IncludeScope scope, DiagnosticBag bag)
 {
-    private const int MostIncludes = 150;
+    public const int MostIncludes = 150;
 
     /// <summary>All files together, in characters.</summary>
     private const long MostText = 64L * 1024 * 1024;
 
     private const string Key = "include";
 
+    private readonly IncludeOrigin _own = IncludeOrigin.Of(tree);
     private readonly MergeBudget _budget = new();
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private readonly ImmutableArray<string>.Builder _files = ImmutableArray.CreateBuilder<string>();
+    private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
+    private readonly IncludedFileReading _reading = new();
+    private readonly IncludeChain _open = new();
 
-    /// <summary>The files being expanded, the root first, with the place of the include that led on.</summary>
-    private readonly List<(string File, Position? IncludedAt)> _open = [];
-
+    private DiagnosticBag? _inHand;
     private int _count;
     private long _text;
 
-    public ProjectTree Tree => tree;
-    public DiagnosticBag Bag => bag;
+    public IncludeScope Scope => scope;
+
+    /// <summary>Where to tell what is wrong with the include in hand.</summary>
+    public DiagnosticBag Bag => _inHand ?? bag;
+
     public ImmutableArray<string> Files => _files.ToImmutable();
+
+    /// <summary>The texts of the files that are not in the project's tree, by name.</summary>
+    public IReadOnlyDictionary<string, string> Texts => _texts;
 
     /// <summary>Over one of the limits: what follows is not looked at, and that has been told.</summary>
     public bool Stopped { get; private set; }
@@ -44,11 +52,14 @@ internal sealed class IncludeExpansion(ProjectTree tree, IncludeScope scope, Dia
         if (YamlFile.Read(name, text, bag) is not { } file)
             return null;
         var inputs = GivenInputs.FromTexts(scope.Inputs, new Position(name, 1, 1));
-        if (Interpolate(file, inputs, bag) is not { } body)
+        var told = bag.ErrorCount;
+        if (SpecIncludes.Merge(file, _own, this, bag) is not { } whole)
             return null;
-        _open.Add((name, null));
-        body = Expand(body);
-        _open.RemoveAt(_open.Count - 1);
+        if (Interpolation.Apply(whole, inputs, scope.Variable, null, bag) is not { } body || bag.ErrorCount > told)
+            return null;
+        _open.EnterRoot(name);
+        body = Expand(body, _own);
+        _open.Leave();
         return file with { Body = body };
     }
 
@@ -58,51 +69,65 @@ internal sealed class IncludeExpansion(ProjectTree tree, IncludeScope scope, Dia
         var sources = new List<IncludedText>();
         foreach (var file in files)
         {
-            var include = file.Include;
-            var found = include.Kind switch
+            foreach (var entry in IncludeEntry.Read(TriggerItem.Of(file.Include, bag), IncludePlace.Body, _own, scope, bag))
             {
-                "artifact" => ArtifactInclude.OfTrigger(file, bag),
-                "template" => TemplateInclude.Find(include.Path, include.At, bag),
-                _ => LocalInclude.Find(include.Path, include.At, this),
-            };
-            var inputs = GivenInputs.FromTexts(include.Inputs, include.At);
-            sources.AddRange(found.Select(text => text with { Inputs = inputs }));
+                var found = entry.Kind == "artifact" ? ArtifactInclude.OfTrigger(entry, file.Text, this) : Find(entry);
+                sources.AddRange(found.Take(MostIncludes).Select(text => Placed(text, entry) with { IsRoot = true }));
+            }
         }
         var at = files.IsEmpty ? new Position("", 1, 1) : files[0].Include.At;
         return MergeAll(sources, new ConfigMapping(at, []));
     }
 
-    private ConfigMapping Expand(ConfigMapping body)
+    private ConfigMapping Expand(ConfigMapping body, IncludeOrigin origin)
     {
-        return body[Key] is { } include ? MergeAll(FindAll(include, IncludePlace.Body, bag), body) : body;
+        if (body[Key] is not { } include)
+            return body;
+        var complaints = new DiagnosticBag();
+        var sources = FindAll(include, IncludePlace.Body, origin, complaints);
+        Pass(complaints, _open.Trail());
+        return MergeAll(sources, body);
     }
 
     /// <summary>The files that an <c>include:</c> names, with what their items say.</summary>
-    public List<IncludedText> FindAll(ConfigNode include, IncludePlace place, DiagnosticBag complaints)
+    public List<IncludedText> FindAll(ConfigNode include, IncludePlace place, IncludeOrigin origin, DiagnosticBag complaints)
     {
         var sources = new List<IncludedText>();
-        foreach (var entry in IncludeEntry.Read(include, place, scope, complaints))
+        _inHand = complaints;
+        foreach (var entry in IncludeEntry.Read(include, place, origin, scope, complaints))
         {
-            var found = Find(entry).Take(MostIncludes + 1).Select(text => text with { Inputs = entry.Whole["inputs"] }).ToList();
-            if (AreTooMany(found, entry.At))
+            var found = Find(entry).Take(MostIncludes + 1).Select(text => Placed(text, entry)).ToList();
+            if (AreTooMany(found, entry))
                 break;
             sources.AddRange(found);
         }
+        _inHand = null;
         return sources;
     }
 
-    /// <summary>Each use of a file counts, as with GitLab, so a circle of includes ends here as well; what is not there counts too.</summary>
-    private bool AreTooMany(List<IncludedText> found, Position at)
+    private IncludedText Placed(IncludedText text, IncludeEntry entry) =>
+        text with
+        {
+            File = scope.Mask(text.File),
+            Location = scope.Mask(text.Location),
+            From = entry.Origin,
+            Inputs = entry.Whole["inputs"],
+            ByWildcard = entry.Wildcard is not null,
+            IsOutside = entry.Kind != "local" || entry.Origin.Prefix.Length > 0,
+        };
+
+    /// <summary>
+    /// Each use of a file counts, as with GitLab; what is not there counts too. A circle can only end at the limit, so it is told at once, in the
+    /// same words.
+    /// </summary>
+    private bool AreTooMany(List<IncludedText> found, IncludeEntry entry)
     {
-        _count += Math.Max(found.Count, 1);
-        if (_count <= MostIncludes || Stopped)
+        _count += entry.Wildcard is null ? Math.Max(found.Count, 1) : found.Count;
+        var round = found.Find(_open.ComesRound);
+        if ((_count <= MostIncludes && round is null) || Stopped)
             return Stopped;
-        Stop(
-            DiagnosticCode.TooManyIncludes,
-            $"Maximum of {MostIncludes} nested includes are allowed!",
-            at,
-            found is [var first, ..] ? Circle(first.File) : null
-        );
+        var help = (round ?? found.FirstOrDefault()) is { } file ? _open.Circle(file.File) : null;
+        Stop(DiagnosticCode.TooManyIncludes, $"Maximum of {MostIncludes} nested includes are allowed!", entry.At, help);
         return true;
     }
 
@@ -131,90 +156,42 @@ internal sealed class IncludeExpansion(ProjectTree tree, IncludeScope scope, Dia
         merged = DeepMerge.Of(merged, body, _budget);
         if (_budget.Exhausted && !Stopped)
             Stop(DiagnosticCode.MergedTooBig, YamlLimits.TooBig, body.At, null);
-        return Without(merged, Key);
-    }
-
-    private string? Circle(string file)
-    {
-        var first = _open.FindIndex(open => open.File == file);
-        if (first < 0)
-            return null;
-        var again = _open.FindIndex(first + 1, open => open.File == file);
-        var names = _open.GetRange(first, (again < 0 ? _open.Count : again) - first).Select(open => open.File).Take(10);
-        return $"These files include each other without end: {string.Join(" → ", [.. names, file])}.";
+        return merged.Has(Key) ? new ConfigMapping(merged.At, [.. merged.Entries.Where(entry => entry.Key != Key)]) : merged;
     }
 
     private void Stop(string code, string message, Position at, string? help)
     {
         Stopped = true;
-        bag.Error(code, message, at, help);
+        bag.Add(new Diagnostic(code, Severity.Error, message, at) { Help = help, Trail = _open.Trail() });
     }
 
-    /// <summary>Reads one included file and what it includes; complaints about its text carry its name, as GitLab's do.</summary>
+    private void Pass(DiagnosticBag complaints, ImmutableArray<(string Label, Position At)> trail)
+    {
+        foreach (var complaint in complaints.ToImmutable())
+            bag.Add(complaint with { Trail = [.. complaint.Trail, .. trail] });
+    }
+
+    /// <summary>Reads one included file and what it includes.</summary>
     private ConfigMapping? Open(IncludedText source)
     {
         if (_seen.Add(source.File))
             _files.Add(source.File);
+        if (source.IsOutside)
+            _texts[source.File] = source.Text;
         _text += source.Text.Length;
         if (_text > MostText)
         {
             Stop(DiagnosticCode.IncludesTooBig, "Total size of combined CI/CD configuration is too big", source.At, null);
             return null;
         }
-        if (Read(source) is not { } body)
-            return null;
-        if (body.Entries.Count == 0)
-        {
-            var message = $"Included file `{source.Location}` does not have valid YAML syntax!";
-            bag.Error(DiagnosticCode.IncludeEmpty, message, source.At, "There is nothing in it but comments.");
-            return null;
-        }
-        _open.Add((source.File, source.At));
-        body = Expand(body);
-        _open.RemoveAt(_open.Count - 1);
-        return body;
-    }
-
-    private ConfigMapping? Read(IncludedText source)
-    {
         var complaints = new DiagnosticBag();
-        var file = YamlFile.Read(source.File, source.Text, complaints);
-        var body = file is null ? null : Interpolate(file, source.Inputs, complaints);
-        source.TellAll(complaints, bag);
-        return body;
-    }
-
-    private ConfigMapping? Interpolate(YamlFile file, ConfigNode? inputs, DiagnosticBag complaints)
-    {
-        var told = bag.ErrorCount + complaints.ErrorCount;
-        if (SpecIncludes.Merge(file, this, complaints) is not { } whole)
+        var read = _reading.Body(source, this, complaints);
+        Pass(complaints, _open.Trail());
+        if (read is null)
             return null;
-        var body = Interpolation.Apply(whole, inputs, scope.Variable, complaints);
-        return bag.ErrorCount + complaints.ErrorCount > told ? null : body;
-    }
-
-    private static ConfigMapping Without(ConfigMapping mapping, string key) =>
-        mapping.Has(key) ? new ConfigMapping(mapping.At, [.. mapping.Entries.Where(entry => entry.Key != key)]) : mapping;
-}
-
-/// <summary>A file that is to be included.</summary>
-/// <param name="File">Its name in positions.</param>
-/// <param name="At">The place of the include.</param>
-internal sealed record IncludedText(string File, string Text, Position At)
-{
-    /// <summary>Its name in GitLab's messages: as the include says it.</summary>
-    public string Location { get; init; } = File;
-
-    /// <summary><c>include:inputs</c>, as written.</summary>
-    public ConfigNode? Inputs { get; init; }
-
-    /// <summary>Passes on what is wrong with this file, with its name before it and the way it came, as GitLab does.</summary>
-    public void TellAll(DiagnosticBag complaints, DiagnosticBag bag)
-    {
-        foreach (var complaint in complaints.ToImmutable())
-        {
-            var message = $"`{Location}`: {complaint.Message}";
-            bag.Add(complaint with { Message = message, Trail = [.. complaint.Trail, ("included from", At)] });
-        }
+        _open.Enter(source);
+        var body = Expand(read, source.Origin);
+        _open.Leave();
+        return body;
     }
 }

@@ -2,70 +2,69 @@ using Slipway.Compiler.Yaml;
 
 namespace Slipway.Compiler.Include;
 
-/// <summary><c>include:local</c>: files of the same project and commit, by path from the root, with <c>*</c> and <c>**</c>.</summary>
+/// <summary><c>include:local</c>: files of the project and commit that the including file is of, by path from the root, with <c>*</c> and <c>**</c>.</summary>
 internal static class LocalInclude
 {
     public static IEnumerable<IncludedText> Find(IncludeEntry entry, IncludeExpansion expansion)
     {
-        if (entry.Location is ConfigScalar { IsString: true } path)
-            return Find(path.Text, path.At, expansion);
-        expansion.Bag.Error(
-            DiagnosticCode.InvalidInclude,
-            $"Included file `{JsonText.Of(entry.Location)}` needs to be a string",
-            entry.Location.At
-        );
+        if (entry.Wildcard is { } pattern)
+            return FindAll(pattern.TrimStart('/'), entry, expansion);
+        if (IncludePath.Read(entry.Location, expansion) is { } path && Read(path, entry, expansion) is { } one)
+            return [one];
         return [];
     }
 
-    public static IEnumerable<IncludedText> Find(string location, Position at, IncludeExpansion expansion)
+    private static IEnumerable<IncludedText> FindAll(string pattern, IncludeEntry entry, IncludeExpansion expansion)
     {
-        var path = location.TrimStart('/');
-        if (!path.Contains('*'))
-            return Read(path, at, expansion) is { } one ? [one] : [];
-        var pattern = new PathGlob(path);
-        return expansion
-            .Tree.Paths()
-            .Where(candidate => pattern.Matches(candidate) && !expansion.HasIncluded(candidate))
-            .Select(candidate => Read(candidate, at, expansion))
+        if (entry.Origin.Tree is not { } tree)
+        {
+            NoProject(pattern, entry, expansion);
+            return [];
+        }
+        if (pattern.Contains('$'))
+            expansion.Bag.Warning(
+                DiagnosticCode.IncludeWildcardVariable,
+                $"`{pattern}` is looked for as it stands",
+                entry.Location.At,
+                "Variables beside a wildcard are replaced in the short form alone: include: 'ci/$KIND/*.yml'."
+            );
+        var glob = new PathGlob(pattern);
+        return tree.Paths()
+            .Where(candidate => glob.Matches(candidate) && !expansion.HasIncluded(entry.Origin.Prefix + candidate))
+            .Select(candidate =>
+                IncludePath.HasYamlExtension(candidate, entry.Location.At, expansion) ? Read(candidate, entry, expansion) : null
+            )
             .OfType<IncludedText>();
     }
 
-    private static IncludedText? Read(string path, Position at, IncludeExpansion expansion)
+    private static IncludedText? Read(string path, IncludeEntry entry, IncludeExpansion expansion)
     {
-        if (!YamlExtension.IsOn(path))
+        if (entry.Origin.Tree is not { } tree)
         {
-            expansion.Bag.Error(
-                DiagnosticCode.IncludeNotYaml,
-                $"Included file `{path}` does not have YAML extension!",
-                at,
-                "Only .yml and .yaml files can be included."
-            );
+            NoProject(path, entry, expansion);
             return null;
         }
-        var text = expansion.Tree.ReadText(path);
+        var (shown, at) = (expansion.Scope.Mask(path), entry.Location.At);
+        var text = tree.ReadText(path);
         if (text is null)
-            expansion.Bag.Error(DiagnosticCode.IncludeNotFound, $"Local file `{path}` does not exist!", at, HelpFor(path, expansion.Tree));
+            expansion.Bag.Error(
+                DiagnosticCode.IncludeNotFound,
+                $"Local file `{shown}` does not exist!",
+                at,
+                IncludePath.HelpFor(path, tree)
+            );
         else if (string.IsNullOrWhiteSpace(text))
-            expansion.Bag.Error(DiagnosticCode.IncludeEmpty, $"Local file `{path}` is empty!", at);
-        return string.IsNullOrWhiteSpace(text) ? null : new IncludedText(path, text, at);
+            expansion.Bag.Error(DiagnosticCode.IncludeEmpty, $"Local file `{shown}` is empty!", at);
+        return string.IsNullOrWhiteSpace(text)
+            ? null
+            : new IncludedText(entry.Origin.Prefix + path, text, at) { Location = path, Origin = entry.Origin };
     }
 
-    private static string HelpFor(string path, ProjectTree tree)
-    {
-        var files = tree.Paths().Where(YamlExtension.IsOn).ToList();
-        var name = path[(path.LastIndexOf('/') + 1)..];
-        var near = files.Find(file => file.EndsWith("/" + name, StringComparison.OrdinalIgnoreCase)) ?? Suggestion.Nearest(path, files);
-        return near is null ? "Paths start at the root of the project, not at the including file." : $"Did you mean {near}?";
-    }
-}
-
-/// <summary>Only YAML files may be included.</summary>
-internal static class YamlExtension
-{
-    public static bool IsOn(string path)
-    {
-        var name = path.AsSpan(path.LastIndexOf('/') + 1);
-        return (name.Length > 4 && name.EndsWith(".yml", StringComparison.OrdinalIgnoreCase))
-            || (name.Length > 5 && name.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase));
-    }
+    private static void NoProject(string path, IncludeEntry entry, IncludeExpansion expansion) =>
+        expansion.Bag.Error(
+            DiagnosticCode.IncludeNotFound,
+            $"Local file `{expansion.Scope.Mask(path)}` does not have project!",
+            entry.Location.At,
+            "A remote file or a template belongs to no project; it can include remote files, templates, and files of a project by name."
+        );
 }

@@ -13,13 +13,13 @@ internal static class SpecIncludes
     private const string Inputs = "inputs";
 
     /// <returns>The file with those inputs in its header and no <c>spec:include</c>; <see langword="null"/> when something is wrong.</returns>
-    public static YamlFile? Merge(YamlFile file, IncludeExpansion expansion, DiagnosticBag bag)
+    public static YamlFile? Merge(YamlFile file, IncludeOrigin origin, IncludeExpansion expansion, DiagnosticBag bag)
     {
         if (file.Header?[Spec] is not ConfigMapping spec || spec[Include] is not { } include)
             return file;
         var told = bag.ErrorCount;
         var lists = new List<ConfigMapping>();
-        foreach (var text in expansion.FindAll(include, IncludePlace.Header, bag))
+        foreach (var text in expansion.FindAll(include, IncludePlace.Header, origin, bag))
         {
             if (Read(text, bag) is { } inputs)
                 lists.Add(inputs);
@@ -30,22 +30,34 @@ internal static class SpecIncludes
         return bag.ErrorCount > told ? null : file with { Header = WithInputs(file.Header, spec, lists) };
     }
 
+    /// <summary>Only the file a pipeline begins with may use it.</summary>
+    public static Diagnostic? Refusal(YamlFile file, IncludedText source)
+    {
+        if (file.Header?[Spec] is not ConfigMapping spec || spec.Entry(Include) is not { } entry)
+            return null;
+        var message = source.Component is null
+            ? $"Included file `{source.Location}` cannot use `spec:include`. This keyword is not supported in included configuration files"
+            : $"Component `{source.Location}` cannot use `spec:include`. This keyword is not supported in components";
+        return new Diagnostic(DiagnosticCode.InvalidSpec, Severity.Error, message, entry.At) { Help = "Write the inputs into the file." };
+    }
+
     private static ConfigMapping? Read(IncludedText text, DiagnosticBag bag)
     {
         var complaints = new DiagnosticBag();
         var body = YamlFile.Read(text.File, text.Text, complaints)?.Body;
-        text.TellAll(complaints, bag);
+        foreach (var complaint in complaints.ToImmutable())
+            bag.Add(text.Named(complaint));
         if (body is null)
             return null;
         var unknown = body.Entries.Where(entry => entry.Key != Inputs).ToList();
         if (unknown.Count > 0)
         {
             var names = string.Join(", ", unknown.Select(entry => ":" + entry.Key));
-            bag.Error(DiagnosticCode.InvalidSpec, $"Header include file `{text.File}` contains unknown keys: [{names}]", unknown[0].At);
+            bag.Error(DiagnosticCode.InvalidSpec, $"Header include file `{text.Location}` contains unknown keys: [{names}]", unknown[0].At);
         }
         else if (body.Entries.Count == 0)
         {
-            bag.Error(DiagnosticCode.IncludeEmpty, $"Included file `{text.File}` does not have valid YAML syntax!", text.At);
+            bag.Error(DiagnosticCode.IncludeEmpty, $"Included file `{text.Location}` does not have valid YAML syntax!", text.At);
         }
         else if (body[Inputs] is not (ConfigMapping or ConfigScalar { IsNull: true }))
         {

@@ -7,26 +7,17 @@ internal static class TemplateInclude
 {
     public static IEnumerable<IncludedText> Find(IncludeEntry entry, IncludeExpansion expansion)
     {
-        if (entry.Location is ConfigScalar { IsString: true } name)
-            return Find(name.Text, name.At, expansion.Bag);
-        expansion.Bag.Error(
-            DiagnosticCode.InvalidInclude,
-            $"Included file `{JsonText.Of(entry.Location)}` needs to be a string",
-            entry.Location.At
-        );
-        return [];
-    }
-
-    public static IEnumerable<IncludedText> Find(string name, Position at, DiagnosticBag bag)
-    {
+        if (IncludePath.Text(entry.Location, expansion) is not { } name)
+            return [];
+        var (at, bag, shown) = (entry.Location.At, expansion.Bag, expansion.Scope.Mask(name));
         if (!YamlExtension.IsOn(name))
-            bag.Error(DiagnosticCode.IncludeNotYaml, $"Included file `{name}` does not have YAML extension!", at, HelpFor(name));
+            bag.Error(DiagnosticCode.IncludeNotYaml, $"Included file `{shown}` does not have YAML extension!", at, HelpFor(name));
         else if (!name.EndsWith(Templates.Suffix, StringComparison.Ordinal))
-            bag.Error(DiagnosticCode.TemplateName, $"Template file `{name}` is not a valid location!", at, HelpFor(name));
+            bag.Error(DiagnosticCode.TemplateName, $"Template file `{shown}` is not a valid location!", at, HelpFor(name));
         else if (Templates.Text(name) is { } text)
             return [new IncludedText("template:" + name, text, at) { Location = name }];
         else
-            bag.Error(DiagnosticCode.IncludeNotFound, $"Included file `{name}` is empty or does not exist!", at, HelpFor(name));
+            bag.Error(DiagnosticCode.IncludeNotFound, $"Included file `{shown}` is empty or does not exist!", at, HelpFor(name));
         return [];
     }
 

@@ -3,8 +3,12 @@ using Slipway.Protocol.Variables;
 
 namespace Slipway.Compiler.Inputs;
 
-/// <summary>What stands in a block: <c>inputs.name | function | function</c>.</summary>
-internal sealed class BlockEvaluation(IReadOnlyDictionary<string, ConfigNode> inputs, Func<string, Variable?> variables)
+/// <summary>What stands in a block: <c>inputs.name | function | function</c>, or <c>component.name</c>.</summary>
+internal sealed class BlockEvaluation(
+    IReadOnlyDictionary<string, ConfigNode> inputs,
+    IReadOnlyDictionary<string, ConfigNode> component,
+    Func<string, Variable?> variables
+)
 {
     private const int MostFunctions = 3;
     private const int MostParts = 5;
@@ -50,15 +54,16 @@ internal sealed class BlockEvaluation(IReadOnlyDictionary<string, ConfigNode> in
             return (null, "invalid pattern used for interpolation. valid pattern is $[[ inputs.input ]]");
         if (path.Length > LongestAccess)
             return (null, "maximum interpolation expression size exceeded");
-        if (parts[0] != "inputs")
-            return (null, parts[0] == "component" ? Unknown(parts[1], path) : Unknown(parts[0], path));
+        if (parts[0] is not ("inputs" or "component"))
+            return (null, Unknown(parts[0], path));
+        var known = parts[0] == "inputs" ? inputs : component;
         ConfigNode? current = null;
         for (var i = 1; i < parts.Length; i++)
         {
             var segment = IndexedName.Parse(parts[i], path, MostIndices, out var wrong);
             if (wrong is not null)
                 return (null, wrong);
-            current = i == 1 ? inputs.GetValueOrDefault(segment.Name) : (current as ConfigMapping)?[segment.Name];
+            current = i == 1 ? known.GetValueOrDefault(segment.Name) : (current as ConfigMapping)?[segment.Name];
             if (current is null)
                 return (null, Unknown(segment.Name, path));
             if (Index(ref current, segment, path) is { } problem)
@@ -86,7 +91,9 @@ internal sealed class BlockEvaluation(IReadOnlyDictionary<string, ConfigNode> in
     {
         if (!problem.StartsWith("unknown interpolation provided", StringComparison.Ordinal))
             return null;
-        var name = problem.Split('`')[1];
+        var (name, path) = problem.Split('`') is [_, var key, _, var whole, ..] ? (key, whole) : ("", "");
+        if (path.StartsWith("component.", StringComparison.Ordinal) && ComponentContext.Fields.Contains(name))
+            return $"Only files that include:component brings in have it, and their header must list it: spec: {{component: [{name}]}}.";
         return Suggestion.For(name, inputs.Keys)
             ?? (inputs.Count == 0 ? null : $"The inputs are {string.Join(", ", inputs.Keys.Take(20))}.");
     }

@@ -9,8 +9,6 @@ internal sealed class InputHeader(DiagnosticBag bag)
     private const int MostOptions = 50;
     private const int LongestDescription = 256;
 
-    private static readonly string[] s_componentValues = ["name", "sha", "version", "reference"];
-
     /// <returns><see langword="null"/> when the header is wrong.</returns>
     public static List<InputSpec>? Read(ConfigMapping header, DiagnosticBag bag)
     {
@@ -68,7 +66,7 @@ internal sealed class InputHeader(DiagnosticBag bag)
         }
         var unknown = list
             .Items.Select(item => item is ConfigScalar scalar ? scalar.Text : RubyText.Inspect(item))
-            .Where(value => !s_componentValues.Contains(value))
+            .Where(value => !ComponentContext.Fields.Contains(value))
             .ToList();
         if (unknown.Count > 0)
             Error(component, $"header:spec:component config contains unknown values: {string.Join(", ", unknown)}");

@@ -26,16 +26,23 @@ internal sealed class Interpolation
     private long _written;
     private bool _stopped;
 
-    private Interpolation(IReadOnlyDictionary<string, ConfigNode> inputs, Func<string, Variable?> variables, DiagnosticBag bag)
+    private Interpolation(BlockEvaluation evaluation, DiagnosticBag bag)
     {
-        _evaluation = new BlockEvaluation(inputs, variables);
+        _evaluation = evaluation;
         _bag = bag;
     }
 
     /// <summary>Reads a file's header and values, and puts them into its body.</summary>
     /// <param name="given">What was given as inputs; <see langword="null"/> = nothing.</param>
+    /// <param name="component"><see langword="null"/> for a file that is not of a component.</param>
     /// <returns><see langword="null"/> when something is wrong.</returns>
-    public static ConfigMapping? Apply(YamlFile file, ConfigNode? given, Func<string, Variable?> variables, DiagnosticBag bag)
+    public static ConfigMapping? Apply(
+        YamlFile file,
+        ConfigNode? given,
+        Func<string, Variable?> variables,
+        ComponentContext? component,
+        DiagnosticBag bag
+    )
     {
         if (given is not (null or ConfigMapping or ConfigScalar { IsNull: true }))
         {
@@ -48,7 +55,8 @@ internal sealed class Interpolation
         if (InputHeader.Read(file.Header, bag) is not { } specs || InputResolution.Resolve(specs, values, bag) is not { } inputs)
             return null;
         var told = bag.ErrorCount;
-        var result = (ConfigMapping)new Interpolation(inputs, variables, bag).Replace(file.Body);
+        var known = component?.Listed(file.Header) ?? new Dictionary<string, ConfigNode>();
+        var result = (ConfigMapping)new Interpolation(new BlockEvaluation(inputs, known, variables), bag).Replace(file.Body);
         if (bag.ErrorCount == told && YamlLimits.Exceeds(result))
             bag.Error(DiagnosticCode.InterpolationTooBig, "config too large", file.Body.At);
         return bag.ErrorCount > told ? null : result;

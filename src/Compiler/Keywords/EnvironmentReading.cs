@@ -70,8 +70,7 @@ internal static class EnvironmentReading
             if (read.TextAt(map, kind) is { } location)
                 return new TriggerIncludeConfig(kind, location, map.At)
                 {
-                    Files = read.Texts(map, "file"),
-                    Ref = read.Text(map, "ref"),
+                    Whole = map,
                     Job = read.TextAt(map, "job"),
                     Inputs = Inputs(read, map),
                 };

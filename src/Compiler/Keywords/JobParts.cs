@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Compiler.Yaml;
 
 namespace Slipway.Compiler.Keywords;
 
@@ -114,11 +115,8 @@ internal sealed record TriggerConfig
 /// <param name="Location">The value of the key that gives the kind; for <c>project</c> the project's path.</param>
 internal sealed record TriggerIncludeConfig(string Kind, TextAt Location, Position At)
 {
-    /// <summary>For <c>project</c>: the files.</summary>
-    public ImmutableArray<string> Files { get; init; } = [];
-
-    /// <summary>For <c>project</c>: <see langword="null"/> is its default branch.</summary>
-    public string? Ref { get; init; }
+    /// <summary>The item as written; <see langword="null"/> for the short form.</summary>
+    public ConfigMapping? Whole { get; init; }
 
     /// <summary>For <c>artifact</c>: the job that made the file, defined in an earlier stage or needed.</summary>
     public TextAt? Job { get; init; }

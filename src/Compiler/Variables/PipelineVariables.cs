@@ -17,6 +17,7 @@ internal sealed class PipelineVariables
     private readonly VariableLayer _given;
     private readonly VariableLayer _unscoped;
     private readonly bool _hasScopes;
+    private readonly Lazy<SecretMask> _mask;
     private readonly Dictionary<string, VariableLayer> _byEnvironment = new(StringComparer.Ordinal);
 
     public PipelineVariables(PipelineContext context)
@@ -32,10 +33,14 @@ internal sealed class PipelineVariables
         _hasScopes = context.ProjectVariables.Any(scoped => scoped.EnvironmentScope != "*");
         _unscoped = VariableLayer.Of(EnvironmentScopes.Visible(context.ProjectVariables, null));
         BeforePipeline = new VariableScope([_early, _unscoped, _given]);
+        _mask = new Lazy<SecretMask>(() => new SecretMask(BeforePipeline.ToList()));
     }
 
     /// <summary>For includes: nothing of the YAML is known yet.</summary>
     public VariableScope BeforePipeline { get; }
+
+    /// <summary>A message without the values of masked variables.</summary>
+    public string Mask(string text) => _mask.Value.Apply(text);
 
     /// <summary>For workflow rules and <c>workflow:name</c>.</summary>
     public VariableScope OfPipeline(VariableLayer yaml) => new([_early, yaml, _user, _unscoped, _given]);

@@ -43,6 +43,9 @@ internal static class PredefinedVariables
         return all;
     }
 
+    /// <summary><c>CI_SERVER_FQDN</c>.</summary>
+    public static string ServerName(ServerFacts server) => server.Url.IsDefaultPort ? server.Url.Host : server.Url.Authority;
+
     public static ImmutableArray<Variable> OfUser(UserFacts user) =>
         [
             new("GITLAB_USER_ID", Text(user.Id)),
@@ -59,7 +62,7 @@ internal static class PredefinedVariables
         [
             new("CI", "true"),
             new("GITLAB_CI", "true"),
-            new("CI_SERVER_FQDN", server.Url.IsDefaultPort ? server.Url.Host : server.Url.Authority),
+            new("CI_SERVER_FQDN", ServerName(server)),
             new("CI_SERVER_URL", url),
             new("CI_SERVER_HOST", server.Url.Host),
             new("CI_SERVER_PORT", Text(server.Url.Port)),

@@ -17,6 +17,6 @@ internal static class Composed
     {
         var bag = new DiagnosticBag();
         var loaded = ConfigurationLoader.Load(new ConfigRoot.Text("f.yml", yaml), ProjectTree.Empty, new IncludeScope(), bag);
-        return (loaded?.Root, bag.ToImmutable());
+        return (loaded.Root, bag.ToImmutable());
     }
 }

@@ -218,12 +218,7 @@ public sealed class JobPartsTests
     }
 
     [Theory]
-    [InlineData("child: {trigger: {include: [{component: a/b/c@1}]}}", "jobs:child:trigger:include:component is not supported yet")]
     [InlineData("mirror: {needs: {pipeline: group/other}}", "jobs:mirror:needs:pipeline is not supported yet")]
-    [InlineData(
-        "job: {script: x, rules: [{exists: {paths: [a], project: other/project}}]}",
-        "Failed to parse rule for job: rules:exists:project is not supported yet"
-    )]
     public void What_cannot_be_honoured_yet_is_said(string yaml, string message)
     {
         var diagnostic = Assert.Single(Compiling.Compile(yaml).Diagnostics);

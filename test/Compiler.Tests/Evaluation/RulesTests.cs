@@ -35,7 +35,6 @@ public sealed class RulesTests
     [InlineData("exists: ['**/*.cs']", true)]
     [InlineData("exists: ['*.cs']", false)]
     [InlineData("exists: [$FILE]", true)]
-    [InlineData("exists: {paths: [Dockerfile], project: group/sub/project}", true)]
     [InlineData("exists: [nothing]", false)]
     [InlineData("exists: []", false)]
     public void A_rule_lets_a_job_in_or_not(string rule, bool? included)

@@ -27,10 +27,10 @@ public sealed class ConfigurationLoaderTests
         var bag = new DiagnosticBag();
         var loaded = ConfigurationLoader.Load(new ConfigRoot.File(".gitlab-ci.yml"), tree, new IncludeScope(), bag);
         Assert.Empty(bag.ToImmutable());
-        Assert.Equal([".gitlab-ci.yml", "ci/a.yml"], loaded!.Files);
+        Assert.Equal([".gitlab-ci.yml", "ci/a.yml"], loaded.Files);
         Assert.Equal(
             """{".base":{"script":["root"],"image":"alpine","tags":["x"]},"job":{"script":["root"],"image":"alpine","tags":["x"],"extends":".base","after_script":["root"]}}""",
-            JsonText.Of(loaded.Root)
+            JsonText.Of(loaded.Root!)
         );
     }
 }

@@ -38,9 +38,9 @@ public sealed class IncludeTests
         );
         var diagnostics = bag.ToImmutable();
         return (
-            loaded is null ? string.Join("\n", diagnostics.Select(diagnostic => diagnostic.Message)) : JsonText.Of(loaded.Root),
+            loaded.Root is null ? string.Join("\n", diagnostics.Select(diagnostic => diagnostic.Message)) : JsonText.Of(loaded.Root),
             diagnostics,
-            loaded?.Files ?? []
+            loaded.Files
         );
     }
 
@@ -85,9 +85,6 @@ public sealed class IncludeTests
     [InlineData("include: loop.yml", "Maximum of 150 nested includes are allowed!")]
     [InlineData("include: [nope.yml, neither.yml]", "Local file `nope.yml` does not exist!\nLocal file `neither.yml` does not exist!")]
     [InlineData("include: missing.yml", "Local file `ci/nowhere.yml` does not exist!")]
-    [InlineData("include: {project: g/p, file: a.yml}", "include:project is not supported yet")]
-    [InlineData("include: https://example.com/a.yml", "include:remote is not supported yet")]
-    [InlineData("include: {component: $CI_SERVER_FQDN/g/p/c@1}", "include:component is not supported yet")]
     public void A_wrong_include_is_told_in_GitLabs_words(string yaml, string messages) => Assert.Equal(messages, Load(yaml).Result);
 
     [Fact]
@@ -133,7 +130,7 @@ public sealed class IncludeTests
         var scope = new IncludeScope
         {
             Expand = text => text.Replace("$DIR", "ci/deep"),
-            RulesAllow = (rules, _) =>
+            RulesAllow = (rules, _, _) =>
             {
                 asked.Add(JsonText.Of(rules));
                 return asked.Count > 1;
@@ -142,6 +139,17 @@ public sealed class IncludeTests
         var result = Load("include: [$DIR/d.yml, {local: b.yml, rules: [{if: $A}]}, {local: a.yml, rules: [{if: $B}]}]", scope).Result;
         Assert.Equal("""{"d":1,"x":"a","a":1}""", result);
         Assert.Equal(["""[{"if":"$A"}]""", """[{"if":"$B"}]"""], asked);
+    }
+
+    [Fact]
+    public void Variables_beside_a_wildcard_are_replaced_in_the_short_form_alone()
+    {
+        var scope = new IncludeScope { Expand = text => text.Replace("$DIR", "ci/deep") };
+        Assert.Equal("""{"d":1}""", Load("include: $DIR/*.yml", scope).Result);
+        var (result, diagnostics, _) = Load("include: {local: $DIR/*.yml}\nx: 1", scope);
+        Assert.Equal("""{"x":1}""", result);
+        var warning = Assert.Single(diagnostics);
+        Assert.Equal((Severity.Warning, new Position(".gitlab-ci.yml", 1, 18)), (warning.Severity, warning.At));
     }
 
     [Fact]
@@ -155,7 +163,7 @@ public sealed class IncludeTests
         ]);
         var loaded = ConfigurationLoader.Load(root, ProjectTree.From(s_files), new IncludeScope(), bag);
         Assert.Empty(bag.ToImmutable());
-        Assert.Equal("""{"x":"gen","a":1}""", JsonText.Of(loaded!.Root));
+        Assert.Equal("""{"x":"gen","a":1}""", JsonText.Of(loaded.Root!));
         Assert.Equal(["a.yml", "out/gen.yml"], loaded.Files);
     }
 
@@ -166,7 +174,7 @@ public sealed class IncludeTests
         var root = new ConfigRoot.Includes([
             new RootInclude(new TriggerInclude("artifact", "out/gen.yml", "make", new Position("f", 1, 1))),
         ]);
-        Assert.Null(ConfigurationLoader.Load(root, ProjectTree.Empty, new IncludeScope(), bag));
+        Assert.Null(ConfigurationLoader.Load(root, ProjectTree.Empty, new IncludeScope(), bag).Root);
         Assert.Equal("Job `make` not found in parent pipeline or does not have artifacts!", Assert.Single(bag.ToImmutable()).Message);
     }
 
@@ -179,7 +187,7 @@ public sealed class IncludeTests
     public void A_root_file_that_is_not_there_is_told()
     {
         var bag = new DiagnosticBag();
-        Assert.Null(ConfigurationLoader.Load(new ConfigRoot.File(".gitlab-ci.yml"), ProjectTree.Empty, new IncludeScope(), bag));
+        Assert.Null(ConfigurationLoader.Load(new ConfigRoot.File(".gitlab-ci.yml"), ProjectTree.Empty, new IncludeScope(), bag).Root);
         Assert.Equal("Missing CI config file", Assert.Single(bag.ToImmutable()).Message);
     }
 

@@ -25,7 +25,9 @@ public sealed class InputsTests
                 },
         };
         var loaded = ConfigurationLoader.Load(new ConfigRoot.Text("f.yml", root), tree, scope, bag);
-        return loaded is null ? string.Join("\n", bag.ToImmutable().Select(diagnostic => diagnostic.Message)) : JsonText.Of(loaded.Root);
+        return loaded.Root is null
+            ? string.Join("\n", bag.ToImmutable().Select(diagnostic => diagnostic.Message))
+            : JsonText.Of(loaded.Root);
     }
 
     private static string WithInputs(string specs, string body) => $"spec:\n  inputs: {{{specs}}}\n---\n{body}\n";
