@@ -226,6 +226,11 @@ public sealed record Compilation(CompiledPipeline? Pipeline, ImmutableArray<Diag
     /// <summary>Written only when somebody asks for it: few do.</summary>
     internal Lazy<string?>? MergedYamlLater { get; init; }
 
+    /// <summary><see cref="MergedYaml"/> with a comment behind each key: file and line it was written at, and by what way it came to its job.</summary>
+    public string? MergedYamlWithOrigins => YamlWithOriginsLater?.Value;
+
+    internal Lazy<string?>? YamlWithOriginsLater { get; init; }
+
     /// <summary>The files read, the root first.</summary>
     public ImmutableArray<string> Files { get; init; } = [];
 

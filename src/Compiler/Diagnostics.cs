@@ -35,7 +35,13 @@ internal sealed class DiagnosticBag
     /// <summary>Beyond this many a file is not a configuration with mistakes but something else.</summary>
     public const int Limit = 500;
 
+    public const string IncludedFrom = "included from";
+
+    /// <summary>A trail is no longer; files may include each other in a circle.</summary>
+    private const int MostSteps = 10;
+
     private readonly List<Diagnostic> _all = [];
+    private readonly Dictionary<string, Position> _includedAt = new(StringComparer.Ordinal);
 
     public bool HasErrors => ErrorCount > 0;
 
@@ -59,7 +65,24 @@ internal sealed class DiagnosticBag
             _all.Add(diagnostic);
     }
 
-    public ImmutableArray<Diagnostic> ToImmutable() => [.. _all];
+    /// <summary>Notes that a file is read because of an include: mistakes in it then have that in their trail.</summary>
+    public void Included(string file, Position at) => _includedAt.TryAdd(file, at);
+
+    public ImmutableArray<Diagnostic> ToImmutable() => _includedAt.Count == 0 ? [.. _all] : [.. _all.Select(WithIncludes)];
+
+    private Diagnostic WithIncludes(Diagnostic diagnostic)
+    {
+        if (diagnostic.At is not { } at)
+            return diagnostic;
+        var trail = diagnostic.Trail.ToBuilder();
+        var file = diagnostic.Trail is [.., (IncludedFrom, var last)] ? last.File : at.File;
+        while (trail.Count < MostSteps && _includedAt.TryGetValue(file, out var from))
+        {
+            trail.Add((IncludedFrom, from));
+            file = from.File;
+        }
+        return diagnostic with { Trail = trail.ToImmutable() };
+    }
 }
 
 /// <summary>

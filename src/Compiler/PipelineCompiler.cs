@@ -3,6 +3,7 @@ using Slipway.Compiler.Evaluation;
 using Slipway.Compiler.Include;
 using Slipway.Compiler.Keywords;
 using Slipway.Compiler.Keywords.Shapes;
+using Slipway.Compiler.Origins;
 using Slipway.Compiler.Rules;
 using Slipway.Compiler.Rules.Expressions;
 using Slipway.Compiler.Variables;
@@ -48,7 +49,7 @@ public static class PipelineCompiler
         var scope = ScopeOf(context, variables, rules) with { External = external };
         var loaded = ConfigurationLoader.Load(RootOf(source), tree, scope, bag);
         ct.ThrowIfCancellationRequested();
-        if (loaded.Root is not { } root)
+        if (loaded is not { Root: { } root, Included: { } included })
             return new Compilation(null, InFileOrder(bag, loaded.Files)) { Files = loaded.Files, ExternalTexts = loaded.Texts };
         var configuration = ConfigurationReader.Read(root, bag, Checks);
         var result = new Compilation(null, []);
@@ -61,10 +62,11 @@ public static class PipelineCompiler
         IReadOnlyList<string>? stages = configuration?.Stages;
         return result with
         {
-            Diagnostics = InFileOrder(bag, loaded.Files),
+            Diagnostics = OriginTrail.Add(InFileOrder(bag, loaded.Files), included),
             Files = loaded.Files,
             ExternalTexts = loaded.Texts,
             MergedYamlLater = new Lazy<string?>(() => YamlWriter.Write(WithStages(root, stages))),
+            YamlWithOriginsLater = new Lazy<string?>(() => YamlWriter.Write(WithStages(root, stages), OriginComments.From(included))),
         };
     }
 
@@ -73,8 +75,9 @@ public static class PipelineCompiler
     {
         if (stages is null)
             return root;
-        var list = new ConfigSequence(root.At, [.. stages.Select(stage => new ConfigScalar(root.At, ScalarKind.String, stage))]);
-        var entry = new ConfigEntry("stages", root.At, list);
+        var at = root.Entry("stages")?.At ?? root.At;
+        var list = new ConfigSequence(at, [.. stages.Select(stage => new ConfigScalar(at, ScalarKind.String, stage))]);
+        var entry = new ConfigEntry("stages", at, list);
         return root.Has("stages")
             ? new ConfigMapping(root.At, [.. root.Entries.Select(e => e.Key == "stages" ? entry : e)])
             : new ConfigMapping(root.At, [entry, .. root.Entries]);

@@ -21,12 +21,25 @@ internal static class ConfigCommand
 
     private static Verb View(Surroundings surroundings)
     {
-        var verb = new Verb("view", "Print the merged configuration as YAML", ("config view", "include, extends and !reference worked in"));
+        var provenance = new Option<bool>("--provenance", "--origins")
+        {
+            Description = "behind each key, as a comment, the file and line it comes from, and by what way",
+        };
+        var verb = new Verb(
+            "view",
+            "Print the merged configuration as YAML",
+            ("config view", "include, extends and !reference worked in"),
+            ("config view --provenance", "… and where each key comes from")
+        )
+        {
+            provenance,
+        };
         SharedOptions.AddTo(verb);
         verb.SetAction(parsed =>
         {
             var work = Workspace.Open(SharedOptions.Read(parsed, surroundings), surroundings);
-            if (work.Compilation.MergedYaml is { } yaml)
+            var compilation = work.Compilation;
+            if ((parsed.GetValue(provenance) ? compilation.MergedYamlWithOrigins : compilation.MergedYaml) is { } yaml)
                 surroundings.Print(yaml.EndsWith('\n') ? yaml : yaml + "\n");
             return work.SayErrors(surroundings) ?? ExitCode.Ok;
         });

@@ -28,7 +28,11 @@ internal sealed record Finding(Diagnostic Diagnostic, Position At, string Finger
 
     /// <summary>Whether a position's file lies in the project, and not on the web or in another one.</summary>
     public static bool IsInProject(string file) =>
-        file.Length > 0 && !file.Contains("://", StringComparison.Ordinal) && !file.Contains('@') && !Path.IsPathRooted(file);
+        file.Length > 0
+        && !file.StartsWith("template:", StringComparison.Ordinal)
+        && !file.Contains("://", StringComparison.Ordinal)
+        && !file.Contains('@')
+        && !Path.IsPathRooted(file);
 
     private static Position PlaceOf(Diagnostic diagnostic, string config)
     {

@@ -57,19 +57,19 @@ internal static class ComposeExplanations
         )
         {
             Wrong = """
-                .1: {image: alpine}
-                .2: {extends: .1}
-                .3: {extends: .2}
-                .4: {extends: .3}
-                .5: {extends: .4}
-                .6: {extends: .5}
-                .7: {extends: .6}
-                .8: {extends: .7}
-                .9: {extends: .8}
-                .10: {extends: .9}
-                .11: {extends: .10}
-                .12: {extends: .11}
-                build: {extends: .12, script: make}
+                .a: {image: alpine}
+                .b: {extends: .a}
+                .c: {extends: .b}
+                .d: {extends: .c}
+                .e: {extends: .d}
+                .f: {extends: .e}
+                .g: {extends: .f}
+                .h: {extends: .g}
+                .i: {extends: .h}
+                .j: {extends: .i}
+                .k: {extends: .j}
+                .l: {extends: .k}
+                build: {extends: .l, script: make}
                 """,
             Right = """
                 .image: {image: alpine}

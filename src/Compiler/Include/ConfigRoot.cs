@@ -58,4 +58,7 @@ internal sealed record LoadedConfiguration(ConfigMapping? Root, ImmutableArray<s
 {
     /// <summary>The texts of those files that do not lie in the project's tree.</summary>
     public IReadOnlyDictionary<string, string> Texts { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>All files in one, nothing extended or referred to yet: who asks where something comes from looks here. <see langword="null"/> when there are errors.</summary>
+    public ConfigMapping? Included { get; init; }
 }

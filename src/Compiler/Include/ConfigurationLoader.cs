@@ -20,7 +20,11 @@ internal static class ConfigurationLoader
             _ => throw new ArgumentOutOfRangeException(nameof(root)),
         };
         var merged = file is null || bag.ErrorCount > told ? null : Compose(file.Body, bag);
-        return new LoadedConfiguration(bag.ErrorCount > told ? null : merged, expansion.Files, file?.Header) { Texts = expansion.Texts };
+        return new LoadedConfiguration(bag.ErrorCount > told ? null : merged, expansion.Files, file?.Header)
+        {
+            Texts = expansion.Texts,
+            Included = file?.Body,
+        };
     }
 
     private static YamlFile? ReadFile(string path, ProjectTree tree, IncludeExpansion expansion, DiagnosticBag bag)

@@ -178,6 +178,7 @@ internal sealed class IncludeExpansion(ProjectTree tree, IncludeScope scope, Dia
             _files.Add(source.File);
         if (source.IsOutside)
             _texts[source.File] = source.Text;
+        bag.Included(source.File, source.At);
         _text += source.Text.Length;
         if (_text > MostText)
         {

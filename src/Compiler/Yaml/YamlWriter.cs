@@ -3,17 +3,20 @@ using System.Text;
 namespace Slipway.Compiler.Yaml;
 
 /// <summary>Writes nodes as YAML in Psych's manner, as GitLab shows a merged configuration. Reading it gives the same nodes again.</summary>
-internal sealed class YamlWriter
+internal sealed class YamlWriter(YamlComments? comments = null)
 {
     /// <summary>Characters; a configuration whose jobs share a great deal could be written without end.</summary>
     private const int Longest = 16 * 1024 * 1024;
 
     private readonly StringBuilder _text = new("---\n");
 
+    /// <summary>The top-level entry being written.</summary>
+    private string _top = "";
+
     /// <returns>The document, with <c>---</c> before it; <see langword="null"/> when it would have more than 16 Mi characters.</returns>
-    public static string? Write(ConfigMapping root)
+    public static string? Write(ConfigMapping root, YamlComments? comments = null)
     {
-        var writer = new YamlWriter();
+        var writer = new YamlWriter(comments);
         if (root.Entries.Count == 0)
             writer._text.Clear().Append("--- {}\n");
         else
@@ -28,6 +31,8 @@ internal sealed class YamlWriter
         {
             if (i > 0)
                 _text.Append(' ', column);
+            if (column == 0)
+                _top = mapping.Entries[i].Key;
             Entry(mapping.Entries[i], column);
         }
     }
@@ -40,21 +45,24 @@ internal sealed class YamlWriter
         else
             _text.Append(key);
         _text.Append(':');
+        var comment = comments?.OfKey(_top, entry);
         switch (entry.Value)
         {
             case ConfigMapping { Entries.Count: > 0 } mapping:
-                _text.Append('\n').Append(' ', column + 2);
+                EndLine(comment).Append(' ', column + 2);
                 Entries(mapping, column + 2);
                 break;
             case ConfigSequence { Items.Count: > 0 } sequence:
-                _text.Append('\n').Append(' ', column);
+                EndLine(comment).Append(' ', column);
                 Items(sequence, column);
                 break;
             default:
-                Leaf(entry.Value, column);
+                Leaf(entry.Value, column, comment);
                 break;
         }
     }
+
+    private StringBuilder EndLine(string? comment) => (comment is null ? _text : _text.Append("  # ").Append(comment)).Append('\n');
 
     private static string Key(ConfigEntry entry)
     {
@@ -83,35 +91,47 @@ internal sealed class YamlWriter
                     Items(inner, column + 2);
                     break;
                 default:
-                    Leaf(sequence.Items[i], column);
+                    Leaf(sequence.Items[i], column, comments?.OfItem(_top, sequence.Items[i].At, sequence.At));
                     break;
             }
         }
     }
 
     /// <summary>What stands behind <c>:</c> or <c>-</c> on the same line, and the line's end.</summary>
-    private void Leaf(ConfigNode node, int column)
+    private void Leaf(ConfigNode node, int column, string? comment)
     {
         switch (node)
         {
             case ConfigScalar { IsNull: true }:
-                _text.Append('\n');
                 break;
             case ConfigScalar { IsString: true } scalar when BlockText.Fits(scalar.Text):
-                BlockText.Write(_text.Append(' '), scalar.Text, column + 2);
-                break;
+                Block(scalar.Text, column + 2, comment);
+                return;
             case ConfigScalar { IsString: true } scalar:
-                _text.Append(' ').Append(ScalarWriter.OneLine(scalar.Text)).Append('\n');
+                _text.Append(' ').Append(ScalarWriter.OneLine(scalar.Text));
                 break;
             case ConfigScalar scalar:
-                _text.Append(' ').Append(ScalarWriter.Typed(scalar.Kind, scalar.Text)).Append('\n');
+                _text.Append(' ').Append(ScalarWriter.Typed(scalar.Kind, scalar.Text));
                 break;
             case ConfigReference reference:
-                _text.Append(" !reference [").AppendJoin(", ", reference.Path.Select(ScalarWriter.Quoted)).Append("]\n");
+                _text.Append(" !reference [").AppendJoin(", ", reference.Path.Select(ScalarWriter.Quoted)).Append(']');
                 break;
             default:
-                _text.Append(node is ConfigMapping ? " {}\n" : " []\n");
+                _text.Append(node is ConfigMapping ? " {}" : " []");
                 break;
         }
+
+        EndLine(comment);
+    }
+
+    /// <summary>The comment of a block stands in its first line, behind the <c>|</c>.</summary>
+    private void Block(string text, int column, string? comment)
+    {
+        var block = new StringBuilder();
+        BlockText.Write(block, text, column);
+        var lines = block.ToString();
+        var end = lines.IndexOf('\n');
+        _text.Append(' ').Append(lines, 0, end);
+        EndLine(comment).Append(lines, end + 1, lines.Length - end - 1);
     }
 }

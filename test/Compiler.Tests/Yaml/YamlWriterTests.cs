@@ -117,9 +117,13 @@ public sealed class YamlWriterTests
             )
         );
 
-    private static bool ReadsBackTheSame(ConfigMapping root)
+    private static bool ReadsBackTheSame(ConfigMapping root) =>
+        ReadsBackTheSame(root, comments: null)
+        && ReadsBackTheSame(root, new YamlComments((_, entry) => $"'{entry.At}: # |", (_, _, at) => at.Line == 1 ? $"\"{at}, - x" : null));
+
+    private static bool ReadsBackTheSame(ConfigMapping root, YamlComments? comments)
     {
-        var written = YamlWriter.Write(root)!;
+        var written = YamlWriter.Write(root, comments)!;
         var bag = new DiagnosticBag();
         var read = YamlFile.Read("f", written, bag);
         if (read is not null && NodeText.Of(read.Body) == NodeText.Of(root))
