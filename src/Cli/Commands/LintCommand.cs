@@ -56,9 +56,9 @@ internal static class LintCommand
         if (format == "json")
             LintJson.Write(surroundings.Out, compilation);
         else if (format == "sarif")
-            SarifReport.Write(surroundings.Out, compilation.Diagnostics, config);
+            SarifReport.Write(surroundings.Out, compilation, config);
         else if (format == "codequality")
-            CodeQualityReport.Write(surroundings.Out, compilation.Diagnostics, config);
+            CodeQualityReport.Write(surroundings.Out, compilation, config);
         else
             Print(work, started, surroundings);
         return compilation.IsValid ? ExitCode.Ok : ExitCode.Invalid;
@@ -70,7 +70,7 @@ internal static class LintCommand
         surroundings.Print(
             LintReport.ToText(
                 work.Compilation.Diagnostics,
-                file => Workspace.ReadText(work.Project, file),
+                file => Workspace.ReadText(work.Project, work.Compilation, file),
                 palette,
                 surroundings.OutColumns()
             )

@@ -33,8 +33,10 @@ internal sealed record Workspace(LocalProject Project, Compilation Compilation)
     }
 
     /// <summary>The text of a file as positions name it.</summary>
-    public static string? ReadText(LocalProject project, string file) =>
-        project.Config is ConfigSource.Text text && text.Name == file ? text.Content : project.Tree.ReadText(file);
+    public static string? ReadText(LocalProject project, Compilation compilation, string file) =>
+        project.Config is ConfigSource.Text text && text.Name == file ? text.Content
+        : compilation.ExternalTexts.TryGetValue(file, out var external) ? external
+        : project.Tree.ReadText(file);
 
     /// <inheritdoc cref="SayErrors(LocalProject, Compilation, Surroundings)"/>
     public int? SayErrors(Surroundings surroundings) => SayErrors(Project, Compilation, surroundings);
@@ -47,7 +49,9 @@ internal sealed record Workspace(LocalProject Project, Compilation Compilation)
             return null;
         var errors = compilation.Diagnostics.Where(d => d.Severity == Severity.Error).ToArray();
         var columns = surroundings.ErrorIsTerminal ? surroundings.Columns() : 0;
-        surroundings.Say(LintReport.ToText(errors, file => ReadText(project, file), surroundings.ErrorPalette(), columns).TrimEnd('\n'));
+        surroundings.Say(
+            LintReport.ToText(errors, file => ReadText(project, compilation, file), surroundings.ErrorPalette(), columns).TrimEnd('\n')
+        );
         return ExitCode.Invalid;
     }
 

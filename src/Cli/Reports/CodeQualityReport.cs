@@ -11,12 +11,12 @@ namespace Slipway.Cli.Reports;
 internal static class CodeQualityReport
 {
     /// <param name="config">The root file.</param>
-    public static void Write(Stream to, IReadOnlyList<Diagnostic> diagnostics, string config) =>
+    public static void Write(Stream to, Compilation compilation, string config) =>
         JsonText.WriteList(
             to,
             json =>
             {
-                foreach (var finding in Finding.Of(diagnostics, config))
+                foreach (var finding in Finding.Of(compilation, config))
                     WriteOne(json, finding);
             }
         );

@@ -10,13 +10,13 @@ namespace Slipway.Cli.Reports;
 internal sealed record Finding(Diagnostic Diagnostic, Position At, string Fingerprint)
 {
     /// <param name="config">The root file: the place of what has none.</param>
-    public static List<Finding> Of(IReadOnlyList<Diagnostic> diagnostics, string config)
+    public static List<Finding> Of(Compilation compilation, string config)
     {
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
-        var all = new List<Finding>(diagnostics.Count);
-        foreach (var diagnostic in diagnostics)
+        var all = new List<Finding>(compilation.Diagnostics.Length);
+        foreach (var diagnostic in compilation.Diagnostics)
         {
-            var at = PlaceOf(diagnostic, config);
+            var at = PlaceOf(diagnostic, compilation, config);
             var identity = $"{diagnostic.Code}\0{at.File}\0{WithoutPlace(diagnostic)}";
             var number = seen[identity] = seen.GetValueOrDefault(identity) + 1;
             var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{identity}\0{number}"));
@@ -26,21 +26,12 @@ internal sealed record Finding(Diagnostic Diagnostic, Position At, string Finger
         return all;
     }
 
-    /// <summary>Whether a position's file lies in the project, and not on the web or in another one.</summary>
-    public static bool IsInProject(string file) =>
-        file.Length > 0
-        && !file.StartsWith("template:", StringComparison.Ordinal)
-        && !file.Contains("://", StringComparison.Ordinal)
-        && !file.Contains('@')
-        && !Path.IsPathRooted(file);
-
-    private static Position PlaceOf(Diagnostic diagnostic, string config)
+    private static Position PlaceOf(Diagnostic diagnostic, Compilation compilation, string config)
     {
-        if (diagnostic.At is { } own && IsInProject(own.File))
-            return own;
-        foreach (var (_, at) in diagnostic.Trail)
+        IEnumerable<Position> places = [.. diagnostic.At is { } own ? [own] : (Position[])[], .. diagnostic.Trail.Select(step => step.At)];
+        foreach (var at in places)
         {
-            if (IsInProject(at.File))
+            if (!compilation.ExternalTexts.ContainsKey(at.File))
                 return at;
         }
 

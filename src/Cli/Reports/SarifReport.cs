@@ -10,9 +10,9 @@ internal static class SarifReport
     private const string Schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
     /// <param name="config">The root file.</param>
-    public static void Write(Stream to, IReadOnlyList<Diagnostic> diagnostics, string config)
+    public static void Write(Stream to, Compilation compilation, string config)
     {
-        var findings = Finding.Of(diagnostics, config);
+        var findings = Finding.Of(compilation, config);
         string[] codes =
         [
             .. findings.Select(finding => finding.Diagnostic.Code).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
@@ -29,7 +29,12 @@ internal static class SarifReport
                 json.WriteString("columnKind", "utf16CodeUnits");
                 json.WriteStartArray("results");
                 foreach (var finding in findings)
-                    Result(json, finding, Array.IndexOf(codes, finding.Diagnostic.Code));
+                    Result(
+                        json,
+                        finding,
+                        Array.IndexOf(codes, finding.Diagnostic.Code),
+                        file => !compilation.ExternalTexts.ContainsKey(file)
+                    );
                 json.WriteEndArray();
                 json.WriteEndObject();
                 json.WriteEndArray();
@@ -67,7 +72,7 @@ internal static class SarifReport
         json.WriteEndObject();
     }
 
-    private static void Result(Utf8JsonWriter json, Finding finding, int rule)
+    private static void Result(Utf8JsonWriter json, Finding finding, int rule, Func<string, bool> isInProject)
     {
         var diagnostic = finding.Diagnostic;
         json.WriteStartObject();
@@ -76,25 +81,25 @@ internal static class SarifReport
         json.WriteString("level", CodeExplanation.Word(diagnostic.Severity));
         Text(json, "message", diagnostic.Help is { } help ? $"{diagnostic.Message} ({help})" : diagnostic.Message);
         json.WriteStartArray("locations");
-        Location(json, finding.At);
+        Location(json, finding.At, isInProject);
         json.WriteEndArray();
         if (!diagnostic.Trail.IsEmpty)
-            Related(json, diagnostic);
+            Related(json, diagnostic, isInProject);
         json.WriteStartObject("partialFingerprints");
         json.WriteString("slipway/v1", finding.Fingerprint);
         json.WriteEndObject();
         json.WriteEndObject();
     }
 
-    private static void Related(Utf8JsonWriter json, Diagnostic diagnostic)
+    private static void Related(Utf8JsonWriter json, Diagnostic diagnostic, Func<string, bool> isInProject)
     {
         json.WriteStartArray("relatedLocations");
         for (var i = 0; i < diagnostic.Trail.Length; i++)
-            Location(json, diagnostic.Trail[i].At, i, diagnostic.Trail[i].Label);
+            Location(json, diagnostic.Trail[i].At, isInProject, i, diagnostic.Trail[i].Label);
         json.WriteEndArray();
     }
 
-    private static void Location(Utf8JsonWriter json, Position at, int? id = null, string? label = null)
+    private static void Location(Utf8JsonWriter json, Position at, Func<string, bool> isInProject, int? id = null, string? label = null)
     {
         json.WriteStartObject();
         if (id is { } number)
@@ -102,7 +107,7 @@ internal static class SarifReport
         json.WriteStartObject("physicalLocation");
         json.WriteStartObject("artifactLocation");
         json.WriteString("uri", Uri(at.File));
-        if (Finding.IsInProject(at.File))
+        if (isInProject(at.File))
             json.WriteString("uriBaseId", "%SRCROOT%");
         json.WriteEndObject();
         json.WriteStartObject("region");

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Slipway.Cli.Reports;
 using Slipway.Cli.Tests.Support;
+using Slipway.Compiler;
 using Xunit;
 
 namespace Slipway.Cli.Tests.Commands;
@@ -87,6 +89,19 @@ public sealed class LintFormatsTests
         var two = Lint("# comment\na: 'x\n", "codequality")[0];
         Assert.NotEqual(one.GetProperty("description").GetString(), two.GetProperty("description").GetString());
         Assert.Equal(one.GetProperty("fingerprint").GetString(), two.GetProperty("fingerprint").GetString());
+    }
+
+    [Fact]
+    public void A_mistake_in_a_file_from_elsewhere_is_placed_at_its_include()
+    {
+        var (far, near) = (new Position("https://example.com/x.yml", 9, 9), new Position("ci/a.yml", 2, 3));
+        var mistake = new Diagnostic("CI0102", Severity.Error, "m", far) { Trail = [("included from", near)] };
+        var compilation = new Compilation(null, [mistake, mistake with { Trail = [] }, mistake with { At = null, Trail = [] }])
+        {
+            ExternalTexts = new Dictionary<string, string> { [far.File] = "" },
+        };
+        var root = new Position(".gitlab-ci.yml", 1, 1);
+        Assert.Equal([near, root, root], Finding.Of(compilation, ".gitlab-ci.yml").Select(finding => finding.At));
     }
 
     private static void Place(JsonElement location)
