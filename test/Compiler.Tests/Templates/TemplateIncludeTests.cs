@@ -237,6 +237,17 @@ public sealed class TemplateIncludeTests
             Compiling.Compile("include: {template: Auto-DevOps.gitlab-ci.yml}\n", null, "README.md").Refusal
         );
 
+    [Theory]
+    [InlineData("{template: $KIND.gitlab-ci.yml}", "build1 test1 test2 deploy1")]
+    [InlineData("{template: Bash.gitlab-ci.yml, rules: [{if: $KIND == 'Bash'}]}", "build1 test1 test2 deploy1")]
+    [InlineData("{template: Bash.gitlab-ci.yml, rules: [{if: $KIND == 'Go'}]}", "own")]
+    [InlineData("[{template: Bash.gitlab-ci.yml}, {template: Bash.gitlab-ci.yml}]", "build1 test1 test2 deploy1")]
+    public void A_template_is_included_by_variable_and_by_rule(string include, string jobs)
+    {
+        var own = jobs == "own" ? "own: {script: x}" : "";
+        Assert.Equal(jobs, Compiling.Pipeline($"include: {include}\n{own}", Compiling.Branch().WithProject("KIND=Bash")).Names());
+    }
+
     [Fact]
     public void A_child_pipeline_may_be_a_template()
     {
