@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Compiler.Written;
 using Slipway.Protocol.Jobs;
 using Slipway.Protocol.Variables;
 
@@ -230,6 +231,11 @@ public sealed record Compilation(CompiledPipeline? Pipeline, ImmutableArray<Diag
     public string? MergedYamlWithOrigins => YamlWithOriginsLater?.Value;
 
     internal Lazy<string?>? YamlWithOriginsLater { get; init; }
+
+    /// <summary>Its jobs as written, for comparing; empty when there are errors.</summary>
+    public WrittenConfiguration Written => WrittenLater?.Value ?? WrittenConfiguration.Empty;
+
+    internal Lazy<WrittenConfiguration>? WrittenLater { get; init; }
 
     /// <summary>The files read, the root first.</summary>
     public ImmutableArray<string> Files { get; init; } = [];

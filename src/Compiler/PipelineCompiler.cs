@@ -7,6 +7,7 @@ using Slipway.Compiler.Origins;
 using Slipway.Compiler.Rules;
 using Slipway.Compiler.Rules.Expressions;
 using Slipway.Compiler.Variables;
+using Slipway.Compiler.Written;
 using Slipway.Compiler.Yaml;
 
 namespace Slipway.Compiler;
@@ -67,6 +68,7 @@ public static class PipelineCompiler
             ExternalTexts = loaded.Texts,
             MergedYamlLater = new Lazy<string?>(() => YamlWriter.Write(WithStages(root, stages))),
             YamlWithOriginsLater = new Lazy<string?>(() => YamlWriter.Write(WithStages(root, stages), OriginComments.From(included))),
+            WrittenLater = configuration is null ? null : new Lazy<WrittenConfiguration>(() => WrittenJobs.Of(root)),
         };
     }
 

@@ -16,6 +16,7 @@ internal static class ConfigCommand
         {
             View(surroundings),
             Graph(surroundings),
+            DiffCommand.Make(surroundings),
             TemplatesCommand.Make(surroundings),
         };
 

@@ -63,6 +63,29 @@ internal static class GitProcess
         };
     }
 
+    /// <summary>An answer as bytes: a file's content, say.</summary>
+    /// <returns><see langword="null"/> when git fails, or has more than <paramref name="longest"/> bytes to say.</returns>
+    public static byte[]? Bytes(string folder, int longest, params string[] arguments)
+    {
+        using var git = Start(folder, arguments);
+        if (git is null)
+            return null;
+        git.StandardInput.Close();
+        var listener = new Thread(() => Read(git.StandardError, LongestComplaint, out _));
+        listener.Start();
+        var answer = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        for (int read; (read = git.StandardOutput.BaseStream.Read(buffer, 0, buffer.Length)) > 0; )
+        {
+            if (answer.Length <= longest)
+                answer.Write(buffer, 0, read);
+        }
+
+        git.WaitForExit();
+        listener.Join();
+        return git.ExitCode == 0 && answer.Length <= longest ? answer.ToArray() : null;
+    }
+
     private static Process? Start(string folder, string[] arguments)
     {
         var start = new ProcessStartInfo("git")

@@ -9,7 +9,7 @@ namespace Slipway.Cli.Reports;
 /// <summary><c>slipway explain CODE</c> and <c>--codes</c>: what a diagnostic means, wrong and right side by side.</summary>
 internal static class CodeExplanation
 {
-    public static string ToText(DiagnosticExplanation entry, Palette palette, int columns)
+    public static string ToText(DiagnosticTable.Entry entry, Palette palette, int columns)
     {
         var text = new StringBuilder();
         var code = $"{Word(entry.Severity)}[{entry.Code}]";
@@ -25,7 +25,7 @@ internal static class CodeExplanation
         return text.ToString();
     }
 
-    public static void WriteJson(Stream to, DiagnosticExplanation entry) => JsonText.Write(to, json => Members(json, entry));
+    public static void WriteJson(Stream to, DiagnosticTable.Entry entry) => JsonText.Write(to, json => Members(json, entry));
 
     public static string AllToText(Palette palette, int columns)
     {
@@ -61,7 +61,7 @@ internal static class CodeExplanation
 
     public static string Word(Severity severity) => severity == Severity.Error ? "error" : "warning";
 
-    private static void Members(Utf8JsonWriter json, DiagnosticExplanation entry)
+    private static void Members(Utf8JsonWriter json, DiagnosticTable.Entry entry)
     {
         json.WriteString("code", entry.Code);
         json.WriteString("severity", Word(entry.Severity));

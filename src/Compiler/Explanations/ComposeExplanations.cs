@@ -5,7 +5,7 @@ namespace Slipway.Compiler.Explanations;
 /// <summary>Band 02xx, first half: extends, !reference, merging.</summary>
 internal static class ComposeExplanations
 {
-    public static ImmutableArray<DiagnosticExplanation> All { get; } =
+    public static ImmutableArray<DiagnosticTable.Entry> All { get; } =
     [
         new(
             DiagnosticCode.UnknownExtends,

@@ -5,7 +5,7 @@ namespace Slipway.Compiler.Explanations;
 /// <summary>Bands 04xx (rules at work), 05xx (variables) and 06xx (the pipeline as a whole).</summary>
 internal static class EvaluationExplanations
 {
-    public static ImmutableArray<DiagnosticExplanation> All { get; } =
+    public static ImmutableArray<DiagnosticTable.Entry> All { get; } =
     [
         new(
             DiagnosticCode.RuleFailed,

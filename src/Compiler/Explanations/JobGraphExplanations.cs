@@ -16,7 +16,7 @@ internal static class JobGraphExplanations
           script: make test
         """;
 
-    public static ImmutableArray<DiagnosticExplanation> All { get; } =
+    public static ImmutableArray<DiagnosticTable.Entry> All { get; } =
     [
         new(
             DiagnosticCode.UnknownStage,

@@ -5,7 +5,7 @@ namespace Slipway.Compiler.Explanations;
 /// <summary>Band 01xx: one keyword at a time.</summary>
 internal static class KeywordExplanations
 {
-    public static ImmutableArray<DiagnosticExplanation> All { get; } =
+    public static ImmutableArray<DiagnosticTable.Entry> All { get; } =
     [
         new(
             DiagnosticCode.UnknownKey,

@@ -10,7 +10,7 @@ internal static class YamlExplanations
           script: make
         """;
 
-    public static ImmutableArray<DiagnosticExplanation> All { get; } =
+    public static ImmutableArray<DiagnosticTable.Entry> All { get; } =
     [
         new(
             DiagnosticCode.NoContent,
