@@ -6,6 +6,7 @@ using Slipway.Runner.Executors;
 using Slipway.Runner.Executors.Docker;
 using Slipway.Runner.Executors.Docker.Engine;
 using Slipway.Runner.Executors.Shell;
+using Slipway.Runner.Sources;
 
 namespace Slipway.Cli.LocalRun;
 
@@ -33,7 +34,7 @@ internal sealed class Executors(ExecutorChoice choice, RunnerSettings settings, 
     {
         var entry = settings.For(choice, job);
         var hasImage = job.Image is not null || entry.Docker.Image.Length > 0;
-        if (choice == ExecutorChoice.Shell || (choice == ExecutorChoice.Auto && job.Image is null))
+        if (IsForShell(job))
             return new ChosenExecutor(_shell.Kind, settings.Shell(job));
         if (!hasImage)
             throw new JobFailedException(
@@ -46,6 +47,13 @@ internal sealed class Executors(ExecutorChoice choice, RunnerSettings settings, 
             throw new JobFailedException(FailureReason.RunnerSystem, _unreachable!.Message);
         SayShell(job);
         return new ChosenExecutor(_shell.Kind, settings.Shell(job));
+    }
+
+    /// <summary>These jobs will come: when one of them surely runs in the shell, its copy of the tree is begun now.</summary>
+    public void Expect(IEnumerable<CompiledJob> jobs, Task<SourceTree> sources)
+    {
+        if (jobs.Any(job => !job.IsBridge && job.When != JobWhen.Manual && IsForShell(job)))
+            _shell.Prepare(sources);
     }
 
     /// <summary>Removes what killed runs have left in the engine, if one answers.</summary>
@@ -88,6 +96,8 @@ internal sealed class Executors(ExecutorChoice choice, RunnerSettings settings, 
 
         return _docker;
     }
+
+    private bool IsForShell(CompiledJob job) => choice == ExecutorChoice.Shell || (choice == ExecutorChoice.Auto && job.Image is null);
 
     private void SayShell(CompiledJob job)
     {

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using Slipway.Cli.TestReports;
 using Slipway.Engine;
 using Slipway.Engine.Payloads;
@@ -23,7 +22,6 @@ internal sealed class LocalJobs
     private readonly RunFolder _run;
     private readonly Executors _executors;
     private readonly Action<Action<IRunView>> _tell;
-    private readonly Lazy<Task<SourceTree>> _sources;
 
     public LocalJobs(
         LocalProject project,
@@ -36,7 +34,6 @@ internal sealed class LocalJobs
     {
         (_project, _options, _parts, _executors, _tell) = (project, options, parts, executors, tell);
         (_states, _run) = folders;
-        _sources = new(() => project.Sources(CancellationToken.None));
     }
 
     /// <summary>Unique in this checkout, as far as a thousand jobs a run go: an id only has to tell jobs apart.</summary>
@@ -101,7 +98,7 @@ internal sealed class LocalJobs
                     launch.Inputs.Archives.TryGetValue(dependency.Id, out var path) && File.Exists(path) ? File.OpenRead(path) : null
                 ),
             SendArtifact = (artifact, _, content, ct) => uploads.TakeAsync(artifact, content, ct),
-            Sources = await _sources.Value,
+            Sources = await _project.Sources(launch.Cancellation.Abort),
         };
         return await new JobRun(payload, chosen.Settings, chosen.Kind, channel, _parts.Time) { Host = host }.RunAsync(launch.Cancellation);
     }
@@ -123,7 +120,8 @@ internal sealed class LocalJobs
         var identity = new JobIdentity
         {
             Id = IdOf(launch.Job),
-            Token = "glcbt-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
+            // From the system's source of chance; RandomNumberGenerator would load all of OpenSSL for it.
+            Token = $"glcbt-{Guid.NewGuid():N}",
             PipelineId = launch.Pipeline.Id,
             Runner = new JobIdentity.Taker(1, "slipway run", launch.State.Job.Tags),
             TokenMaskPrefixes = ["glcbt-"],

@@ -18,6 +18,7 @@ internal static class LocalPipeline
     )
     {
         var started = parts.Time.GetTimestamp();
+        var sources = project.Sources(abort);
         var context = project.Context with { PipelineIid = StateFolder.NextNumber(project.StateDir) };
         var compilation = PipelineCompiler.Compile(project.Config, project.Tree, context, abort);
         if (compilation.Pipeline is not { } pipeline)
@@ -25,7 +26,7 @@ internal static class LocalPipeline
         var selection = Selection.Of(compilation, pipeline, options);
         var states = new StateFolder(project.StateDir);
         using var run = states.Begin(parts.Time);
-        await using var session = new RunSession(project, options, parts, (states, run), abort);
+        await using var session = new RunSession(project with { Sources = _ => sources }, options, parts, (states, run), abort);
         var coordinator = await session.RunAsync(compilation, selection);
         var result = Result(compilation, coordinator);
         parts.View.PipelineFinished(result, session.Places(parts.Time.GetElapsedTime(started)));

@@ -22,7 +22,7 @@ internal sealed record LocalProject
     public required PipelineContext Context { get; init; }
     public required ProjectTree Tree { get; init; }
 
-    /// <summary>The working tree as jobs get it; asked for once, when the first job starts.</summary>
+    /// <summary>The working tree as jobs get it; asked for once, early, so that it is listed while the configuration is compiled.</summary>
     public required Func<CancellationToken, Task<SourceTree>> Sources { get; init; }
 
     /// <summary>Where runs, artifacts and caches are kept; by default <c>.slipway</c> below <see cref="Root"/>.</summary>

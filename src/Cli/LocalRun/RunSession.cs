@@ -35,6 +35,8 @@ internal sealed class RunSession : IAsyncDisposable
     public async Task<Coordinator> RunAsync(Compilation compilation, Selection selection)
     {
         await TidyUpAsync();
+        if (_parts.Executors is null && !_options.Keep)
+            _executors.Expect(selection.Pipeline.Jobs, _project.Sources(_abort.Token));
         Tell(view => view.Plan(compilation, selection));
         foreach (var (job, missing) in Missing(selection))
             Tell(view =>

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Slipway.Cli.LocalRun;
@@ -14,8 +13,15 @@ internal static class SafeName
         foreach (var c in name.Length <= Longest ? name : name[..Longest])
             safe.Append(char.IsAsciiLetterOrDigit(c) || c is '_' or '-' || c == '.' ? c : '-');
         var text = safe.ToString();
-        return text == name && text.Length > 0 && text[0] != '.'
-            ? text
-            : $"{text.Trim('-', '.')}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 3))}";
+        return text == name && text.Length > 0 && text[0] != '.' ? text : $"{text.Trim('-', '.')}-{Checksum(name) & 0xFFFFFF:x6}";
+    }
+
+    /// <summary>FNV-1a. Nothing hangs on it that a job could gain by a collision.</summary>
+    private static uint Checksum(string name)
+    {
+        var sum = 2166136261;
+        foreach (var b in Encoding.UTF8.GetBytes(name))
+            sum = unchecked((sum ^ b) * 16777619);
+        return sum;
     }
 }

@@ -57,9 +57,12 @@ internal sealed class Changes(string root, GitFacts git)
 
     private static string? Upstream(string root, GitFacts git)
     {
-        if (git.Upstream is { } named && Commit(root, named) is { } commit)
+        if (git.Upstream is { } named && CommitOf(named) is { } commit)
             return commit;
-        return git.Branch is { } branch ? Commit(root, "refs/remotes/origin/" + branch) : null;
+        return git.Branch is { } branch ? CommitOf("refs/remotes/origin/" + branch) : null;
+
+        // What stands on HEAD is known without asking git once more.
+        string? CommitOf(string name) => git.Head?.Decorations.Contains(name) == true ? git.Head.Sha : Commit(root, name);
     }
 
     private static string? Commit(string root, string name) =>

@@ -34,7 +34,7 @@ internal sealed record RemoteUrl(Uri Server, string Path)
             return null;
         var host = url[(url.LastIndexOf('@', colon) + 1)..colon];
         return Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4
-            ? Make(new UriBuilder("https", host).Uri, url[(colon + 1)..])
+            ? Make(new Uri("https://" + host), url[(colon + 1)..])
             : null;
     }
 

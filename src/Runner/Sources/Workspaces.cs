@@ -16,6 +16,17 @@ internal sealed class Workspaces : IAsyncDisposable
     private int _building;
     private int _count;
 
+    /// <summary>Makes the first workspace, below <paramref name="folder"/>, while nobody waits for it yet.</summary>
+    /// <param name="sources">When they cannot be had, whoever needs them says so.</param>
+    /// <returns>Done when the copy is.</returns>
+    public Task Prepare(Task<SourceTree> sources, string folder)
+    {
+        var prepared = Task.Run(() => PrepareAsync(sources, folder));
+        lock (_gate)
+            _builders.Add(prepared);
+        return prepared;
+    }
+
     /// <summary>A restored workspace, lying at <paramref name="path"/>.</summary>
     public async Task<Workspace> TakeAsync(WorkspaceLayout layout, string path, CancellationToken ct)
     {
@@ -85,6 +96,28 @@ internal sealed class Workspaces : IAsyncDisposable
         _idle.Clear();
         _unfinished.Clear();
         _stop?.Dispose();
+    }
+
+    private async Task PrepareAsync(Task<SourceTree> sources, string folder)
+    {
+        await ((Task)sources).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!sources.IsCompletedSuccessfully)
+            return;
+        var layout = SourcePlan.For(await sources).Layout;
+        Workspace first;
+        CancellationToken stop;
+        lock (_gate)
+        {
+            if (_layout is not null)
+                return;
+            _layout = layout;
+            _building++;
+            first = new Workspace(layout, Next(folder));
+            stop = (_stop = new CancellationTokenSource()).Token;
+        }
+
+        Build(first, stop);
+        Build(layout, folder);
     }
 
     private async Task<Workspace> AnyAsync(WorkspaceLayout layout, string folder, CancellationToken ct)

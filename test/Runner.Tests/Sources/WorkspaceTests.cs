@@ -189,6 +189,32 @@ public sealed class WorkspaceTests : IDisposable
     }
 
     [Fact]
+    public async Task The_copy_that_was_prepared_is_the_first_jobs()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var tree = new SourceTree(_checkout.Path, ["a", "dir/c"], null);
+        await using var workspaces = new Workspaces();
+        var prepared = workspaces.Prepare(Task.FromResult(tree), _jobs["builds"]);
+        await prepared;
+        Assert.Equal("content of dir/c\n", File.ReadAllText(Directory.GetDirectories(_jobs["builds"]).Single() + "/dir/c"));
+        var inodes = Inodes(Directory.GetDirectories(_jobs["builds"]).Single());
+
+        var first = await workspaces.TakeAsync(SourcePlan.For(tree).Layout, _jobs["builds/1"], ct);
+
+        Assert.Equal(inodes, Inodes(first.Path));
+        Assert.Equal([_jobs["builds/1"]], Directory.GetDirectories(_jobs["builds"]));
+    }
+
+    [Fact]
+    public async Task A_tree_that_cannot_be_had_is_the_jobs_trouble()
+    {
+        await using var workspaces = new Workspaces();
+        await workspaces.Prepare(Task.FromException<SourceTree>(new IOException("gone")), _jobs["builds"]);
+        var layout = _layout;
+        Assert.NotNull(await workspaces.TakeAsync(layout, _jobs["builds/1"], TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Nobody_waits_for_ever_when_the_tree_cannot_be_read()
     {
         var gone = SourcePlan.For(new SourceTree(_checkout["nowhere"], ["f"], null)).Layout;

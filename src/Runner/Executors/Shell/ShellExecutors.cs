@@ -15,5 +15,8 @@ public sealed class ShellExecutors : IAsyncDisposable
 
     public ExecutorKind Kind { get; }
 
+    /// <summary>Begins to copy a tree before the first job asks for it. Errors wait for that job.</summary>
+    public void Prepare(Task<SourceTree> sources) => _ = _workspaces.Prepare(sources, Kind.BuildsDir);
+
     public ValueTask DisposeAsync() => _workspaces.DisposeAsync();
 }
