@@ -45,7 +45,7 @@ public enum JobWhen
 }
 
 /// <summary>One job (or trigger job) of a pipeline. Parallel and matrix jobs stand here expanded.</summary>
-public sealed record CompiledJob
+public sealed partial record CompiledJob
 {
     /// <summary><c>test</c>, <c>test 1/3</c>, <c>test: [linux, amd64]</c>.</summary>
     public required string Name { get; init; }
@@ -113,7 +113,7 @@ public sealed record CompiledJob
     /// <summary>The pattern between the slashes.</summary>
     public string? Coverage { get; init; }
 
-    /// <summary>Present on trigger jobs (bridges), which no runner sees.</summary>
+    /// <summary>Present on trigger jobs. Those, and the ones with an <see cref="UpstreamProject"/>, are bridges: no runner sees them.</summary>
     public CompiledTrigger? Trigger { get; init; }
 
     public CompiledRelease? Release { get; init; }
@@ -129,7 +129,7 @@ public sealed record CompiledJob
     public required Position At { get; init; }
     public required JobDecision Decision { get; init; }
 
-    public bool IsBridge => Trigger is not null;
+    public bool IsBridge => Trigger is not null || UpstreamProject is not null;
 }
 
 /// <param name="Job">A name in <see cref="CompiledPipeline.Jobs"/>.</param>
@@ -156,7 +156,16 @@ public sealed record DeployEnvironment(
     string? OnStop,
     string? AutoStopIn,
     string? Tier
-);
+)
+{
+    /// <summary><see langword="null"/> when the environment names no cluster.</summary>
+    public Cluster? Kubernetes { get; init; }
+
+    /// <summary>What the environment's page shows of a cluster; the job itself does not depend on it.</summary>
+    /// <param name="Agent"><c>path/to/agent/project:agent-name</c>; variables replaced, as in the others.</param>
+    /// <param name="ManagedResources">Whether GitLab makes namespace and access there; <see langword="null"/>: its default.</param>
+    public sealed record Cluster(string? Agent, string? Namespace, string? FluxResourcePath, bool? ManagedResources);
+}
 
 /// <summary>What a trigger job starts. Exactly one of <see cref="Project"/> and <see cref="Include"/> is given.</summary>
 public sealed record CompiledTrigger

@@ -88,6 +88,6 @@ internal sealed class DiagnosticBag
 /// <summary>
 /// Stable codes of diagnostics, one constant each, in bands: 00xx YAML text, 01xx structure and keywords, 02xx include, extends and
 /// references, 03xx jobs against each other (stages, needs), 04xx rules and expressions, 05xx variables, 06xx pipeline creation,
-/// 09xx not supported yet. A code is never given a second meaning.
+/// and 09xx, what was not supported once. A code is never given a second meaning.
 /// </summary>
 public static partial class DiagnosticCode;

@@ -1,6 +1,6 @@
 namespace Slipway.Compiler;
 
-// Bands 04xx (rules at work), 05xx (variables), 06xx (the pipeline as a whole), and of 09xx what evaluation cannot honour yet.
+// Bands 04xx (rules at work), 05xx (variables), 06xx (the pipeline as a whole).
 public static partial class DiagnosticCode
 {
     /// <summary>A rule cannot be answered: <c>compare_to</c> names no ref, say.</summary>
@@ -15,6 +15,4 @@ public static partial class DiagnosticCode
     public const string NeedNotInPipeline = "CI0601";
 
     public const string PipelineNameTooLong = "CI0602";
-
-    public const string UpstreamPipelineUnsupported = "CI0943";
 }

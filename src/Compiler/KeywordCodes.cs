@@ -1,6 +1,6 @@
 namespace Slipway.Compiler;
 
-// Bands 01xx (one keyword at a time), 03xx (jobs against each other) and 09xx (what GitLab has and this program has not yet).
+// Bands 01xx (one keyword at a time) and 03xx (jobs against each other).
 public static partial class DiagnosticCode
 {
     public const string UnknownKey = "CI0101";
@@ -55,6 +55,4 @@ public static partial class DiagnosticCode
     public const string InvalidMatrixExpression = "CI0311";
 
     public const string PublishTwice = "CI0312";
-
-    public const string NotSupportedYet = "CI0901";
 }

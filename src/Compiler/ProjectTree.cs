@@ -14,6 +14,12 @@ namespace Slipway.Compiler;
 public sealed record ProjectTree(Func<string, string?> ReadText, Func<IReadOnlyList<string>> Paths, Func<string, string?> ContentHash)
 {
     /// <summary>
+    /// Object id of the newest commit that changed a path (a file, a folder, or a Git glob), for <c>cache:key:files_commits</c>;
+    /// <see langword="null"/> when none did. The commit's history counts, not what lies uncommitted in a working tree.
+    /// </summary>
+    public Func<string, string?> LastCommit { get; init; } = _ => null;
+
+    /// <summary>
     /// The text of a file's bytes: UTF-8, or UTF-16 with its mark. A byte that is neither is kept, as a lone surrogate, so that whoever reads the
     /// text can say where it stands.
     /// </summary>

@@ -9,7 +9,7 @@ internal static class BridgeEvents
 
     public static void Created(PipelineDraft draft, JobState bridge)
     {
-        if (bridge is { Status: Status.Running, Job.Trigger.Strategy: null })
+        if (bridge is { Status: Status.Running, Job.BridgeStrategy: null })
             draft.Set(bridge with { Status = Status.Success, FinishedAt = draft.At });
     }
 
@@ -18,7 +18,7 @@ internal static class BridgeEvents
         if (!IsFollowing(bridge))
             return;
 
-        var next = bridge.Job.Trigger!.Strategy == Mirror ? Mirrored(downstream) : Depended(downstream);
+        var next = bridge.Job.BridgeStrategy == Mirror ? Mirrored(downstream) : Depended(downstream);
         if (next == bridge.Status)
             return;
         if (next == Status.Failed)
@@ -29,7 +29,7 @@ internal static class BridgeEvents
 
     public static void Reopened(PipelineDraft draft, JobState bridge)
     {
-        if (bridge.Retried || bridge.Job.Trigger?.Strategy is null || bridge.StartedAt is null || bridge.Status == Status.Running)
+        if (bridge.Retried || bridge.Job.BridgeStrategy is null || bridge.StartedAt is null || bridge.Status == Status.Running)
             return;
         draft.Set(bridge with { Status = Status.Running, FailureReason = null, FinishedAt = null });
         Retries.Reopen(draft, bridge);
@@ -37,7 +37,7 @@ internal static class BridgeEvents
 
     /// <summary>Started, with a strategy, and not over: a mirroring bridge can stand at manual meanwhile.</summary>
     private static bool IsFollowing(JobState bridge) =>
-        bridge is { Job.Trigger.Strategy: not null, StartedAt: not null, Status: Status.Running or Status.Manual };
+        bridge is { Job.BridgeStrategy: not null, StartedAt: not null, Status: Status.Running or Status.Manual };
 
     private static Status Depended(Status downstream) =>
         downstream switch

@@ -38,6 +38,19 @@ public class BridgeTests
         Assert.Equal(expected, drive.Downstream("child", child).All);
     }
 
+    [Theory]
+    [InlineData(Status.Running, "mirror running, b created")]
+    [InlineData(Status.Manual, "mirror manual, b created")]
+    [InlineData(Status.Success, "mirror success, b pending")]
+    [InlineData(Status.Failed, "mirror failed, b skipped")]
+    public void A_bridge_without_trigger_shows_the_status_of_the_other_project(Status upstream, string expected)
+    {
+        var drive = new Drive(Job("mirror") with { UpstreamProject = "g/other" }, Job("b", "test")).Start("mirror");
+
+        Assert.Equal("mirror running, b created", drive.All);
+        Assert.Equal(expected, drive.Downstream("mirror", upstream).All);
+    }
+
     [Fact]
     public void A_bridge_that_mirrors_manual_goes_on_with_its_child_and_is_not_played()
     {

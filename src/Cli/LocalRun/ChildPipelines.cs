@@ -47,6 +47,11 @@ internal sealed class ChildPipelines(LocalProject project, TimeProvider time)
                 FailureReason.DownstreamProjectNotFound,
                 $"it starts a pipeline of another project, {other.Project}: that needs a server, a local run has only this repository"
             ),
+            DownstreamPlan.Mirror mirror => new ChildPipeline(
+                null,
+                FailureReason.UpstreamProjectNotFound,
+                $"it shows the status of {mirror.Project}'s latest pipeline: that needs a server, a local run has only this repository"
+            ),
             DownstreamPlan.Refused refused => new ChildPipeline(null, refused.Reason, refused.Reason.Replace('_', ' ')),
             _ => throw new ArgumentOutOfRangeException(nameof(plan)),
         };

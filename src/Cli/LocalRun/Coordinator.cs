@@ -85,6 +85,7 @@ internal sealed class Coordinator(CoordinatorParts parts)
     {
         var run = new PipelineRun(parts.PipelineId(_pipelines.Count), Machine.Create(pipeline, Now), within, parent);
         _pipelines.Add(run);
+        parent?.Pipeline.Children.Add(run);
         Look(run);
         Pump();
     }

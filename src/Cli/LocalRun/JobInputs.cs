@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using Slipway.Compiler;
 using Slipway.Engine;
 using Slipway.Protocol.Jobs;
 using Slipway.Protocol.Variables;
@@ -13,6 +15,9 @@ internal sealed record JobInputs(
     IReadOnlyDictionary<long, string> Archives
 )
 {
+    /// <summary>Artifacts of other pipelines that are not here.</summary>
+    public ImmutableArray<ExternalNeed> Missing { get; init; } = [];
+
     /// <param name="borrowed">Jobs that are not part of this run and whose artifacts come from the last one they were in.</param>
     public static JobInputs Gather(
         PipelineRun run,
@@ -37,8 +42,30 @@ internal sealed record JobInputs(
                 inputs.Add(--id, name, new ArtifactsFolder(folder));
         }
 
-        return new JobInputs(inputs.Dependencies.ToImmutable(), inputs.Dotenv.ToImmutable(), inputs.Archives);
+        var missing = ImmutableArray.CreateBuilder<ExternalNeed>();
+        foreach (var need in job.Job.ExternalNeeds.Where(need => need.Artifacts))
+        {
+            if (Elsewhere(run, need) is { } attempt)
+                inputs.Add(idOf(attempt.Job), need.Job, new ArtifactsFolder(attempt.ArtifactsFolder!));
+            else
+                missing.Add(need);
+        }
+
+        return new JobInputs(inputs.Dependencies.ToImmutable(), inputs.Dotenv.ToImmutable(), inputs.Archives)
+        {
+            Missing = missing.DrainToImmutable(),
+        };
     }
+
+    /// <summary>A job that has passed, of the parent's pipeline or another child's: <c>needs: [{pipeline: ID, job: NAME}]</c>.</summary>
+    private static Attempt? Elsewhere(PipelineRun run, ExternalNeed need) =>
+        need is { Project: null, Pipeline: { } id }
+        && long.TryParse(id, CultureInfo.InvariantCulture, out var number)
+        && run.Relative(number) is { } other
+        && other.Find(need.Job)?.Status == Status.Success
+        && other.LatestAttempt(need.Job) is { ArtifactsFolder: not null } attempt
+            ? attempt
+            : null;
 
     private sealed class Gathering
     {

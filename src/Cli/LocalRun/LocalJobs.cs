@@ -73,12 +73,11 @@ internal sealed class LocalJobs
     private async Task<JobResult> RunAsync(JobLaunch launch, JobLog log, ArtifactsFolder uploads)
     {
         var job = launch.State.Job;
-        if (!job.ExternalNeeds.IsEmpty)
-            log.Warn(
-                $"artifacts of {string.Join(", ", job.ExternalNeeds.Select(n => n.Project ?? n.Pipeline))} need a server, and are not here"
-            );
-        var chosen = await ChooseAsync(launch, log);
         var payload = Payload(launch);
+        foreach (var missing in WithoutServer.Missing(job, payload, launch.Inputs.Missing))
+            log.Warn(missing);
+        payload = WithoutServer.Supply(job, payload);
+        var chosen = await ChooseAsync(launch, log);
         var host = new JobHost
         {
             Version = SlipwayVersion.Text,

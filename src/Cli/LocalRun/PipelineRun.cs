@@ -20,6 +20,20 @@ internal sealed class PipelineRun(long id, PipelineState state, ImmutableArray<s
 
     public ParentBridge? Parent { get; } = parent;
 
+    /// <summary>The pipelines its bridges have started.</summary>
+    public List<PipelineRun> Children { get; } = [];
+
+    /// <summary>A pipeline of the same tree, by its id, other than this one.</summary>
+    public PipelineRun? Relative(long id)
+    {
+        var root = this;
+        while (root.Parent is { } above)
+            root = above.Pipeline;
+        return Find(root) is { } found && found != this ? found : null;
+
+        PipelineRun? Find(PipelineRun run) => run.Id == id ? run : run.Children.Select(Find).FirstOrDefault(found => found is not null);
+    }
+
     /// <summary>Index = <see cref="JobState.Number"/>.</summary>
     public IReadOnlyList<Attempt> Attempts => _attempts;
 

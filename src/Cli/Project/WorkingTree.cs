@@ -14,7 +14,7 @@ internal sealed class WorkingTree(string root, GitFacts? git)
 
     private readonly Lazy<string[]> _paths = new(() => git is null ? Walk(root) : Listed(root));
 
-    public ProjectTree ToProjectTree() => new(ReadText, () => _paths.Value, ContentHash);
+    public ProjectTree ToProjectTree() => new(ReadText, () => _paths.Value, ContentHash) { LastCommit = LastCommit };
 
     public SourceTree ToSourceTree() => new(root, _paths.Value, git?.GitDir);
 
@@ -34,6 +34,15 @@ internal sealed class WorkingTree(string root, GitFacts? git)
         for (int read; (read = content.Read(buffer)) > 0; )
             hash.AppendData(buffer, 0, read);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>The path is a pattern to Git, as GitLab leaves it.</summary>
+    private string? LastCommit(string path)
+    {
+        if (git?.Head is null || path.Contains('\0'))
+            return null;
+        var answer = GitProcess.Ask(root, "--no-literal-pathspecs", "log", "-1", "--format=%H", "HEAD", "--", path);
+        return answer.Ok && answer.Text.Trim() is { Length: > 0 } commit ? commit : null;
     }
 
     /// <summary>A plain file below the root. What a symlink leads to is not part of the commit, so links are not followed, neither as file nor as folder.</summary>

@@ -48,10 +48,7 @@ internal sealed class CacheKeys(PipelineContext context, ProjectTree tree)
         key switch
         {
             CacheKeyConfig.Text(var text) => text,
-            CacheKeyConfig.Files files => string.Join(
-                '-',
-                new[] { PrefixOf(files, index), HashOf(files.Paths) }.Where(part => part.Length > 0)
-            ),
+            CacheKeyConfig.Files files => string.Join('-', new[] { PrefixOf(files, index), HashOf(files) }.Where(part => part.Length > 0)),
             _ => throw new ArgumentOutOfRangeException(nameof(key)),
         };
 
@@ -61,14 +58,11 @@ internal sealed class CacheKeys(PipelineContext context, ProjectTree tree)
         : key.OfCommits ? $"{index}"
         : $"{index}_{string.Join('_', key.Paths.Select(path => path.Split('.')[0]))}";
 
-    /// <summary>One hash over those of all files there are, or <c>default</c>. A path may hold <c>*</c> and <c>**</c>.</summary>
-    private string HashOf(ImmutableArray<string> paths)
+    /// <summary>One hash over those of all files there are, or of the last commits that changed them; <c>default</c> without any.</summary>
+    private string HashOf(CacheKeyConfig.Files key)
     {
-        var hashes = paths
-            .Where(path => path.Length > 0)
-            .Distinct(StringComparer.Ordinal)
-            .SelectMany(path => path.Contains('*') ? Matching(path) : [path])
-            .Select(tree.ContentHash)
+        var paths = key.Paths.Where(path => path.Length > 0).Distinct(StringComparer.Ordinal);
+        var hashes = (key.OfCommits ? paths.Select(tree.LastCommit) : paths.SelectMany(Existing).Select(tree.ContentHash))
             .OfType<string>()
             .Distinct(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal)
@@ -80,9 +74,6 @@ internal sealed class CacheKeys(PipelineContext context, ProjectTree tree)
 #pragma warning restore CA5350
     }
 
-    private IEnumerable<string> Matching(string pattern)
-    {
-        var glob = new PathGlob(pattern);
-        return tree.Paths().Where(glob.Matches);
-    }
+    /// <summary>A path may hold <c>*</c> and <c>**</c>.</summary>
+    private IEnumerable<string> Existing(string path) => path.Contains('*') ? tree.Paths().Where(new PathGlob(path).Matches) : [path];
 }

@@ -21,9 +21,22 @@ internal static class Environments
             environment.Action,
             environment.OnStop?.Text,
             environment.AutoStopIn is { } stop ? scope.Expand(stop.Text) : null,
-            environment.DeploymentTier ?? Tier(name)
-        );
+            environment.DeploymentTier is { } tier && scope.Expand(tier) is var given && IsTier(given) ? given : Tier(name)
+        )
+        {
+            Kubernetes = environment.Kubernetes is { } cluster ? Cluster(cluster, scope) : null,
+        };
     }
+
+    private static DeployEnvironment.Cluster Cluster(KubernetesConfig cluster, VariableScope scope)
+    {
+        return new(Expand(cluster.Agent), Expand(cluster.Namespace), Expand(cluster.FluxResourcePath), cluster.ManagedResources);
+
+        string? Expand(string? text) => text is null ? null : scope.Expand(text);
+    }
+
+    /// <summary>What a variable held may be none.</summary>
+    private static bool IsTier(string word) => word == "other" || Tiers.Any(tier => tier.Tier == word);
 
     /// <summary>The URL as far as it is known before the job runs; the job's own dotenv report may bring the rest.</summary>
     public static DeployEnvironment WithUrl(DeployEnvironment environment, VariableScope scope) =>

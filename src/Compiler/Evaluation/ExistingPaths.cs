@@ -42,6 +42,10 @@ internal sealed class GlobMatching
 internal sealed class ExistingPaths(IReadOnlyList<string> paths, GlobMatching matching)
 {
     private readonly Dictionary<string, string?> _existing = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ClauseResult> _found = new(StringComparer.Ordinal);
+
+    /// <param name="pattern">A regular expression.</param>
+    public ClauseResult Search(string pattern) => PathSearch.Find("rules:exists", pattern, paths, _found);
 
     public ClauseResult Exists(ImmutableArray<string> globs)
     {

@@ -46,9 +46,14 @@ internal sealed class IncludeRules(RuleEvaluation rules, VariableScope scope)
         list.Add(
             rule with
             {
-                Changes = changes is { } c ? new ChangesConfig(c.At, c.Paths, TextOf(map["changes"], "compare_to")) : null,
+                Changes = changes is { } c
+                    ? new ChangesConfig(c.At, c.Paths, TextOf(map["changes"], "compare_to")) { Regexp = TextOf(map["changes"], "regexp") }
+                    : null,
                 Exists = exists is { } e
                     ? new ExistsConfig(e.At, e.Paths, TextOf(map["exists"], "project"), TextOf(map["exists"], "ref"))
+                    {
+                        Regexp = TextOf(map["exists"], "regexp"),
+                    }
                     : null,
             }
         );
@@ -77,10 +82,15 @@ internal sealed class IncludeRules(RuleEvaluation rules, VariableScope scope)
         return true;
     }
 
-    /// <summary>A list of texts, a text, or a map with either under <c>paths</c>.</summary>
+    /// <summary>A list of texts, a text, or a map with either under <c>paths</c>, or with a <c>regexp</c> in their place.</summary>
     private static bool TryPaths(ConfigNode? node, string key, DiagnosticBag bag, out (Position At, ImmutableArray<TextAt> Paths)? paths)
     {
         paths = null;
+        if (TextOf(node, "regexp") is { } regexp)
+        {
+            paths = (regexp.At, []);
+            return true;
+        }
         var value = node is ConfigMapping map ? map["paths"] : node;
         if (value is null or ConfigScalar { IsNull: true })
             return true;

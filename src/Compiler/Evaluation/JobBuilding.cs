@@ -27,45 +27,66 @@ internal sealed class JobBuilding(
         var environment = seen.Environment;
         var needs = Needs.Of(seed);
         var jobNeeds = Needs.OfJobs(needs, included);
-        return new CompiledJob
-        {
-            Name = instance.Name,
-            GroupName = job.Name,
-            Stage = job.Stage.Text,
-            StageIndex = stage,
-            When = seed.When,
-            StartIn = seed.When == JobWhen.Delayed ? seed.Rule?.StartIn ?? job.StartIn : null,
-            AllowFailure = seed.AllowFailure,
-            AllowFailureExitCodes = seed.Rule?.AllowFailure is null ? job.AllowFailureExitCodes : [],
-            Needs = jobNeeds,
-            ExternalNeeds = Needs.External(needs, seen.Scope),
-            ArtifactsFrom = sources.Of(seed, stage, jobNeeds),
-            Variables = seen.All,
-            DotenvAt = seen.DotenvAt,
-            YamlVariables = seen.Yaml.Items,
-            Script = Script(job),
-            AfterScript = job.AfterScript,
-            Hooks = job.Hooks,
-            Image = job.Image,
-            Services = job.Services,
-            Artifacts = Uploads(job.Artifacts),
-            Caches = caches.Of(job.Caches),
-            Retry = job.Retry ?? RetryPolicy.None,
-            Timeout = job.Timeout ?? context.Project.BuildTimeout,
-            Tags = job.Tags.IsEmpty ? [] : [.. job.Tags.Select(tag => seed.Scope.ExpandExistingAsWritten(tag.Text))],
-            Environment = environment,
-            ResourceGroup = job.ResourceGroup is { } group && seen.Scope.Expand(group.Text) is { Length: > 0 } key ? key : null,
-            Interruptible = seed.Rule?.Interruptible ?? job.Interruptible ?? false,
-            Coverage = job.Coverage,
-            Trigger = Triggers.Of(job.Trigger, seen.Scope),
-            Release = job.Release,
-            ManualConfirmation = job.ManualConfirmation,
-            ParallelIndex = instance.Index,
-            ParallelTotal = instance.Total,
-            At = job.At,
-            Decision = seed.Decision,
-        };
+        return WithServer(
+            new CompiledJob
+            {
+                Name = instance.Name,
+                GroupName = job.Name,
+                Stage = job.Stage.Text,
+                StageIndex = stage,
+                When = seed.When,
+                StartIn = seed.When == JobWhen.Delayed ? seed.Rule?.StartIn ?? job.StartIn : null,
+                AllowFailure = seed.AllowFailure,
+                AllowFailureExitCodes = seed.Rule?.AllowFailure is null ? job.AllowFailureExitCodes : [],
+                Needs = jobNeeds,
+                ExternalNeeds = Needs.External(needs, seen.Scope),
+                ArtifactsFrom = sources.Of(seed, stage, jobNeeds),
+                Variables = seen.All,
+                DotenvAt = seen.DotenvAt,
+                YamlVariables = seen.Yaml.Items,
+                Script = Script(job),
+                AfterScript = job.AfterScript,
+                Hooks = job.Hooks,
+                Image = job.Image,
+                Services = job.Services,
+                Artifacts = Uploads(job.Artifacts),
+                Caches = caches.Of(job.Caches),
+                Retry = job.Retry ?? RetryPolicy.None,
+                Timeout = job.Timeout ?? context.Project.BuildTimeout,
+                Tags = job.Tags.IsEmpty ? [] : [.. job.Tags.Select(tag => seed.Scope.ExpandExistingAsWritten(tag.Text))],
+                Environment = environment,
+                ResourceGroup = job.ResourceGroup is { } group && seen.Scope.Expand(group.Text) is { Length: > 0 } key ? key : null,
+                Interruptible = seed.Rule?.Interruptible ?? job.Interruptible ?? false,
+                Coverage = job.Coverage,
+                Trigger = Triggers.Of(job.Trigger, seen.Scope),
+                Release = job.Release,
+                ManualConfirmation = job.ManualConfirmation,
+                ParallelIndex = instance.Index,
+                ParallelTotal = instance.Total,
+                At = job.At,
+                Decision = seed.Decision,
+            },
+            job,
+            instance,
+            seen.Scope
+        );
     }
+
+    /// <summary>What takes more than a shell.</summary>
+    private static CompiledJob WithServer(CompiledJob compiled, JobConfig job, JobInstance instance, VariableScope scope) =>
+        compiled with
+        {
+            IdTokens = job.IdTokens,
+            Secrets = job.Secrets,
+            Identity = job.Identity,
+            DastConfiguration = job.DastConfiguration,
+            Run = job.Run,
+            Inputs = job.Inputs,
+            Pages = Pages.Of(job.Pages, scope),
+            ArtifactsAccess = job.Artifacts?.Access ?? "all",
+            ArtifactsExposedAs = job.Artifacts?.ExposeAs,
+            UpstreamProject = Triggers.Upstream(instance) is { } upstream ? scope.Expand(upstream.Project) : null,
+        };
 
     /// <summary>Tells when the job's variables refer to each other in circles. What all jobs share is looked at once.</summary>
     public void CheckCircles(JobSeed seed, DiagnosticBag bag)

@@ -1,44 +1,8 @@
-using System.Collections.Immutable;
 using Slipway.Compiler.Include;
 using Slipway.Compiler.Keywords;
 using Slipway.Compiler.Variables;
 
 namespace Slipway.Compiler.Evaluation;
-
-/// <summary>The answer of one clause.</summary>
-/// <param name="Path">The path that made it true, and <paramref name="Glob"/> the glob it matched.</param>
-/// <param name="Paths">How many there were to compare.</param>
-/// <param name="Error">Why there is no answer.</param>
-internal readonly record struct ClauseResult(
-    bool Holds,
-    RuleOutcome.Ground Ground,
-    string? Path = null,
-    string? Glob = null,
-    int Paths = 0,
-    string? Error = null,
-    string? ErrorCode = null
-)
-{
-    /// <summary>What to do about the error.</summary>
-    public string? Help { get; init; }
-
-    public static ClauseResult TooMany { get; } = new(true, RuleOutcome.Ground.TooManyComparisons);
-
-    public static ClauseResult Match(string path, string glob) => new(true, RuleOutcome.Ground.PathMatches, path, glob);
-
-    public static ClauseResult NoMatch(int paths) => new(false, RuleOutcome.Ground.NoPathMatches, Paths: paths);
-
-    public static ClauseResult Unanswerable(string code, string text) =>
-        new(false, RuleOutcome.Ground.Unanswerable, Error: text, ErrorCode: code);
-
-    public RuleOutcome.Clause Clause(string keyword, Position at) =>
-        new(keyword, at, Holds, Ground)
-        {
-            Path = Path,
-            Glob = Glob,
-            Paths = Paths,
-        };
-}
 
 /// <summary><c>changes</c> and <c>exists</c> (gitlab-ci-yaml §8.2, §8.3). Not for several threads.</summary>
 internal sealed class PathClauses(PipelineContext context, ProjectTree tree, ExternalLookup external, Func<string, string> mask)
@@ -51,19 +15,24 @@ internal sealed class PathClauses(PipelineContext context, ProjectTree tree, Ext
     private sealed record Diff(IReadOnlyList<string>? Paths, bool IsUnknownRef)
     {
         public Dictionary<string, string?> Matches { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>The same for patterns.</summary>
+        public Dictionary<string, ClauseResult> Found { get; } = new(StringComparer.Ordinal);
     }
 
     /// <summary>Without a diff the clause holds; with one that is empty, or without globs, it does not.</summary>
-    public ClauseResult Changes(ImmutableArray<TextAt> globs, TextAt? compareTo, VariableScope scope)
+    public ClauseResult Changes(ChangesConfig changes, VariableScope scope)
     {
-        var diff = DiffTo(compareTo is { } to ? scope.ExpandExisting(to.Text) : null);
+        var diff = DiffTo(changes.CompareTo is { } to ? scope.ExpandExisting(to.Text) : null);
         if (diff.IsUnknownRef)
             return ClauseResult.Unanswerable(DiagnosticCode.RuleFailed, "rules:changes:compare_to is not a valid ref");
         if (diff.Paths is null)
             return new ClauseResult(true, RuleOutcome.Ground.NothingToCompare);
-        if ((long)diff.Paths.Count * globs.Length > GlobMatching.MaxComparisons)
+        if (changes.Regexp is { } regexp)
+            return PathSearch.Find("rules:changes", scope.ExpandExisting(regexp.Text), diff.Paths, diff.Found);
+        if ((long)diff.Paths.Count * changes.Paths.Length > GlobMatching.MaxComparisons)
             return ClauseResult.TooMany;
-        foreach (var glob in globs)
+        foreach (var glob in changes.Paths)
         {
             var text = scope.ExpandExisting(glob.Text);
             if (!diff.Matches.TryGetValue(text, out var match))
@@ -78,7 +47,7 @@ internal sealed class PathClauses(PipelineContext context, ProjectTree tree, Ext
     /// <param name="origin">Of the file an include's rule stands in, whose project is looked into; <see langword="null"/>: the pipeline's.</param>
     public ClauseResult Exists(ExistsConfig exists, VariableScope scope, IncludeOrigin? origin)
     {
-        if (exists.Paths.IsEmpty)
+        if (exists.Paths.IsEmpty && exists.Regexp is null)
             return ClauseResult.NoMatch(0);
         var where = origin is null ? tree : origin.Tree;
         if (exists.Project is { } project)
@@ -91,8 +60,10 @@ internal sealed class PathClauses(PipelineContext context, ProjectTree tree, Ext
             where = found.Tree;
         }
 
-        return where is null
-            ? ClauseResult.NoMatch(0)
+        if (where is null)
+            return ClauseResult.NoMatch(0);
+        return exists.Regexp is { } regexp
+            ? PathsOf(where).Search(scope.ExpandExisting(regexp.Text))
             : PathsOf(where).Exists([.. exists.Paths.Select(glob => scope.ExpandExisting(glob.Text))]);
     }
 

@@ -83,7 +83,6 @@ internal sealed class PipelineEvaluation(
         foreach (var seed in seeds)
         {
             Needs.Check(seed, included, bag);
-            Triggers.Check(seed, bag);
             building.CheckCircles(seed, bag);
         }
 

@@ -66,7 +66,7 @@ internal sealed class PolicyEvaluation(PipelineContext context, PathClauses path
             yield return PartOf("variables: ", variables, text => IsTrue(text, scope));
         if (policy.Changes is { } changes)
         {
-            var answer = paths.Changes(changes, null, scope);
+            var answer = paths.Changes(new ChangesConfig(policy.At, changes, CompareTo: null), scope);
             yield return new Part($"changes: {Listed(changes)}", answer.Holds ? $"changes: {answer.Path ?? Listed(changes)}" : null);
         }
     }

@@ -67,7 +67,7 @@ internal sealed class RuleEvaluation(PathClauses paths, PatternCache patterns)
         var answer = new ClauseResult(true, RuleOutcome.Ground.Condition);
         if (rule.Changes is { } changes)
         {
-            answer = paths.Changes(changes.Paths, changes.CompareTo, scope);
+            answer = paths.Changes(changes, scope);
             clauses = clauses.Add(answer.Clause("changes", changes.At));
         }
 

@@ -40,8 +40,8 @@ internal sealed class RuleSet
         new(
             rule.At,
             rule.If?.Text,
-            rule.Changes is { } changes ? [.. changes.Paths.Select(path => path.Text)] : [],
-            rule.Exists is { } exists ? [.. exists.Paths.Select(path => path.Text)] : [],
+            rule.Changes is { } changes ? Written(changes.Paths, changes.Regexp) : [],
+            rule.Exists is { } exists ? Written(exists.Paths, exists.Regexp) : [],
             [],
             false,
             rule.Never ? "never"
@@ -52,4 +52,7 @@ internal sealed class RuleSet
         {
             Number = index + 1,
         };
+
+    private static ImmutableArray<string> Written(ImmutableArray<TextAt> globs, TextAt? regexp) =>
+        regexp is { } pattern ? [$"/{pattern}/"] : [.. globs.Select(glob => glob.Text)];
 }

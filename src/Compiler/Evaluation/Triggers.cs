@@ -8,17 +8,9 @@ namespace Slipway.Compiler.Evaluation;
 /// <summary>What a trigger job starts, with variables replaced (gitlab-ci-yaml §7.16).</summary>
 internal static class Triggers
 {
-    /// <summary>Tells of what cannot be triggered yet.</summary>
-    public static void Check(JobSeed seed, DiagnosticBag bag)
-    {
-        var name = seed.Instance.Name;
-        if (
-            seed.Instance.Needs is { } needs
-            && needs.OfType<NeedConfig.Upstream>().FirstOrDefault() is { } upstream
-            && seed.Job.Trigger is null
-        )
-            bag.Error(DiagnosticCode.UpstreamPipelineUnsupported, $"jobs:{name}:needs:pipeline is not supported yet", upstream.At);
-    }
+    /// <summary>The pipeline a bridge shows the status of; one that triggers shows that of its own.</summary>
+    public static NeedConfig.Upstream? Upstream(JobInstance job) =>
+        job.Job.Trigger is null && job.Needs is { } needs ? needs.OfType<NeedConfig.Upstream>().FirstOrDefault() : null;
 
     public static CompiledTrigger? Of(TriggerConfig? trigger, VariableScope scope) =>
         trigger is null

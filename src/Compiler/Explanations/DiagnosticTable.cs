@@ -18,7 +18,6 @@ public static class DiagnosticTable
                     .. ExternalExplanations.All,
                     .. JobGraphExplanations.All,
                     .. EvaluationExplanations.All,
-                    .. UnsupportedExplanations.All,
                 ]
         ).OrderBy(explanation => explanation.Code, StringComparer.Ordinal),
     ];

@@ -9,9 +9,13 @@ internal static class EvaluationExplanations
     [
         new(
             DiagnosticCode.RuleFailed,
-            "A rule cannot be answered: changes:compare_to names no branch, tag or commit of this repository.",
-            ["Failed to parse rule for {job}: rules:changes:compare_to is not a valid ref"],
-            "Name a ref that exists here; a shallow clone has few. git fetch brings the others."
+            "A rule cannot be answered: changes:compare_to names no branch, tag or commit of this repository, or a regexp is none.",
+            [
+                "Failed to parse rule for {job}: rules:changes:compare_to is not a valid ref",
+                "Failed to parse rule for {job}: {clause}:regexp is not a regular expression that runs in linear time, as RE2 has them",
+                "Failed to parse rule for {job}: {clause}:regexp is too long (maximum is 255 characters after variable expansion)",
+            ],
+            "Name a ref that exists here; a shallow clone has few, and git fetch brings the others. A regexp works without looking ahead or behind and without references to its groups."
         )
         {
             Wrong = """

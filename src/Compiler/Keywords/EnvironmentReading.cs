@@ -28,7 +28,13 @@ internal static class EnvironmentReading
     private static KubernetesConfig Kubernetes(NodeReading read, ConfigMapping map)
     {
         var dashboard = read.Map(map, "dashboard") ?? map;
-        return new KubernetesConfig(read.Text(map, "agent"), read.Text(dashboard, "namespace"), read.Text(dashboard, "flux_resource_path"));
+        var managed = read.Map(map, "managed_resources");
+        return new KubernetesConfig(
+            read.Text(map, "agent"),
+            read.Text(dashboard, "namespace") ?? read.Text(map, "namespace"),
+            read.Text(dashboard, "flux_resource_path") ?? read.Text(map, "flux_resource_path"),
+            managed is null ? null : read.Flag(managed, "enabled")
+        );
     }
 
     public static TriggerConfig? Trigger(NodeReading read, ConfigNode node)

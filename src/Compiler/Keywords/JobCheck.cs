@@ -89,6 +89,7 @@ internal sealed class JobCheck(ShapeCheck check)
     {
         if (!map.Has("run") && IsBlank(map["script"]))
             check.Tell(DiagnosticCode.Missing, "script", $"{inside} script can't be blank", map.Entry("script")!.Value.At);
+        JobInputReading.Check(map, inside, check);
         if (map.Entry("publish") is { Value: not ConfigScalar { IsNull: true } } publish)
             CheckPublish(entry.Key, map, publish, inside);
     }

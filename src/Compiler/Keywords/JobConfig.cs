@@ -20,7 +20,7 @@ internal sealed record JobConfig
     /// <summary>Flattened; empty when not written or switched off.</summary>
     public ImmutableArray<string> BeforeScript { get; init; } = [];
 
-    /// <summary>Flattened, without before_script. Empty only on trigger jobs.</summary>
+    /// <summary>Flattened, without before_script. Empty only on trigger jobs and beside <see cref="Run"/>.</summary>
     public ImmutableArray<string> Script { get; init; } = [];
 
     public ImmutableArray<string> AfterScript { get; init; } = [];
@@ -97,6 +97,18 @@ internal sealed record JobConfig
 
     public string? ManualConfirmation { get; init; }
     public PagesConfig? Pages { get; init; }
+
+    /// <summary>Texts may hold variables, here and in <see cref="Secrets"/>.</summary>
+    public ImmutableArray<CompiledJob.IdToken> IdTokens { get; init; } = [];
+
+    public ImmutableArray<CompiledJob.Secret> Secrets { get; init; } = [];
+    public string? Identity { get; init; }
+    public CompiledJob.DastProfiles? DastConfiguration { get; init; }
+
+    /// <summary>As JSON. The job has no script then.</summary>
+    public string? Run { get; init; }
+
+    public ImmutableArray<CompiledJob.Input> Inputs { get; init; } = [];
 
     /// <summary>A job no runner sees: it triggers a pipeline, or mirrors one of another project (<see cref="NeedConfig.Upstream"/>).</summary>
     public bool IsBridge { get; init; }

@@ -82,14 +82,17 @@ internal sealed record EnvironmentConfig
     /// <summary>A duration, <c>never</c>, or a text with variables.</summary>
     public TextAt? AutoStopIn { get; init; }
 
-    /// <summary><c>production</c>, <c>staging</c>, <c>testing</c>, <c>development</c> or <c>other</c>; <see langword="null"/>: guessed from the name.</summary>
+    /// <summary>
+    /// <c>production</c>, <c>staging</c>, <c>testing</c>, <c>development</c>, <c>other</c>, or a text with variables; <see langword="null"/>: guessed
+    /// from the name.
+    /// </summary>
     public string? DeploymentTier { get; init; }
 
     public KubernetesConfig? Kubernetes { get; init; }
 }
 
 /// <summary><c>environment:kubernetes</c>: what the environment's page shows; a job's run does not depend on it.</summary>
-internal sealed record KubernetesConfig(string? Agent, string? Namespace, string? FluxResourcePath);
+internal sealed record KubernetesConfig(string? Agent, string? Namespace, string? FluxResourcePath, bool? ManagedResources);
 
 /// <summary>What a trigger job starts. Exactly one of <see cref="Project"/> and <see cref="Include"/> is given.</summary>
 internal sealed record TriggerConfig
@@ -126,6 +129,6 @@ internal sealed record TriggerIncludeConfig(string Kind, TextAt Location, Positi
 }
 
 /// <param name="Publish">The folder to publish, <c>public</c> when not written; already among the artifact paths.</param>
-/// <param name="PathPrefix">May hold variables.</param>
+/// <param name="PathPrefix">May hold variables, as <paramref name="ExpireIn"/> may.</param>
 /// <param name="ExpireIn">A duration or <c>never</c>.</param>
 internal sealed record PagesConfig(string Publish, string? PathPrefix, string? ExpireIn);

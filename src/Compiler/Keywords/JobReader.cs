@@ -18,6 +18,7 @@ internal sealed class JobReader(NodeReading read, DefaultKeywords defaults, bool
     private readonly SharedNodes<ImmutableArray<RuleConfig>?> _rules = new(node => RuleReading.Rules(read, node));
     private readonly SharedNodes<ImmutableArray<VariableConfig>?> _variables = new(node => VariableReading.Variables(read, node));
     private readonly SharedNodes<RetryPolicy?> _retries = new(node => Retry(read, node));
+    private readonly SharedNodes<ImmutableArray<CompiledJob.IdToken>?> _idTokens = new(node => SecretReading.IdTokens(read, node));
 
     public JobConfig Read(in ConfigEntry entry, ConfigMapping map, Where kind)
     {
@@ -54,7 +55,7 @@ internal sealed class JobReader(NodeReading read, DefaultKeywords defaults, bool
     private JobConfig WithScript(JobConfig basics, ConfigMapping map, in Job job)
     {
         var pages = JobCheck.IsPages(basics.Name, map) ? EnvironmentReading.Pages(read, map) : null;
-        return basics with
+        var withScript = basics with
         {
             BeforeScript = Texts(job["before_script"]),
             Script = Texts(read.Node(map, "script")),
@@ -77,7 +78,20 @@ internal sealed class JobReader(NodeReading read, DefaultKeywords defaults, bool
             ManualConfirmation = read.Text(map, "manual_confirmation"),
             Pages = pages,
         };
+        return WithServer(withScript, map, job);
     }
+
+    /// <summary>What takes more than a shell.</summary>
+    private JobConfig WithServer(JobConfig basics, ConfigMapping map, in Job job) =>
+        basics with
+        {
+            IdTokens = _idTokens.Read(job["id_tokens"]) ?? [],
+            Secrets = read.Map(map, "secrets") is { } secrets ? SecretReading.Secrets(read, secrets) : [],
+            Identity = (job["identity"] as ConfigScalar)?.Text,
+            DastConfiguration = read.Node(map, "dast_configuration") is { } dast ? SecretReading.Dast(read, dast) : null,
+            Run = read.Node(map, "run") is { } run ? JsonText.Of(run) : null,
+            Inputs = read.Map(map, "inputs") is { } inputs ? JobInputReading.Inputs(read, inputs) : [],
+        };
 
     private ImmutableArray<string> Texts(ConfigNode? node) => node is null ? [] : _commands.Read(node);
 

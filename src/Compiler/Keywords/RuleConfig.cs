@@ -42,13 +42,21 @@ internal sealed record RuleConfig
 /// <param name="At">Where the value of <c>changes</c> stands.</param>
 /// <param name="Paths">Globs; at most 50. Empty: false.</param>
 /// <param name="CompareTo">A branch, tag or commit to compare with; <see langword="null"/>: what the pipeline itself brought.</param>
-internal sealed record ChangesConfig(Position At, ImmutableArray<TextAt> Paths, TextAt? CompareTo);
+internal sealed record ChangesConfig(Position At, ImmutableArray<TextAt> Paths, TextAt? CompareTo)
+{
+    /// <summary>In place of the globs.</summary>
+    public TextAt? Regexp { get; init; }
+}
 
 /// <param name="At">Where the value of <c>exists</c> stands.</param>
 /// <param name="Paths">Globs; at most 50.</param>
 /// <param name="Project">Path of another project; <see langword="null"/>: this one.</param>
 /// <param name="Ref">Only with <paramref name="Project"/>; <see langword="null"/>: its default branch.</param>
-internal sealed record ExistsConfig(Position At, ImmutableArray<TextAt> Paths, TextAt? Project, TextAt? Ref);
+internal sealed record ExistsConfig(Position At, ImmutableArray<TextAt> Paths, TextAt? Project, TextAt? Ref)
+{
+    /// <summary>In place of the globs.</summary>
+    public TextAt? Regexp { get; init; }
+}
 
 /// <summary>
 /// The value of <c>only</c> or <c>except</c>. A part that is <see langword="null"/> is not asked. In <c>only</c> all parts must hold, in

@@ -50,11 +50,17 @@ internal static class RuleReading
     private static ChangesConfig Changes(NodeReading read, ConfigNode node) =>
         node is ConfigMapping map
             ? new ChangesConfig(map.At, read.TextsAt(map, "paths") ?? [], read.TextAt(map, "compare_to"))
+            {
+                Regexp = read.TextAt(map, "regexp"),
+            }
             : new ChangesConfig(node.At, NodeReading.TextsAt(node), CompareTo: null);
 
     private static ExistsConfig Exists(NodeReading read, ConfigNode node) =>
         node is ConfigMapping map
             ? new ExistsConfig(map.At, read.TextsAt(map, "paths") ?? [], read.TextAt(map, "project"), read.TextAt(map, "ref"))
+            {
+                Regexp = read.TextAt(map, "regexp"),
+            }
             : new ExistsConfig(node.At, NodeReading.TextsAt(node), Project: null, Ref: null);
 
     public static PolicyConfig Policy(NodeReading read, ConfigNode node) =>

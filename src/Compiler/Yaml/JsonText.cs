@@ -28,6 +28,9 @@ internal static class JsonText
             case ConfigScalar { Kind: ScalarKind.String } scalar:
                 Quote(text, scalar.Text);
                 break;
+            case ConfigScalar { Kind: ScalarKind.Float, Text: "Infinity" or "-Infinity" or "NaN" }:
+                text.Append("null");
+                break;
             case ConfigScalar scalar:
                 text.Append(scalar.Text);
                 break;

@@ -28,6 +28,12 @@ public abstract record DownstreamPlan
         ImmutableDictionary<string, string> Inputs
     ) : DownstreamPlan;
 
+    /// <summary>
+    /// Nothing is started: the bridge shows the status of another project's latest pipeline on its default branch, as it changes
+    /// (<see cref="PipelineEvent.DownstreamChanged"/>).
+    /// </summary>
+    public sealed record Mirror(string Project) : DownstreamPlan;
+
     /// <summary>Nothing: the bridge fails.</summary>
     /// <param name="Reason">For <see cref="PipelineEvent.Failed"/>.</param>
     public sealed record Refused(string Reason) : DownstreamPlan;

@@ -33,6 +33,8 @@ public static class DownstreamPlanner
     {
         ArgumentNullException.ThrowIfNull(bridge);
         ArgumentNullException.ThrowIfNull(lineage);
+        if (bridge.Job.UpstreamProject is { } mirrored)
+            return new DownstreamPlan.Mirror(mirrored);
         var trigger = bridge.Job.Trigger ?? throw new ArgumentException($"{bridge.Job.Name} triggers nothing", nameof(bridge));
 
         var context = upstream.Pipeline.Context;

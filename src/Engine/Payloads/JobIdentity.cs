@@ -35,6 +35,9 @@ public sealed record JobIdentity
     /// <summary>User and password of the project's deploy token named <c>gitlab-deploy-token</c>.</summary>
     public (string User, string Password)? DeployToken { get; init; }
 
+    /// <summary>The signed tokens of <c>id_tokens</c>, by name. One that is not here is no variable of the job.</summary>
+    public ImmutableDictionary<string, string> IdTokens { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     /// <summary>The runner that takes the job; <see langword="null"/> when nobody needs to know.</summary>
     public Taker? Runner { get; init; }
 

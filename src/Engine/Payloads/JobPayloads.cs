@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Slipway.Compiler;
 using Slipway.Protocol.Jobs;
 using Slipway.Protocol.Variables;
@@ -46,7 +47,17 @@ public static class JobPayloads
             Dependencies = dependencies,
             Features = new JobFeatures { TokenMaskPrefixes = identity.TokenMaskPrefixes, FailureReasons = ServerReasons.All },
             Hooks = compiled.Hooks,
+            Secrets = SecretPayloads.Of(compiled, variables),
+            Inputs = [.. compiled.Inputs.Select(Input)],
+            Run = compiled.Run,
         };
+    }
+
+    /// <summary>An input with its default.</summary>
+    private static JobInput Input(CompiledJob.Input input)
+    {
+        using var json = JsonDocument.Parse(input.Default);
+        return new JobInput(input.Name, new JobInput.TypedValue(input.Type, json.RootElement.Clone()));
     }
 
     /// <summary>The job's <c>environment:url</c> as it reads once the job is over, with what its own dotenv report says (gitlab-ci-yaml §10.4).</summary>
@@ -101,6 +112,8 @@ public static class JobPayloads
 
     private static IEnumerable<JobStep> Steps(CompiledJob job, int timeout)
     {
+        if (job.Run is not null)
+            yield break;
         yield return new JobStep
         {
             Name = "script",

@@ -18,6 +18,9 @@ internal static class PayloadVariables
         var all = ImmutableArray.CreateBuilder<Variable>(known.Length + dotenv.Length + job.PlayVariables.Length + 16);
         AddPersisted(all, job, registry, identity);
         AddRunner(all, identity.Runner);
+        foreach (var token in job.Job.IdTokens)
+            if (identity.IdTokens.GetValueOrDefault(token.Name) is { } signed)
+                all.Add(new Variable(token.Name, signed, Public: false, Masked: true));
         all.AddRange(known.AsSpan()[..job.Job.DotenvAt]);
         all.AddRange(dotenv);
         all.AddRange(known.AsSpan()[job.Job.DotenvAt..]);

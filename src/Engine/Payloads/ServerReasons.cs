@@ -37,6 +37,7 @@ internal static class ServerReasons
         "runner_interrupted",
         "insufficient_bridge_permissions",
         "downstream_bridge_project_not_found",
+        "upstream_bridge_project_not_found",
         "invalid_bridge_trigger",
         "downstream_pipeline_creation_failed",
         "secrets_provider_not_found",

@@ -18,6 +18,8 @@ public static class FailureReason
     public const string DataIntegrity = "data_integrity_failure";
     public const string DownstreamCreation = "downstream_pipeline_creation_failed";
     public const string DownstreamProjectNotFound = "downstream_bridge_project_not_found";
+    public const string UpstreamProjectNotFound = "upstream_bridge_project_not_found";
+    public const string SecretsProviderNotFound = "secrets_provider_not_found";
     public const string MaxDescendantDepth = "reached_max_descendant_pipelines_depth";
     public const string MaxHierarchySize = "reached_max_pipeline_hierarchy_size";
     public const string InvalidBridgeTrigger = "invalid_bridge_trigger";

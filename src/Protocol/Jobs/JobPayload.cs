@@ -32,6 +32,15 @@ public sealed record JobPayload
     public ImmutableArray<JobDependency> Dependencies { get; init; } = [];
     public JobFeatures Features { get; init; } = new();
     public ImmutableArray<JobHook> Hooks { get; init; } = [];
+
+    /// <summary>By the name of the variable each one becomes; <see langword="null"/> when there are none.</summary>
+    public ImmutableSortedDictionary<string, JobSecret>? Secrets { get; init; }
+
+    /// <summary>What <c>${{ job.inputs.NAME }}</c> stands for.</summary>
+    public ImmutableArray<JobInput> Inputs { get; init; } = [];
+
+    /// <summary>Steps in place of scripts, as JSON in a text: runners of GitLab's decode it twice. <see langword="null"/> beside <see cref="Steps"/>.</summary>
+    public string? Run { get; init; }
 }
 
 public sealed record JobInfo

@@ -6,6 +6,8 @@ namespace Slipway.Runner.Jobs;
 /// <summary>The runner's feature flags (runner-protocol §20). The configuration beats a job's variable, which beats the default.</summary>
 internal static class FeatureFlags
 {
+    public const string JobInputs = "FF_ENABLE_JOB_INPUTS_INTERPOLATION";
+
     /// <summary>Those that something here or in a job looks at.</summary>
     private static readonly (string Name, bool Default)[] Known =
     [
@@ -22,6 +24,7 @@ internal static class FeatureFlags
         ("FF_HASH_CACHE_KEYS", false),
         ("FF_USE_INIT_WITH_DOCKER_EXECUTOR", false),
         ("FF_USE_NATIVE_CONTAINER_STOP", false),
+        (JobInputs, true),
     ];
 
     /// <summary>Every known flag with its resolved value, as variables.</summary>
@@ -30,6 +33,10 @@ internal static class FeatureFlags
         foreach (var (name, otherwise) in Known)
             yield return new Variable(name, Value(name, otherwise, runner, job) ? "true" : "false");
     }
+
+    /// <summary>Whether a known flag is on for a job.</summary>
+    public static bool IsOn(string flag, RunnerConfig runner, IReadOnlyList<Variable> job) =>
+        Value(flag, Known.First(known => known.Name == flag).Default, runner, job);
 
     /// <summary>The flags that differ from their defaults, for the log's head: <c>FF_A:true, FF_B:false</c>; empty when none does.</summary>
     public static string Unusual(JobVariables variables) =>

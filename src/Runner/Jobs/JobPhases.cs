@@ -110,6 +110,19 @@ internal sealed class JobPhases : IAsyncDisposable
     /// <summary>Every step but after_script, in order, to the first that fails.</summary>
     public async Task RunScriptAsync(CancellationToken ct)
     {
+        if (_job.Payload.Run is { } run)
+            foreach (var step in RunSteps.Read(run, _job.Variables, _job.Paths.ProjectDir))
+            {
+                var stage = "step_" + step.Name.ToLowerInvariant();
+                using var section = Trace.Section(stage, $"Executing \"{stage}\" stage of the job script");
+                await RunScriptAsync(
+                    stage,
+                    [.. Given(_job.Runner.PreBuildScript), step.Script, .. Given(_job.Runner.PostBuildScript)],
+                    step.Env,
+                    ct
+                );
+            }
+
         foreach (var step in _job.Payload.Steps.Where(s => s.Name != AfterScript && s.Script.Length > 0))
         {
             var stage = step.Name == "script" ? "step_script" : "step_" + step.Name.ToLowerInvariant();

@@ -29,12 +29,15 @@ public sealed class JobRun(JobPayload payload, RunnerConfig runner, ExecutorKind
     /// <exception cref="IOException">The log cannot be written.</exception>
     public async Task<JobResult> RunAsync(JobCancellation cancellation)
     {
-        var setup = new JobSetup(payload, runner, kind, Host);
+        var (ready, problem) = JobReadying.Of(payload, runner);
+        var setup = new JobSetup(ready, runner, kind, Host);
         await using var trace = setup.Trace(channel.WriteTrace, time);
         using var deadlines = new JobDeadlines(cancellation, setup.Timeout, time);
         JobResult? failure;
         try
         {
+            if (problem is not null)
+                throw problem;
             await using var phases = new JobPhases(setup.Environment(trace, time, cancellation.Abort), setup, channel, deadlines);
             failure = await RunAsync(phases, deadlines);
         }

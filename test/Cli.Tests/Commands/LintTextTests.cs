@@ -44,8 +44,8 @@ public sealed class LintTextTests
     [Fact]
     public void A_mistake_without_help_of_its_own_has_that_of_its_code()
     {
-        var diagnostic = new Diagnostic(DiagnosticCode.NotSupportedYet, Severity.Error, "m", new Position("a.yml", 1, 1));
-        Assert.Contains("  = help: Leave the keyword out", LintReport.ToText([diagnostic], _ => "x", new Palette(false)));
+        var diagnostic = new Diagnostic(DiagnosticCode.CircularNeeds, Severity.Error, "m", new Position("a.yml", 1, 1));
+        Assert.Contains("  = help: Take one of the needs out.", LintReport.ToText([diagnostic], _ => "x", new Palette(false)));
     }
 
     [Fact]

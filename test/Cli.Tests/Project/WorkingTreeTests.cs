@@ -48,6 +48,36 @@ public sealed class WorkingTreeTests
         Assert.Equal(["a", "d/b"], new WorkingTree(folder.Path, null).ToSourceTree().Paths);
     }
 
+    // A path is a pattern to Git: * crosses folders, and a folder stands for all in it.
+    [Fact]
+    public void The_last_commit_of_a_path_is_the_newest_that_changed_it()
+    {
+        using var repository = TemporaryFolder.Repository(("lock", "1"), ("d/a.lock", "1"));
+        var first = repository.Git("rev-parse", "HEAD").Trim();
+        repository.Write("lock", "2");
+        repository.Git("add", "lock");
+        var second = repository.Commit("later");
+        repository.Write("d/a.lock", "not committed");
+        repository.Write(":(x)", "odd");
+        var tree = new WorkingTree(repository.Path, GitFacts.Read(repository.Path)).ToProjectTree();
+        Assert.Equal(
+            [second, first, first, second, null, null, null],
+            new[] { "lock", "d/a.lock", "d", "*lock", "nowhere", ":(x)", "--all" }.Select(tree.LastCommit)
+        );
+        var below = new WorkingTree(Path.Combine(repository.Path, "d"), GitFacts.Read(repository.Path)).ToProjectTree();
+        Assert.Equal(first, below.LastCommit("a.lock"));
+    }
+
+    [Fact]
+    public void Without_commits_there_is_no_last_one()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("lock", "1");
+        Assert.Null(new WorkingTree(folder.Path, null).ToProjectTree().LastCommit("lock"));
+        folder.Git("init", "--quiet");
+        Assert.Null(new WorkingTree(folder.Path, GitFacts.Read(folder.Path)).ToProjectTree().LastCommit("lock"));
+    }
+
     [Fact]
     public void A_hash_is_gits()
     {

@@ -216,13 +216,4 @@ public sealed class JobPartsTests
         );
         Assert.Empty(child.ArtifactsFrom);
     }
-
-    [Theory]
-    [InlineData("mirror: {needs: {pipeline: group/other}}", "jobs:mirror:needs:pipeline is not supported yet")]
-    public void What_cannot_be_honoured_yet_is_said(string yaml, string message)
-    {
-        var diagnostic = Assert.Single(Compiling.Compile(yaml).Diagnostics);
-        Assert.Equal(message, diagnostic.Message);
-        Assert.StartsWith("CI09", diagnostic.Code, StringComparison.Ordinal);
-    }
 }

@@ -7,7 +7,7 @@ namespace Slipway.Compiler.Tests.Keywords;
 
 /// <summary>
 /// GitLab's fixtures for its own JSON schema: each top-level key of a file is a configuration of its own. What only lacks a script, a stage
-/// or another job of its file, and what is not supported yet, counts as accepted. Where schema and GitLab's linter differ, the linter is right;
+/// or another job of its file counts as accepted. Where schema and GitLab's linter differ, the linter is right;
 /// those cases stand in the tables below.
 /// </summary>
 public sealed class GitlabSchemaTests
@@ -20,7 +20,6 @@ public sealed class GitlabSchemaTests
         DiagnosticCode.UndefinedNeed,
         DiagnosticCode.UndefinedDependency,
         DiagnosticCode.InvalidOnStop,
-        DiagnosticCode.NotSupportedYet,
     ];
 
     /// <summary>The linter refuses them.</summary>

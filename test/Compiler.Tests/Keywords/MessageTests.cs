@@ -30,8 +30,8 @@ public sealed class MessageTests
     public void Jobs_against_each_other(string yaml, string message) => AssertOnly(yaml, message);
 
     [Theory]
-    [MemberData(nameof(UnsupportedMessages.All), MemberType = typeof(UnsupportedMessages))]
-    public void What_is_not_supported_yet(string yaml, string message) => AssertOnly(yaml, message);
+    [MemberData(nameof(SecretMessages.All), MemberType = typeof(SecretMessages))]
+    public void What_takes_more_than_a_shell(string yaml, string message) => AssertOnly(yaml, message);
 
     private static void AssertOnly(string marked, string message)
     {

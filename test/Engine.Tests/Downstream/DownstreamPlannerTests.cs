@@ -47,6 +47,14 @@ public class DownstreamPlannerTests
         string.Join('|', ((DownstreamPlan.Child)plan).Context.PipelineVariables.Select(variable => $"{variable.Key}={variable.Value}"));
 
     [Fact]
+    public void A_bridge_that_mirrors_starts_nothing()
+    {
+        var pipeline = Pipelines.Of(Pipelines.Job("mirror") with { UpstreamProject = "g/other" }) with { Context = Upstream };
+        var bridge = Machine.Create(pipeline, Pipelines.Noon).Jobs[0];
+        Assert.Equal(new DownstreamPlan.Mirror("g/other"), DownstreamPlanner.Plan((pipeline, 5, ""), bridge, [], [Root], 1));
+    }
+
+    [Fact]
     public void A_child_has_the_same_project_ref_commit_and_merge_request()
     {
         var child = Assert.IsType<DownstreamPlan.Child>(Plan(Include()));

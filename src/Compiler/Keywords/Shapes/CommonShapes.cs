@@ -27,6 +27,16 @@ internal static class CommonShapes
     public static Shape.Choice MustBeOneOf(params ImmutableArray<string> values) =>
         new($"must be one of: {string.Join(", ", values)}", values);
 
+    /// <summary>A text that says it all in short, or the map.</summary>
+    public static Shape.ByKind TextOr(Shape map) => new("should be a hash or a string") { OnText = RequiredText, OnMap = map };
+
+    /// <summary>A map of texts, some of which must be there.</summary>
+    public static Shape.Map Parts(ImmutableArray<string> texts, ImmutableArray<string> required, params ReadOnlySpan<Keyword> others) =>
+        new([.. texts.Select(name => Keyword.Part(name, Text)), .. others])
+        {
+            Rules = [.. required.Select(name => new MapRule.Present(name))],
+        };
+
     /// <summary>The text at <paramref name="key"/>; <see langword="null"/> when there is none.</summary>
     public static string? TextAt(ConfigMapping map, string key) => map[key] is ConfigScalar { IsString: true } text ? text.Text : null;
 

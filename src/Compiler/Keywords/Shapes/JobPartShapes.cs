@@ -111,7 +111,11 @@ internal static class JobPartShapes
         new Shape.ByKind("should be a hash or a boolean value")
         {
             OnFlag = Anything,
-            OnMap = new Shape.Map(Keyword.Part("path_prefix", Text), Keyword.Part("expire_in", ExpireIn), Keyword.Part("publish", Text)),
+            OnMap = new Shape.Map(
+                Keyword.Part("path_prefix", Text),
+                Keyword.Part("expire_in", new Shape.Duration { AllowsNever = true, AllowsVariables = true }),
+                Keyword.Part("publish", Text)
+            ),
         };
 
     public static Shape Workflow { get; } =

@@ -23,9 +23,6 @@ internal sealed record Keyword(string Name, Shape Shape, bool IsEntry = true)
 {
     public Where Where { get; init; }
 
-    /// <summary>GitLab has it and this program cannot honour it: its shape is checked and then it is refused.</summary>
-    public bool NotSupportedYet { get; init; }
-
     /// <summary>What GitLab calls it inside its map; <see langword="null"/>: its name with blanks for underscores.</summary>
     public string? Attribute { get; init; }
 

@@ -31,10 +31,10 @@ internal static class KeywordTable
         new("retry", JobPartShapes.Retry) { Where = Inherited, HasOwnPlace = true },
         new("tags", JobPartShapes.Tags) { Where = Inherited },
         new("artifacts", ArtifactShapes.Artifacts) { Where = Inherited },
-        new("id_tokens", UnsupportedShapes.IdTokens) { Where = Inherited, NotSupportedYet = true },
-        new("identity", UnsupportedShapes.Identity) { Where = Inherited, NotSupportedYet = true },
+        new("id_tokens", SecretShapes.IdTokens) { Where = Inherited },
+        new("identity", SecretShapes.Identity) { Where = Inherited },
         new("script", Commands) { Where = Where.Job },
-        new("run", UnsupportedShapes.Run) { Where = Where.Job, NotSupportedYet = true },
+        new("run", RunShapes.Run) { Where = Where.Job },
         new("trigger", TriggerShapes.Trigger) { Where = Where.TriggerJob },
         new("stage", JobPartShapes.Stage) { Where = Where.AnyJob },
         Keyword.Part("extends", JobPartShapes.Extends) with
@@ -83,9 +83,9 @@ internal static class KeywordTable
         new("release", ReleaseShapes.Release) { Where = Where.Job },
         new("publish", Text) { Where = Where.Job },
         new("pages", JobPartShapes.Pages) { Where = Where.Job },
-        new("secrets", UnsupportedShapes.Secrets) { Where = Where.Job, NotSupportedYet = true },
-        new("dast_configuration", UnsupportedShapes.DastConfiguration) { Where = Where.Job, NotSupportedYet = true },
-        new("inputs", UnsupportedShapes.Inputs) { Where = Where.Job, NotSupportedYet = true },
+        new("secrets", SecretShapes.Secrets) { Where = Where.Job },
+        new("dast_configuration", SecretShapes.DastConfiguration) { Where = Where.Job },
+        new("inputs", JobInputShapes.Inputs) { Where = Where.Job },
     ];
 
     private static readonly FrozenDictionary<string, Keyword> s_topLevel = At(Where.TopLevel);

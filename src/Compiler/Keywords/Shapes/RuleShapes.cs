@@ -12,15 +12,15 @@ internal static class RuleShapes
 
     private static readonly Shape s_paths = new Shape.Texts { Max = MostPaths, TooMany = TooManyPaths };
 
-    /// <summary>regexp is new in GitLab and not honoured here.</summary>
-    private static readonly Keyword s_regexp = Keyword.Part("regexp", new Shape.Text { MaxLength = 255 }) with { NotSupportedYet = true };
+    /// <summary>One pattern in place of the globs. GitLab's is Ruby's; what of it is not RE2's too is told when the rule is asked.</summary>
+    private static readonly Keyword s_regexp = Keyword.Part("regexp", new Shape.Text { MaxLength = 255, Required = true });
 
     private static readonly Shape s_changes = new Shape.ByKind("should be an array or a hash", Bare: true)
     {
         OnList = s_paths,
         OnMap = new Shape.Map(Keyword.Part("paths", s_paths), Keyword.Part("compare_to", Text), s_regexp)
         {
-            Rules = [new MapRule.Test(NoPaths)],
+            Rules = [new MapRule.Test(NoPaths), new MapRule.Exclusive("paths", "regexp")],
         },
     };
 
@@ -30,7 +30,7 @@ internal static class RuleShapes
         OnList = s_paths,
         OnMap = new Shape.Map(Keyword.Part("paths", s_paths), Keyword.Part("project", Text), Keyword.Part("ref", Text), s_regexp)
         {
-            Rules = [new MapRule.Test(NoPaths), new MapRule.Test(RefWithoutProject)],
+            Rules = [new MapRule.Test(NoPaths), new MapRule.Exclusive("paths", "regexp"), new MapRule.Test(RefWithoutProject)],
         },
     };
 

@@ -47,6 +47,9 @@ internal abstract record Shape
     internal sealed record Duration(double Limit = double.MaxValue) : Shape
     {
         public bool AllowsNever { get; init; }
+
+        /// <summary>A text with a variable in it is whatever that holds.</summary>
+        public bool AllowsVariables { get; init; }
     }
 
     /// <summary>A list of texts.</summary>

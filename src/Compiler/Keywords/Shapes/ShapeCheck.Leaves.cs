@@ -156,6 +156,8 @@ internal sealed partial class ShapeCheck
         }
         if (shape.AllowsNever && text.Text.Equals("never", StringComparison.OrdinalIgnoreCase))
             return;
+        if (shape.AllowsVariables && text.Text.Contains('$'))
+            return;
         if (!ChronicDuration.TryParse(text.Text, out var seconds))
             Refuse(
                 DiagnosticCode.InvalidDuration,

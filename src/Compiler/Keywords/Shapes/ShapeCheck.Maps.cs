@@ -28,10 +28,7 @@ internal sealed partial class ShapeCheck
     {
         if (entry.Value is ConfigScalar { IsNull: true })
             return;
-        var told = bag.Count;
         Check(keyword.Shape, entry.Value, Subject.Of(keyword, inside, entry.At));
-        if (keyword.NotSupportedYet && bag.Count == told)
-            Tell(DiagnosticCode.NotSupportedYet, keyword.Name, $"`{keyword.Name}` is not supported yet", entry.At);
     }
 
     private static Keyword? Find(ImmutableArray<Keyword> keys, string name)
