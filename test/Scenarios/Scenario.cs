@@ -74,6 +74,13 @@ internal sealed record RunSpec
     /// <summary>Files written before the run; <see langword="null"/> deletes.</summary>
     public IReadOnlyDictionary<string, FileContent?> Write { get; init; } = new Dictionary<string, FileContent?>();
 
+    /// <summary>Other projects: <c>GROUP/PROJECT: {REF: {PATH: text}}</c>, the first ref the default branch; refs that are versions are published.</summary>
+    public IReadOnlyDictionary<string, Dictionary<string, Dictionary<string, string>>> Projects { get; init; } =
+        new Dictionary<string, Dictionary<string, Dictionary<string, string>>>();
+
+    /// <summary>Files of the web, by address; any other address gives 404.</summary>
+    public IReadOnlyDictionary<string, string> Web { get; init; } = new Dictionary<string, string>();
+
     public string File { get; init; } = ".gitlab-ci.yml";
     public IReadOnlyList<string> Jobs { get; init; } = [];
     public bool Needs { get; init; }

@@ -102,6 +102,7 @@ internal sealed class ScenarioFolder : IDisposable
             ],
             PipelineVariables = [.. run.Variables.Select(pair => new Variable(pair.Key, pair.Value))],
             Inputs = run.Inputs.ToImmutableDictionary(),
+            External = new ScenarioProjects(run).ToExternalFiles(),
             ChangedPaths = since =>
                 since is null ? run.Changed
                 : run.ChangedSince.TryGetValue(since, out var paths) ? paths
