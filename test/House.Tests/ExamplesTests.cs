@@ -10,6 +10,16 @@ public sealed partial class ExamplesTests
 {
     private static readonly string[] Pages = [.. House.Files.Where(path => path.EndsWith(".md") && !path.StartsWith("test/"))];
 
+    /// <summary>Whatever a page includes from elsewhere is there, holds a job and takes the input a page gives.</summary>
+    private static readonly ExternalFiles Elsewhere = new(
+        request => new ProjectAnswer.Found(ProjectTree.Empty with { ReadText = _ => Included }, request.Path, CommitFacts.ZeroSha),
+        _ => ["1.2.0"],
+        (_, _) => new RemoteAnswer.Body(System.Text.Encoding.UTF8.GetBytes(Included))
+    );
+
+    private const string Included =
+        "spec: {inputs: {stage: {default: test}}}\n---\nincluded: {stage: '$[[ inputs.stage ]]', script: make}\n";
+
     public static TheoryData<string, int> YamlBlocks =>
         [.. from page in Pages from block in Blocks(page, "yaml") select (page, block.Line)];
 
@@ -22,7 +32,8 @@ public sealed partial class ExamplesTests
     {
         var text = Blocks(page, "yaml").Single(block => block.Line == line).Text;
         var source = new ConfigSource.Text(page, text);
-        var compilation = PipelineCompiler.Compile(source, ProjectTree.Empty, new PipelineContext(), TestContext.Current.CancellationToken);
+        var context = new PipelineContext { External = Elsewhere };
+        var compilation = PipelineCompiler.Compile(source, ProjectTree.Empty, context, TestContext.Current.CancellationToken);
         Assert.Empty(compilation.Diagnostics.Where(diagnostic => diagnostic.Severity == Severity.Error));
     }
 

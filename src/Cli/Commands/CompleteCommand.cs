@@ -109,7 +109,12 @@ internal static class CompleteCommand
         Workspace work;
         try
         {
-            work = Workspace.Open(SharedOptions.Read(root.Parse([.. words.AsSpan(0, words.Length - 1)]), surroundings), surroundings);
+            // Whoever presses Tab does not wait for a host.
+            var options = SharedOptions.Read(root.Parse([.. words.AsSpan(0, words.Length - 1)]), surroundings) with
+            {
+                Offline = true,
+            };
+            work = Workspace.Open(options, surroundings);
         }
         catch (CommandException)
         {

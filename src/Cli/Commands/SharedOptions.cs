@@ -22,6 +22,8 @@ internal static class SharedOptions
             Repeated("--variable", "KEY=VALUE", "a pipeline variable; may be repeated"),
             Repeated("--variables-file", "FILE", "project variables: lines of KEY=VALUE, or GitLab's JSON; may be repeated"),
             Repeated("--input", "KEY=VALUE", "an input of the configuration's spec; may be repeated"),
+            Repeated("--project-dir", "PROJECT=DIR", "a checkout that stands for another project in includes; may be repeated"),
+            new Option<bool>("--offline") { Description = "fetch nothing: includes as they were fetched before" },
             Text("--cwd", "DIR", "work in this folder", "-C"),
         ];
         foreach (var option in all)
@@ -41,6 +43,8 @@ internal static class SharedOptions
             Variables = [.. parsed.GetValue<string[]>("--variable") ?? []],
             VariablesFiles = [.. parsed.GetValue<string[]>("--variables-file") ?? []],
             Inputs = [.. parsed.GetValue<string[]>("--input") ?? []],
+            ProjectDirs = [.. parsed.GetValue<string[]>("--project-dir") ?? []],
+            Offline = parsed.GetValue<bool>("--offline"),
         };
 
     private static Option<string?> Text(string name, string value, string does, params string[] aliases) =>

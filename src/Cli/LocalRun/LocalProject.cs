@@ -25,6 +25,9 @@ internal sealed record LocalProject
     /// <summary>The working tree as jobs get it; asked for once, early, so that it is listed while the configuration is compiled.</summary>
     public required Func<CancellationToken, Task<SourceTree>> Sources { get; init; }
 
+    /// <summary>Where fetching other projects' files says what it has to say, from now on.</summary>
+    public Action<Action<string>> TellNotes { get; init; } = _ => { };
+
     /// <summary>Where runs, artifacts and caches are kept; by default <c>.slipway</c> below <see cref="Root"/>.</summary>
     public required string StateDir { get; init; }
 }

@@ -34,6 +34,7 @@ internal sealed class RunSession : IAsyncDisposable
 
     public async Task<Coordinator> RunAsync(Compilation compilation, Selection selection)
     {
+        _project.TellNotes(sentence => Tell(view => view.Notice(sentence)));
         await TidyUpAsync();
         if (_parts.Executors is null && !_options.Keep)
             _executors.Expect(selection.Pipeline.Jobs, _project.Sources(_abort.Token));

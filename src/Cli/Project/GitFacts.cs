@@ -24,7 +24,9 @@ internal sealed record GitFacts
     public IReadOnlyList<string> BranchesAtHead { get; init; } = [];
 
     public required string DefaultBranch { get; init; }
-    public string? OriginUrl { get; init; }
+
+    /// <summary>Where the clone came from: origin's URL, else that of the only remote.</summary>
+    public string? RemoteUrl { get; init; }
     public string? UserName { get; init; }
     public string? UserEmail { get; init; }
 
@@ -87,10 +89,20 @@ internal sealed record GitFacts
             Head = head,
             BranchesAtHead = head is null ? [] : Branches(head.Decorations),
             DefaultBranch = Default(answers, branch),
-            OriginUrl = answers.Config.GetValueOrDefault("remote.origin.url"),
+            RemoteUrl = Remote(answers.Config),
             UserName = answers.Config.GetValueOrDefault("user.name"),
             UserEmail = answers.Config.GetValueOrDefault("user.email"),
         };
+    }
+
+    private static string? Remote(Dictionary<string, string> config)
+    {
+        if (config.TryGetValue("remote.origin.url", out var origin))
+            return origin;
+        var all = config.Where(setting =>
+            setting.Key.StartsWith("remote.", StringComparison.Ordinal) && setting.Key.EndsWith(".url", StringComparison.Ordinal)
+        );
+        return all.ToArray() is [var only] ? only.Value : null;
     }
 
     /// <summary>origin's HEAD; else init.defaultBranch, main or master, the first there is; else the only candidate left, the current branch.</summary>

@@ -4,9 +4,12 @@ using System.Text;
 
 namespace Slipway.Cli.Project;
 
-/// <param name="ExitCode">-1: there is no <c>git</c> here.</param>
+/// <param name="ExitCode">-1: there is no <c>git</c> here; -2: it took too long.</param>
 internal sealed record GitAnswer(int ExitCode, string Text, string Complaint)
 {
+    public const int Missing = -1;
+    public const int TookTooLong = -2;
+
     public bool Ok => ExitCode == 0;
 
     /// <summary>The parts of an answer that was asked for with <c>-z</c>.</summary>
@@ -46,7 +49,7 @@ internal static class GitProcess
     {
         var git = Start(folder, arguments);
         if (git is null)
-            return () => new GitAnswer(-1, "", "the git program is not installed");
+            return () => NotInstalled;
         git.StandardInput.Close();
         var complaint = "";
         var listener = new Thread(() => complaint = Read(git.StandardError, LongestComplaint, out _));
@@ -61,6 +64,33 @@ internal static class GitProcess
                 return new GitAnswer(whole ? git.ExitCode : 128, text, complaint.Trim());
             }
         };
+    }
+
+    /// <summary>
+    /// Lets git talk with another repository. What the user has set for that (ssh, proxies, certificates, credentials) holds, but nobody is asked
+    /// for anything, and no transport runs a program of the address's choosing.
+    /// </summary>
+    /// <param name="limit">Then it is ended.</param>
+    public static GitAnswer AskRemote(string folder, TimeSpan limit, params string[] arguments)
+    {
+        using var git = Start(folder, arguments, toRemote: true);
+        if (git is null)
+            return NotInstalled;
+        git.StandardInput.Close();
+        var (text, complaint, whole) = ("", "", true);
+        var reader = new Thread(() => text = Read(git.StandardOutput, LongestAnswer, out whole)) { IsBackground = true };
+        var listener = new Thread(() => complaint = Read(git.StandardError, LongestComplaint, out _)) { IsBackground = true };
+        reader.Start();
+        listener.Start();
+        if (!git.WaitForExit(limit))
+        {
+            git.Kill(entireProcessTree: true);
+            return new GitAnswer(GitAnswer.TookTooLong, "", $"no answer within {limit.TotalSeconds:0} seconds");
+        }
+
+        reader.Join();
+        listener.Join();
+        return new GitAnswer(whole ? git.ExitCode : 128, text, complaint.Trim());
     }
 
     /// <summary>An answer as bytes: a file's content, say.</summary>
@@ -86,7 +116,26 @@ internal static class GitProcess
         return git.ExitCode == 0 && answer.Length <= longest ? answer.ToArray() : null;
     }
 
-    private static Process? Start(string folder, string[] arguments)
+    private static GitAnswer NotInstalled { get; } = new(GitAnswer.Missing, "", "the git program is not installed");
+
+    /// <summary>What the user may say in the environment of how to reach a repository; everything else that begins with <c>GIT_</c> is about a repository.</summary>
+    private static bool IsAboutReaching(string name) =>
+        name.StartsWith("GIT_SSH", StringComparison.Ordinal)
+        || name.StartsWith("GIT_SSL_", StringComparison.Ordinal)
+        || name.StartsWith("GIT_HTTP_", StringComparison.Ordinal)
+        || name.StartsWith("GIT_PROXY_", StringComparison.Ordinal)
+        || name.StartsWith("GIT_CONFIG_", StringComparison.Ordinal);
+
+    private static void NeverAsk(IDictionary<string, string?> environment)
+    {
+        environment["GIT_ALLOW_PROTOCOL"] = "file:git:http:https:ssh";
+        environment["GIT_ASKPASS"] = "";
+        environment["SSH_ASKPASS"] = "false";
+        environment["SSH_ASKPASS_REQUIRE"] = "force";
+        environment["GCM_INTERACTIVE"] = "never";
+    }
+
+    private static Process? Start(string folder, string[] arguments, bool toRemote = false)
     {
         var start = new ProcessStartInfo("git")
         {
@@ -102,7 +151,13 @@ internal static class GitProcess
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("GIT_", StringComparison.Ordinal)).ToArray())
-            start.Environment.Remove(name);
+        {
+            if (!toRemote || !IsAboutReaching(name))
+                start.Environment.Remove(name);
+        }
+
+        if (toRemote)
+            NeverAsk(start.Environment);
         start.Environment["GIT_TERMINAL_PROMPT"] = "0";
         start.Environment["LC_ALL"] = "C";
         try

@@ -27,4 +27,10 @@ internal sealed record ProjectOptions
 
     public ImmutableArray<string> VariablesFiles { get; init; } = [];
     public ImmutableArray<string> Inputs { get; init; } = [];
+
+    /// <summary><c>GROUP/PROJECT=DIR</c>: checkouts that stand for other projects.</summary>
+    public ImmutableArray<string> ProjectDirs { get; init; } = [];
+
+    /// <summary>Nothing is fetched; includes are what was fetched before.</summary>
+    public bool Offline { get; init; }
 }

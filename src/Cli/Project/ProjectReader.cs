@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Slipway.Cli.LocalRun;
+using Slipway.Cli.Project.Includes;
 using Slipway.Compiler;
 
 namespace Slipway.Cli.Project;
@@ -21,12 +22,17 @@ internal static class ProjectReader
         var root = git is null || File.Exists(Path.Combine(options.Directory, options.File ?? DefaultFile)) ? options.Directory : git.Top;
         root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
         var tree = new WorkingTree(root, git);
+        var files = tree.ToProjectTree();
+        var context = Context(root, git, options, surroundings);
+        var notes = new IncludeNotes(surroundings.Time, surroundings.ErrorIsTerminal, IncludeNotes.ToError(surroundings));
+        var includes = new LocalIncludes(options, new OwnProject(root, git, files, context), git, root, notes, surroundings);
         return new LocalProject
         {
             Root = root,
             ConfigFile = ConfigFile(root, options),
-            Context = Context(root, git, options, surroundings),
-            Tree = tree.ToProjectTree(),
+            Context = context with { External = includes.ToExternalFiles() },
+            Tree = files,
+            TellNotes = notes.SendTo,
             Sources = ct => Task.Run(tree.ToSourceTree, ct),
             StateDir = Path.Combine(root, ".slipway"),
         };
@@ -43,7 +49,7 @@ internal static class ProjectReader
 
     private static PipelineContext Context(string root, GitFacts? git, ProjectOptions options, Surroundings surroundings)
     {
-        var remote = RemoteUrl.Parse(git?.OriginUrl);
+        var remote = RemoteUrl.Parse(git?.RemoteUrl);
         var branch =
             options.Ref ?? git?.Branch ?? (git is { BranchesAtHead: [var first, ..] } ? first : null) ?? git?.DefaultBranch ?? "main";
         var defaultBranch = git?.DefaultBranch ?? branch;
