@@ -32,11 +32,14 @@ internal sealed class Coordinator(CoordinatorParts parts)
     /// <summary>Somebody cancelled the run as a whole.</summary>
     public bool WasCanceled => _canceled;
 
+    /// <summary>As if it had come over the controls. May be called from anywhere.</summary>
+    public void Ask(RunControl control) => _signals.Writer.TryWrite(new Signal.Asked(control));
+
     public async Task RunAsync(CompiledPipeline pipeline)
     {
         Follow(parts.Controls);
         Begin(pipeline, [], null);
-        await using var abort = parts.Abort.Register(() => _signals.Writer.TryWrite(new Signal.Asked(new RunControl.Abort())));
+        await using var abort = parts.Abort.Register(() => Ask(new RunControl.Abort()));
         while (_underWay > 0 || _controlsOpen || _signals.Reader.TryPeek(out _))
         {
             var signal = await _signals.Reader.ReadAsync(CancellationToken.None);

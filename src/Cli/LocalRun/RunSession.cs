@@ -15,6 +15,8 @@ internal sealed class RunSession : IAsyncDisposable
     private readonly LocalJobs _jobs;
     private readonly RunNotes _notes;
     private readonly Lock _viewGate = new();
+    private Coordinator? _coordinator;
+    private IOException? _unheard;
 
     public RunSession(
         LocalProject project,
@@ -32,6 +34,7 @@ internal sealed class RunSession : IAsyncDisposable
         _notes = new RunNotes(_run, parts.Time);
     }
 
+    /// <exception cref="IOException">The output could not be written; the run is over and its state on disk.</exception>
     public async Task<Coordinator> RunAsync(Compilation compilation, Selection selection)
     {
         _project.TellNotes(sentence => Tell(view => view.Notice(sentence)));
@@ -45,7 +48,7 @@ internal sealed class RunSession : IAsyncDisposable
                     $"{missing} is not part of this run and has left no artifacts here, so {job} starts without them (--needs runs it too)"
                 )
             );
-        var coordinator = new Coordinator(
+        var coordinator = _coordinator = new Coordinator(
             new CoordinatorParts
             {
                 Options = _options,
@@ -70,11 +73,14 @@ internal sealed class RunSession : IAsyncDisposable
             }
         );
         _notes.Write(coordinator, usedDocker: false, isLast: false);
-        await coordinator.RunAsync(selection.Pipeline);
+        if (_unheard is null)
+            await coordinator.RunAsync(selection.Pipeline);
         // What has left its job's session (setsid, daemons) the executor cannot see.
         if (_abort.IsCancellationRequested)
             _run.KillJobs();
         _notes.Write(coordinator, _executors.UsedDocker, isLast: true);
+        if (_unheard is { } unheard)
+            throw new IOException(unheard.Message, unheard.HResult);
         return coordinator;
     }
 
@@ -118,9 +124,22 @@ internal sealed class RunSession : IAsyncDisposable
         }
     }
 
+    /// <summary>A run that nobody can hear, its output's disk being full, is canceled in order: after_script still runs, and the state is written.</summary>
     private void Tell(Action<IRunView> say)
     {
         lock (_viewGate)
-            say(_parts.View);
+        {
+            if (_unheard is not null)
+                return;
+            try
+            {
+                say(_parts.View);
+            }
+            catch (IOException e)
+            {
+                _unheard = e;
+                _coordinator?.Ask(new RunControl.Cancel());
+            }
+        }
     }
 }
