@@ -20,20 +20,27 @@ public class RealWorldBench
     public string Project { get; set; } = "";
 
     public static IEnumerable<string> Projects =>
+        Folder is null
+            ? []
+            : Directory
+                .GetDirectories(Folder)
+                .Where(path => File.Exists(Path.Combine(path, Root)))
+                .Select(path => Path.GetFileName(path))
+                .Order(StringComparer.Ordinal);
+
+    private static string? Folder { get; } =
         Environment.GetEnvironmentVariable("SLIPWAY_SHARED") is { Length: > 0 } shared
-            ? Directory
-                .GetDirectories(Path.Combine(shared, "conformance", "realworld"))
-                .Where(folder => File.Exists(Path.Combine(folder, Root)))
-                .Order(StringComparer.Ordinal)
-            : [];
+            ? Path.Combine(shared, "conformance", "realworld")
+            : null;
 
     [GlobalSetup]
     public void Read()
     {
-        var texts = new DirectoryInfo(Project)
+        var folder = Path.Combine(Folder!, Project);
+        var texts = new DirectoryInfo(folder)
             .GetFiles("*", SearchOption.AllDirectories)
             .ToDictionary(
-                file => Path.GetRelativePath(Project, file.FullName).Replace('\\', '/'),
+                file => Path.GetRelativePath(folder, file.FullName).Replace('\\', '/'),
                 file => File.ReadAllText(file.FullName),
                 StringComparer.Ordinal
             );
