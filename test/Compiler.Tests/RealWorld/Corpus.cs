@@ -9,6 +9,9 @@ namespace Slipway.Compiler.Tests.RealWorld;
 /// <param name="DefaultBranch">As the project has it.</param>
 internal sealed record Corpus(string Folder, string DefaultBranch, string Host = "gitlab.com")
 {
+    /// <summary>The project's path on its own GitLab, which some rules ask for.</summary>
+    private string ProjectPath { get; init; } = Folder.Replace("__", "/");
+
     public static Corpus[] All { get; } =
     [
         new("DataDog__dd-trace-dotnet", "master"),
@@ -16,7 +19,7 @@ internal sealed record Corpus(string Folder, string DefaultBranch, string Host =
         new("GNOME__gjs", "master", "gitlab.gnome.org"),
         new("GNOME__gnome-shell", "main", "gitlab.gnome.org"),
         new("GNOME__mutter", "main", "gitlab.gnome.org"),
-        new("Kitware__VTK-m", "master", "gitlab.kitware.com"),
+        new("Kitware__VTK-m", "master", "gitlab.kitware.com") { ProjectPath = "vtk/vtk-m" },
         new("LLNL__RAJAPerf", "develop", "lc.llnl.gov"),
         new("LLNL__axom", "develop", "lc.llnl.gov"),
         new("NetworkManager__NetworkManager", "main", "gitlab.freedesktop.org"),
@@ -24,7 +27,7 @@ internal sealed record Corpus(string Folder, string DefaultBranch, string Host =
         new("QubesOS__qubes-core-admin", "main"),
         new("bram2w__baserow", "develop"),
         new("espressif__esp-adf", "master"),
-        new("gitlabhq__gitlab-shell", "main"),
+        new("gitlabhq__gitlab-shell", "main") { ProjectPath = "gitlab-org/gitlab-shell" },
         new("kubernetes-sigs__kubespray", "master"),
         new("mendersoftware__mender-qa", "master"),
         new("osbuild__osbuild", "main"),
@@ -52,13 +55,16 @@ internal sealed record Corpus(string Folder, string DefaultBranch, string Host =
     public Compilation Compile(PipelineContext context) =>
         PipelineCompiler.Compile(new ConfigSource.File(".gitlab-ci.yml"), Tree(), context, TestContext.Current.CancellationToken);
 
+    /// <summary>Whether the project, or a template, says that there is such a job.</summary>
+    public bool Has(CompiledJob job) => Texts.ContainsKey(job.At.File) || job.At.File.StartsWith("template:", StringComparison.Ordinal);
+
     private PipelineContext At(PipelineContext context) =>
         context with
         {
             Project = context.Project with
             {
-                Path = Folder.Replace("__", "/"),
-                Name = Folder.Split("__")[1],
+                Path = ProjectPath,
+                Name = ProjectPath.Split('/')[^1],
                 DefaultBranch = DefaultBranch,
                 Registry = "registry.example.com",
             },

@@ -94,11 +94,11 @@ public sealed class RealWorldTests
         var kinds = project.Kinds().Select(kind => (kind.Name, Compilation: project.Compile(kind.Context))).ToArray();
         var text = new StringBuilder();
         foreach (var (name, compilation) in kinds)
-            text.Append($"{name, -15}{Told(compilation)}\n");
+            text.Append($"{name, -15}{Told(project, compilation)}\n");
         text.Append('\n');
         var standIns = kinds
             .SelectMany(kind => kind.Compilation.Pipeline?.Jobs ?? [])
-            .Where(IsStandIn)
+            .Where(job => !project.Has(job))
             .Select(job => job.GroupName)
             .ToHashSet();
         foreach (var job in kinds.SelectMany(kind => kind.Compilation.Decisions).Select(decision => decision.Job).Distinct())
@@ -113,11 +113,11 @@ public sealed class RealWorldTests
         return text.ToString();
     }
 
-    private static string Told(Compilation compilation)
+    private static string Told(Corpus project, Compilation compilation)
     {
         if (compilation.Pipeline is { } pipeline)
         {
-            var own = pipeline.Jobs.Where(job => !IsStandIn(job)).ToArray();
+            var own = pipeline.Jobs.Where(project.Has).ToArray();
             return $"{own.Length} jobs in {own.Select(job => job.Stage).Distinct().Count()} stages";
         }
 
@@ -127,8 +127,6 @@ public sealed class RealWorldTests
             .Select(code => $"{code.Key} ×{code.Value}");
         return compilation.Refusal ?? string.Join(", ", errors);
     }
-
-    private static bool IsStandIn(CompiledJob job) => job.Script is ["stand-in"] && job.Stage == ".pre";
 
     /// <summary>This test's folder in the repository, where snapshots are written.</summary>
     private static string Here()
