@@ -3,8 +3,10 @@ using System.Collections.Immutable;
 namespace Slipway.Compiler;
 
 /// <summary>A place in the user's files. Line and column count from 1, as editors show them.</summary>
-/// <param name="File">Path below the project's root with forward slashes, <c>.gitlab-ci.yml</c>; for remote files the URL;
-/// for templates <c>template:</c> and the name.</param>
+/// <param name="File">
+/// Path below the project's root with forward slashes, <c>.gitlab-ci.yml</c>; for other projects' files <c>group/project@ref:path</c>, without the ref
+/// when none is named; for remote files the URL; for templates <c>template:</c> and the name.
+/// </param>
 public readonly record struct Position(string File, int Line, int Column)
 {
     public override string ToString() => $"{File}:{Line}:{Column}";

@@ -103,7 +103,10 @@ internal static class DiffCommand
             LintReport
                 .ToText(
                     errors,
-                    file => side.Config is ConfigSource.Text text && text.Name == file ? text.Content : side.Tree.ReadText(file),
+                    file =>
+                        side.Config is ConfigSource.Text text && text.Name == file ? text.Content
+                        : compilations[0].ExternalTexts.TryGetValue(file, out var external) ? external
+                        : side.Tree.ReadText(file),
                     surroundings.ErrorPalette(),
                     columns
                 )

@@ -61,7 +61,7 @@ internal static class ExternalExplanations
             DiagnosticCode.IncludeUnavailable,
             "Nobody can be asked for another project's files: there is no remote to fetch from, or its host does not answer.",
             ["{project} cannot be read: {problem}"],
-            "Name a checkout of the project with --project-dir GROUP/PROJECT=PATH."
+            "Name a checkout of the project with --project-dir GROUP/PROJECT=DIR."
         )
         {
             Wrong = """

@@ -75,6 +75,8 @@ internal sealed class GitHost : IDisposable
         lock (_requests)
             _requests.Add(path);
         using var response = context.Response;
+        // A connection for each request: one used again and found closed would be tried twice, and requests are counted.
+        response.KeepAlive = false;
         if (_files.TryGetValue(path, out var file))
         {
             response.StatusCode = file.Status;

@@ -10,6 +10,9 @@ internal sealed class HostProjects(GitRemote remote, IncludeCache cache, Include
 {
     private const string NeverFetched = "it has not been fetched before, and --offline fetches nothing";
 
+    /// <summary>What was heard when the host did not answer: nobody waits for it twice.</summary>
+    private string? _silence;
+
     private readonly Dictionary<string, Fetched<RemoteRefs>> _refs = new(StringComparer.Ordinal);
 
     public ProjectAnswer Find(string project, string reference)
@@ -47,15 +50,14 @@ internal sealed class HostProjects(GitRemote remote, IncludeCache cache, Include
         var folder = cache.ProjectFolder(url);
         if (offline)
             return Kept(folder) is { } known ? new Fetched<RemoteRefs>.Done(known) : new Fetched<RemoteRefs>.Unreachable(NeverFetched);
-        Fetched<string> listed;
-        using (notes.Begin($"asking {remote.Name} for {project}"))
-            listed = ProjectFetch.ListRefs(url);
+        var listed = List(project, url);
         switch (listed)
         {
             case Fetched<string>.Done(var text):
                 cache.KeepRefs(folder, text);
                 return new Fetched<RemoteRefs>.Done(new RemoteRefs(text));
             case Fetched<string>.Unreachable(var complaint):
+                _silence = complaint;
                 if (Kept(folder) is not { } kept)
                     return new Fetched<RemoteRefs>.Unreachable(complaint);
                 notes.Say($"{remote.Name} does not answer; {project} is taken as it was on {kept.Age}");
@@ -67,6 +69,14 @@ internal sealed class HostProjects(GitRemote remote, IncludeCache cache, Include
         }
     }
 
+    private Fetched<string> List(string project, string url)
+    {
+        if (_silence is not null)
+            return new Fetched<string>.Unreachable(_silence);
+        using (notes.Begin($"asking {remote.Name} for {project}"))
+            return ProjectFetch.ListRefs(url);
+    }
+
     private static RemoteRefs? Kept(string folder) =>
         IncludeCache.Refs(folder) is { } kept ? new RemoteRefs(kept.Text) { KeptSince = kept.At } : null;
 
@@ -76,8 +86,8 @@ internal sealed class HostProjects(GitRemote remote, IncludeCache cache, Include
         var folder = cache.ProjectFolder(url);
         if (cache.Commit(folder, sha) is { } known)
             return Found(project, known, sha);
-        if (offline)
-            return Silent(project, NeverFetched);
+        if (offline || _silence is not null)
+            return Silent(project, _silence ?? NeverFetched);
         Fetched<string>? fetched = null;
         string? added;
         using (notes.Begin($"fetching {project} at {sha[..8]} from {remote.Name}"))
@@ -85,7 +95,7 @@ internal sealed class HostProjects(GitRemote remote, IncludeCache cache, Include
         return (added, fetched) switch
         {
             (not null, _) => Found(project, added, sha),
-            (_, Fetched<string>.Unreachable(var complaint)) => Silent(project, complaint),
+            (_, Fetched<string>.Unreachable(var complaint)) => Silent(project, _silence = complaint),
             (_, Fetched<string>.Refused(var complaint)) when isNamed && IsAboutCommit(complaint) => new ProjectAnswer.NoRef(),
             (_, Fetched<string>.Refused(var complaint)) => new ProjectAnswer.NoProject($"{remote.Name} says to git: {complaint}"),
             _ => throw new InvalidOperationException("nothing was fetched"),

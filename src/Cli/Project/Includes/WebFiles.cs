@@ -34,6 +34,7 @@ internal sealed class WebFiles(IncludeCache? cache, IncludeNotes notes, TimeProv
         {
             ConnectTimeout = ConnectLimit,
             AllowAutoRedirect = false,
+            UseProxy = !address.IsLoopback,
             AutomaticDecompression = DecompressionMethods.All,
         };
         using var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };

@@ -93,6 +93,20 @@ public sealed class ProjectIncludesTests
     }
 
     [Fact]
+    public void A_host_that_does_not_answer_is_waited_for_once()
+    {
+        using var world = new IncludeWorld(
+            "include: [{project: g/a, file: x.yml}, {project: g/b, file: x.yml}, {component: $CI_SERVER_FQDN/g/c/d@1}]\n"
+        );
+        var host = new GitHost(world.Remotes);
+        host.Dispose();
+        world.App.Git("remote", "set-url", "origin", host.Url + "/group/app.git");
+        var (_, output, error) = world.Run(new HurriedTime(DateTimeOffset.UnixEpoch.AddYears(60)), true, "lint");
+        Assert.Equal($"note: asking 127.0.0.1:{host.Port} for g/a\n", error);
+        Assert.Contains("3 errors", output);
+    }
+
+    [Fact]
     public void A_login_nobody_has_is_told_as_GitLab_tells_it()
     {
         using var world = new IncludeWorld(Build);

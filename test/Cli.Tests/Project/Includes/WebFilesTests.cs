@@ -54,7 +54,7 @@ public sealed class WebFilesTests
         {
             host.Serve("/a.yml", "", 302, "/a.yml");
             Assert.Contains("because of HTTP code `302` error!", world.Run("lint").Out);
-            Assert.True(host.Requests.Count <= 11);
+            Assert.Equal(11, host.Requests.Count);
         }
     }
 
