@@ -12,6 +12,8 @@ public sealed record JobPaths(string BuildsDir, string ProjectDir)
 {
     public string TemporaryDir => ProjectDir + ".tmp";
 
+    internal static ReadOnlySpan<byte> EnvFileName => "gitlab_runner_env"u8;
+
     /// <summary>What <c>GITLAB_ENV</c> names: lines <c>KEY=VALUE</c> that later scripts of the job get as variables.</summary>
     public string EnvFile => TemporaryDir + "/gitlab_runner_env";
 

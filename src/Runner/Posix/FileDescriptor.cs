@@ -33,6 +33,21 @@ internal static unsafe class FileDescriptor
         return fd >= 0 || Errno.Last is Errno.NoEntry or Errno.NotDirectory ? fd : throw Failure(name);
     }
 
+    /// <summary>Whether a file or folder has attributes of somebody's own, such as an access list.</summary>
+    public static bool HasAttributes(int fd)
+    {
+        const int size = 4096;
+        var names = stackalloc byte[size];
+        var length = Libc.ListAttributes(fd, names, size);
+        if (length <= 0)
+            return length < 0 && Errno.Last == Errno.OutOfRange;
+        // The kernel's own label is on every file where there is one at all.
+        foreach (var range in new ReadOnlySpan<byte>(names, (int)length - 1).Split((byte)0))
+            if (!new ReadOnlySpan<byte>(names, (int)length)[range].StartsWith("security."u8))
+                return true;
+        return false;
+    }
+
     public static void Close(int fd)
     {
         if (fd >= 0)

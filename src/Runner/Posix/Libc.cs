@@ -160,7 +160,10 @@ internal struct PollFd
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 internal struct FileStatus
 {
-    public const uint Wanted = 0x1 | 0x2 | 0x8 | 0x10 | 0x40 | 0x80 | 0x100 | 0x200;
+    public const uint Wanted = 0x1 | 0x2 | 0x4 | 0x8 | 0x10 | 0x40 | 0x80 | 0x100 | 0x200;
+
+    [FieldOffset(0x10)]
+    public uint Links;
 
     [FieldOffset(0x14)]
     public uint User;

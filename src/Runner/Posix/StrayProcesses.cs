@@ -9,6 +9,7 @@ internal static unsafe class StrayProcesses
     /// <summary>The parent of the kernel's own threads.</summary>
     private const int KernelThreads = 2;
 
+    private const int FewNumbers = 128;
     private const int EnvironmentLimit = 256 * 1024;
 
     /// <summary>Whether any process stands in a job's folder or was started by the job; also when that cannot be told.</summary>
@@ -16,11 +17,19 @@ internal static unsafe class StrayProcesses
     public static bool AnyIn(string folder, int first)
     {
         var project = Encoding.UTF8.GetBytes($"CI_PROJECT_DIR={folder}\0");
-        var from = LastProcess() is { } last && last >= first ? first : 1;
-        foreach (var pid in Processes(from))
+        foreach (var pid in Since(first))
             if (pid != Environment.ProcessId && IsIn(folder, pid, project))
                 return true;
         return false;
+    }
+
+    /// <summary>Numbers of processes that are not older, and perhaps of some that have ended.</summary>
+    private static IEnumerable<int> Since(int first)
+    {
+        if (LastProcess() is not { } last || last < first)
+            return Processes(1);
+        // After a short job it is faster to look for the few there can be than to list all there are.
+        return last - first < FewNumbers ? Enumerable.Range(first, last - first + 1) : Processes(first);
     }
 
     /// <returns><see langword="null"/> when it cannot be told.</returns>

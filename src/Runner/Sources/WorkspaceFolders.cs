@@ -117,7 +117,7 @@ internal sealed unsafe class WorkspaceFolders(WorkspaceLayout layout)
     private bool Sweep(int root, byte* path, int folder)
     {
         var fd = FileDescriptor.OpenFolderAt(root, path);
-        if (HasAttributes(fd))
+        if (FileDescriptor.HasAttributes(fd))
         {
             FileDescriptor.Close(fd);
             return false;
@@ -162,19 +162,5 @@ internal sealed unsafe class WorkspaceFolders(WorkspaceLayout layout)
 
         if (Errno.Last != 0)
             throw Errno.Failure("A folder cannot be listed to its end");
-    }
-
-    private static bool HasAttributes(int fd)
-    {
-        const int size = 4096;
-        var names = stackalloc byte[size];
-        var length = Libc.ListAttributes(fd, names, size);
-        if (length <= 0)
-            return length < 0 && Errno.Last == Errno.OutOfRange;
-        // The kernel's own label is on every file where there is one at all.
-        foreach (var range in new ReadOnlySpan<byte>(names, (int)length - 1).Split((byte)0))
-            if (!new ReadOnlySpan<byte>(names, (int)length)[range].StartsWith("security."u8))
-                return true;
-        return false;
     }
 }

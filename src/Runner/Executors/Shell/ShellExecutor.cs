@@ -20,15 +20,18 @@ public sealed class ShellExecutor : IExecutor
     private readonly List<string> _environment;
     private readonly List<ShellProcess> _left = [];
     private readonly Workspaces? _workspaces;
+    private readonly TemporaryFolders? _temporary;
     private SourcePlan? _plan;
     private Workspace? _workspace;
+    private FileIdentity? _temporaryDir;
     private int _firstProcess;
 
-    /// <param name="workspaces">Where the job's folder comes from and goes to; <see langword="null"/>: it is made for this job alone.</param>
-    internal ShellExecutor(JobEnvironment job, Workspaces? workspaces)
+    /// <param name="shared">Where the job's folders come from and go to; <see langword="null"/>: they are made for this job alone.</param>
+    internal ShellExecutor(JobEnvironment job, (Workspaces Workspaces, TemporaryFolders Temporary)? shared)
     {
         _job = job;
-        _workspaces = job.Host.RemoveProjectDir ? workspaces : null;
+        _workspaces = job.Host.RemoveProjectDir ? shared?.Workspaces : null;
+        _temporary = shared?.Temporary;
         _environment = HostEnvironment.Of(Environment.GetEnvironmentVariables());
         // A job's folder may lie within the user's checkout, and one without a repository must not take that for its own.
         _environment.Add("GIT_CEILING_DIRECTORIES=" + Path.GetDirectoryName(ProjectDir));
@@ -41,13 +44,13 @@ public sealed class ShellExecutor : IExecutor
     /// <param name="workDir">Where <c>builds</c> goes when it is not configured. Absolute.</param>
     public static ExecutorKind Kind(string workDir) => Kind(workDir, null);
 
-    internal static ExecutorKind Kind(string workDir, Workspaces? workspaces) =>
+    internal static ExecutorKind Kind(string workDir, (Workspaces, TemporaryFolders)? shared) =>
         new()
         {
             Name = "shell",
             BuildsDir = workDir.TrimEnd('/') + "/builds",
             Shared = true,
-            Create = job => new ShellExecutor(job, workspaces),
+            Create = job => new ShellExecutor(job, shared),
         };
 
     public Task PrepareAsync(CancellationToken ct)
@@ -55,8 +58,7 @@ public sealed class ShellExecutor : IExecutor
         if (!OperatingSystem.IsLinux())
             throw new JobFailedException(FailureReason.RunnerUnsupported, "the shell executor needs Linux");
         _job.Trace.Line($"Using Shell ({_job.Runner.Shell}) executor...");
-        TreeRemoval.Remove(_job.Paths.TemporaryDir);
-        Directory.CreateDirectory(_job.Paths.TemporaryDir, (UnixFileMode)0x1C0);
+        _temporaryDir = (_temporary ?? new TemporaryFolders()).Take(_job.Paths.TemporaryDir);
         return Task.CompletedTask;
     }
 
@@ -117,20 +119,25 @@ public sealed class ShellExecutor : IExecutor
         foreach (var process in _left)
             clean &= await process.EndLeftoversAsync();
         _left.Clear();
-        Remove(_job.Paths.TemporaryDir);
-        var workspace = _workspace;
-        _workspace = null;
-        if (workspace is not null && clean && (_firstProcess == 0 || !StrayProcesses.AnyIn(ProjectDir, _firstProcess)))
+        // What is passed on nobody may still hold.
+        clean &= _firstProcess == 0 || !StrayProcesses.AnyIn(ProjectDir, _firstProcess);
+        var (workspace, temporary) = (_workspace, _temporaryDir);
+        (_workspace, _temporaryDir) = (null, null);
+        if (temporary is { } taken && clean && _temporary is not null)
+            Try(() => _temporary.GiveBack(_job.Paths.TemporaryDir, taken));
+        else
+            Try(() => TreeRemoval.Remove(_job.Paths.TemporaryDir));
+        if (workspace is not null && clean)
             _workspaces!.GiveBack(workspace);
         else if (_job.Host.RemoveProjectDir)
-            Remove(ProjectDir);
+            Try(() => TreeRemoval.Remove(ProjectDir));
     }
 
-    private void Remove(string folder)
+    private void Try(Action removal)
     {
         try
         {
-            TreeRemoval.Remove(folder);
+            removal();
         }
         catch (IOException e)
         {

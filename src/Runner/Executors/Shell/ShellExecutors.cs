@@ -9,14 +9,19 @@ namespace Slipway.Runner.Executors.Shell;
 public sealed class ShellExecutors : IAsyncDisposable
 {
     private readonly Workspaces _workspaces = new();
+    private readonly TemporaryFolders _temporary = new();
 
     /// <param name="workDir">Where <c>builds</c> goes when it is not configured. Absolute.</param>
-    public ShellExecutors(string workDir) => Kind = ShellExecutor.Kind(workDir, _workspaces);
+    public ShellExecutors(string workDir) => Kind = ShellExecutor.Kind(workDir, (_workspaces, _temporary));
 
     public ExecutorKind Kind { get; }
 
     /// <summary>Begins to copy a tree before the first job asks for it. Errors wait for that job.</summary>
     public void Prepare(Task<SourceTree> sources) => _ = _workspaces.Prepare(sources, Kind.BuildsDir);
 
-    public ValueTask DisposeAsync() => _workspaces.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _workspaces.DisposeAsync();
+        _temporary.Dispose();
+    }
 }

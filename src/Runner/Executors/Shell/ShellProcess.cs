@@ -5,8 +5,8 @@ using Slipway.Runner.Traces;
 namespace Slipway.Runner.Executors.Shell;
 
 /// <summary>
-/// One script, running. Its output is carried to the log by a thread of its own, which sleeps in the kernel until there is some: a script lasts
-/// long and the thread pool is small. The script's processes form a session, which is what signals go to.
+/// One script, running. Its output is carried to the log by one of the <see cref="OutputThreads"/>. The script's processes form a session, which
+/// is what signals go to.
 /// </summary>
 internal sealed class ShellProcess
 {
@@ -97,25 +97,17 @@ internal sealed class ShellProcess
     private Task<int> RunThread()
     {
         var done = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var thread = new Thread(
-            () =>
-            {
-                try
-                {
-                    done.SetResult(Run());
-                }
-                catch (Exception e)
-                {
-                    done.SetException(e);
-                }
-            },
-            maxStackSize: 256 * 1024
-        )
+        OutputThreads.Start(() =>
         {
-            IsBackground = true,
-            Name = "script output",
-        };
-        thread.Start();
+            try
+            {
+                done.SetResult(Run());
+            }
+            catch (Exception e)
+            {
+                done.SetException(e);
+            }
+        });
         return done.Task;
     }
 
