@@ -56,11 +56,24 @@ internal sealed class IncludeCache(string root, TimeProvider time)
 
     /// <summary>Makes a commit's repository: beside its place first.</summary>
     /// <param name="fill">Fills an empty folder; false: it could not.</param>
+    /// <exception cref="CommandException">There is no place for it.</exception>
     public string? AddCommit(string folder, string sha, Func<string, bool> fill)
     {
-        MakeFolder(folder);
         var next = Path.Combine(folder, $".next-{Environment.ProcessId}-{Guid.NewGuid():N}");
-        MakeFolder(next);
+        try
+        {
+            MakeFolder(folder);
+            MakeFolder(next);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(
+                ExitCode.Failed,
+                $"{folder} cannot be written: {e.Message}",
+                "set XDG_CACHE_HOME to a folder that can"
+            );
+        }
+
         var commit = Path.Combine(folder, sha);
         try
         {
@@ -83,32 +96,27 @@ internal sealed class IncludeCache(string root, TimeProvider time)
         return commit;
     }
 
-    /// <summary>A file, written whole or not at all.</summary>
-    /// <exception cref="CommandException">It cannot be written.</exception>
+    /// <summary>A file, written whole or not at all; where nothing can be written it is fetched again next time.</summary>
     public void Write(string path, ReadOnlySpan<byte> bytes)
     {
-        MakeFolder(Path.GetDirectoryName(path)!);
-        StateFolder.WriteWhole(path, bytes);
-        File.SetLastWriteTimeUtc(path, time.GetUtcNow().UtcDateTime);
+        try
+        {
+            MakeFolder(Path.GetDirectoryName(path)!);
+            StateFolder.WriteWhole(path, bytes);
+            File.SetLastWriteTimeUtc(path, time.GetUtcNow().UtcDateTime);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A cache that can only be read serves as well.
+        }
     }
 
     private static void MakeFolder(string path)
     {
-        try
-        {
-            if (OperatingSystem.IsWindows())
-                Directory.CreateDirectory(path);
-            else
-                Directory.CreateDirectory(path, Mine);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException(
-                ExitCode.Failed,
-                $"{path} cannot be written: {e.Message}",
-                "set XDG_CACHE_HOME to a folder that can"
-            );
-        }
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(path);
+        else
+            Directory.CreateDirectory(path, Mine);
     }
 
     private void Touch(DirectoryInfo folder)

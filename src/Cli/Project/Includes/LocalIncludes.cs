@@ -22,7 +22,7 @@ internal sealed class LocalIncludes
     public LocalIncludes(ProjectOptions options, OwnProject own, GitFacts? git, string root, IncludeNotes notes, Surroundings surroundings)
     {
         var cache = IncludeCache.Usual(surroundings);
-        (_dirs, _own) = (new ProjectDirs(options.ProjectDirs, options.Directory), own);
+        (_dirs, _own) = (new ProjectDirs(options.ProjectDirs, options.Directory, surroundings.Variable("HOME")), own);
         _host = new Lazy<(HostProjects?, string?)>(() => Host(git, root, cache, notes, options.Offline));
         _web = new WebFiles(cache, notes, surroundings.Time, options.Offline);
     }

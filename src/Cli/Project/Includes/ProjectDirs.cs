@@ -9,19 +9,25 @@ internal sealed class ProjectDirs
     private readonly Dictionary<string, ProjectAnswer.Found> _found = new(StringComparer.OrdinalIgnoreCase);
 
     /// <exception cref="CommandException">One is not written so, or is not there.</exception>
-    public ProjectDirs(IEnumerable<string> given, string directory)
+    public ProjectDirs(IEnumerable<string> given, string directory, string? home)
     {
         foreach (var text in given)
         {
             var equals = text.IndexOf('=');
             if (equals <= 0 || equals == text.Length - 1 || !RefNames.IsProject(text[..equals]))
                 throw new CommandException(ExitCode.Usage, $"--project-dir wants GROUP/PROJECT=DIR, and \"{text}\" is not that");
-            var folder = Path.GetFullPath(text[(equals + 1)..], directory);
+            var folder = FolderOf(text[(equals + 1)..], directory, home);
             if (!Directory.Exists(folder))
                 throw new CommandException(ExitCode.NotFound, $"there is no folder {folder}", $"--project-dir {text[..equals]} names it");
             _dirs[text[..equals]] = folder;
         }
     }
+
+    /// <summary>No shell replaces a tilde behind the equals sign.</summary>
+    private static string FolderOf(string path, string directory, string? home) =>
+        home is not null && path.StartsWith("~/", StringComparison.Ordinal)
+            ? Path.Combine(home, path[2..])
+            : Path.GetFullPath(path, directory);
 
     public ProjectAnswer? Find(string project)
     {

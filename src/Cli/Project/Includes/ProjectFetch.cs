@@ -40,8 +40,9 @@ internal static class ProjectFetch
 
     public static Fetched<string> ListRefs(string url)
     {
+        // At the root no repository's settings are found.
         var answer = GitProcess.AskRemote(
-            Path.GetTempPath(),
+            Path.GetPathRoot(Path.GetTempPath())!,
             ListLimit,
             "-c",
             "protocol.version=2",

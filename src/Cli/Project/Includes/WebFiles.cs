@@ -28,7 +28,7 @@ internal sealed class WebFiles(IncludeCache? cache, IncludeNotes notes, TimeProv
             return new RemoteAnswer.Body(kept);
         if (offline)
             return new RemoteAnswer.Refused("of --offline, and it is not kept (that is for files with cache:)");
-        using var slow = notes.Begin($"fetching {address.GetLeftPart(UriPartial.Path)}");
+        using var slow = notes.Begin($"fetching a file from {address.Authority}");
         using var limit = new CancellationTokenSource(Limit, time);
         using var handler = new SocketsHttpHandler
         {

@@ -234,6 +234,18 @@ public sealed class ProjectIncludesTests
     }
 
     [Fact]
+    public void A_cache_that_cannot_be_written_is_told()
+    {
+        using var world = new IncludeWorld(Build);
+        Directory.CreateDirectory(world.Cache);
+        File.WriteAllText(Path.Combine(world.Cache, "slipway"), "a file where the folder should be");
+        var (exit, _, error) = world.Run("list");
+        Assert.Equal(1, exit);
+        Assert.Contains("cannot be written: ", error);
+        Assert.EndsWith("= set XDG_CACHE_HOME to a folder that can\n", error);
+    }
+
+    [Fact]
     public void Offline_uses_what_was_fetched_and_nothing_else()
     {
         using var world = new IncludeWorld(Build);

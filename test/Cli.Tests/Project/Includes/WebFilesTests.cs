@@ -142,7 +142,7 @@ public sealed class WebFilesTests
         {
             host.Serve("/down.yml", "no", 503);
             var (_, _, error) = world.Run(s_time, true, "lint");
-            Assert.Contains($"note: fetching {host.Url}/down.yml\n", error);
+            Assert.Contains($"note: fetching a file from 127.0.0.1:{host.Port}\n", error);
             Assert.Equal("", world.Run(s_time, false, "lint").Error);
         }
     }
