@@ -6,6 +6,7 @@ using Slipway.Compiler.Keywords.Shapes;
 using Slipway.Compiler.Origins;
 using Slipway.Compiler.Rules;
 using Slipway.Compiler.Rules.Expressions;
+using Slipway.Compiler.Schema;
 using Slipway.Compiler.Variables;
 using Slipway.Compiler.Written;
 using Slipway.Compiler.Yaml;
@@ -34,6 +35,9 @@ public sealed record ChildInclude(TriggerInclude Include, string? Text = null);
 /// <summary>The door: from <c>.gitlab-ci.yml</c> to the pipeline it means here and now. Decides and does nothing else.</summary>
 public static class PipelineCompiler
 {
+    /// <summary>The JSON schema (draft 7) of a configuration file, made of the table of keywords that checks it: for editors.</summary>
+    public static string JsonSchema => ConfigurationSchema.Json;
+
     /// <summary>
     /// Reads, merges and checks the configuration, asks its rules, and builds the jobs that are in. The user's mistakes are in the result;
     /// time is linear in the size of what was read and in the number of jobs.

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Slipway.Cli.Reports;
+using Slipway.Compiler;
 
 namespace Slipway.Cli.Commands;
 
@@ -17,6 +18,7 @@ internal static class ConfigCommand
             View(surroundings),
             Graph(surroundings),
             DiffCommand.Make(surroundings),
+            Schema(surroundings),
             TemplatesCommand.Make(surroundings),
         };
 
@@ -43,6 +45,21 @@ internal static class ConfigCommand
             if ((parsed.GetValue(provenance) ? compilation.MergedYamlWithOrigins : compilation.MergedYaml) is { } yaml)
                 surroundings.Print(yaml.EndsWith('\n') ? yaml : yaml + "\n");
             return work.SayErrors(surroundings) ?? ExitCode.Ok;
+        });
+        return verb;
+    }
+
+    private static Verb Schema(Surroundings surroundings)
+    {
+        var verb = new Verb(
+            "schema",
+            "Print the JSON schema of configuration files, made of the table of keywords that checks them",
+            ("config schema > gitlab-ci.schema.json", "for an editor")
+        );
+        verb.SetAction(_ =>
+        {
+            surroundings.Print(PipelineCompiler.JsonSchema);
+            return ExitCode.Ok;
         });
         return verb;
     }

@@ -1,6 +1,4 @@
 using System.Collections.Frozen;
-using Slipway.Compiler.Keywords;
-using Slipway.Compiler.Yaml;
 using Xunit;
 
 namespace Slipway.Compiler.Tests.Keywords;
@@ -12,16 +10,6 @@ namespace Slipway.Compiler.Tests.Keywords;
 /// </summary>
 public sealed class GitlabSchemaTests
 {
-    private static readonly FrozenSet<string> s_lacking =
-    [
-        DiagnosticCode.NotAJob,
-        DiagnosticCode.NoVisibleJob,
-        DiagnosticCode.UnknownStage,
-        DiagnosticCode.UndefinedNeed,
-        DiagnosticCode.UndefinedDependency,
-        DiagnosticCode.InvalidOnStop,
-    ];
-
     /// <summary>The linter refuses them.</summary>
     private static readonly FrozenDictionary<string, string> s_refused = new Dictionary<string, string>
     {
@@ -53,54 +41,16 @@ public sealed class GitlabSchemaTests
     [Fact]
     public void What_the_schema_accepts_is_accepted()
     {
-        var cases = Cases("positive");
+        var cases = GitlabCase.All("positive");
         Assert.True(cases.Count > 150, $"only {cases.Count} cases found");
-        Assert.Equal(s_refused.Keys.Order(), cases.Where(test => test.Errors.Length > 0).Select(test => test.Name).Order());
+        Assert.Equal(s_refused.Keys.Order(), cases.Where(test => test.Errors().Length > 0).Select(test => test.Name).Order());
     }
 
     [Fact]
     public void What_the_schema_refuses_is_refused()
     {
-        var cases = Cases("negative");
+        var cases = GitlabCase.All("negative");
         Assert.True(cases.Count > 120, $"only {cases.Count} cases found");
-        Assert.Equal(s_taken.Keys.Order(), cases.Where(test => test.Errors.Length == 0).Select(test => test.Name).Order());
-    }
-
-    private static List<(string Name, string[] Errors)> Cases(string kind)
-    {
-        var folder = Path.Combine(Shared.Folder ?? Skip(), "conformance", "gitlab-schema", kind);
-        var cases = new List<(string, string[])>();
-        foreach (var path in Directory.EnumerateFiles(folder, "*.*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
-        {
-            var name = Path.GetRelativePath(folder, path).Replace('\\', '/');
-            var bag = new DiagnosticBag();
-            var file = YamlFile.Read(name, File.ReadAllText(path), bag);
-            Assert.Empty(bag.ToImmutable());
-            // The header is not the body's business.
-            foreach (var entry in file!.Body.Entries.Where(entry => entry.Key is not ("spec" or "include")))
-                cases.Add(
-                    (
-                        $"{name}: {entry.Key}",
-                        Errors(IsWholeDocument(name, entry) ? (ConfigMapping)entry.Value : new ConfigMapping(entry.At, [entry]))
-                    )
-                );
-        }
-        return cases;
-    }
-
-    private static string Skip()
-    {
-        Assert.Skip(Shared.Missing);
-        return "";
-    }
-
-    private static bool IsWholeDocument(string file, ConfigEntry entry) =>
-        (file.StartsWith("workflow/auto_cancel/") || file.StartsWith("job_inputs")) && entry.Value is ConfigMapping;
-
-    private static string[] Errors(ConfigMapping root)
-    {
-        var bag = new DiagnosticBag();
-        ConfigurationReader.Read(root, bag, Reading.Texts);
-        return [.. bag.ToImmutable().Where(d => d.Severity == Severity.Error && !s_lacking.Contains(d.Code)).Select(d => d.Message)];
+        Assert.Equal(s_taken.Keys.Order(), cases.Where(test => test.Errors().Length == 0).Select(test => test.Name).Order());
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Compiler.Yaml;
 using static Slipway.Compiler.Keywords.Shapes.CommonShapes;
+using static Slipway.Compiler.Keywords.Shapes.SchemaText;
 
 namespace Slipway.Compiler.Keywords.Shapes;
 
@@ -64,7 +65,15 @@ internal static class ArtifactShapes
             new("reports", s_reports),
             Keyword.Part("when", SaveWhen),
             Keyword.Part("expire_in", ExpireIn),
-            Keyword.Part("expose_as", new Shape.Text { MaxLength = 100, Test = ExposeAs }),
+            Keyword.Part(
+                "expose_as",
+                new Shape.Text
+                {
+                    MaxLength = 100,
+                    Test = ExposeAs,
+                    Schema = Pattern(@"^[A-Za-z0-9_][-A-Za-z0-9_ ]*\z"),
+                }
+            ),
             Keyword.Part("exclude", Texts),
             Keyword.Part("public", Flag),
             Keyword.Part("access", OneOfThese("none", "developer", "maintainer", "all"))
@@ -73,8 +82,8 @@ internal static class ArtifactShapes
             Rules =
             [
                 new MapRule.Exclusive("access", "public"),
-                new MapRule.Present("paths") { When = map => IsSet(map, "expose_as") },
-                new MapRule.Test(ExposedGlob),
+                new MapRule.Present("paths") { When = map => IsSet(map, "expose_as"), Schema = Set("expose_as") },
+                new MapRule.Test(ExposedGlob) { Schema = If(Set("expose_as"), Key("paths", """{"items":{"not":{"pattern":"[*]"}}}""")) },
             ],
         };
 

@@ -1,13 +1,19 @@
 using System.Text.RegularExpressions;
 using Slipway.Compiler.Yaml;
 using static Slipway.Compiler.Keywords.Shapes.CommonShapes;
+using static Slipway.Compiler.Keywords.Shapes.SchemaText;
 
 namespace Slipway.Compiler.Keywords.Shapes;
 
 /// <summary><c>cache</c>: one, or up to four.</summary>
 internal static partial class CacheShapes
 {
-    private static readonly Shape.Text s_keyText = new() { Wrong = "should be a string or symbol", Test = KeyText };
+    private static readonly Shape.Text s_keyText = new()
+    {
+        Wrong = "should be a string or symbol",
+        Test = KeyText,
+        Schema = All(Pattern(@"^(?![\s\S]*(?:/|%2[fF]))"), Pattern(@"^(?!(?:[.]|%2[eE]){1,2}\z)")),
+    };
 
     private static readonly Shape s_key = new Shape.ByKind("should be a hash, a string or a symbol", Bare: true)
     {
@@ -23,12 +29,20 @@ internal static partial class CacheShapes
         new("untracked", Flag),
         new("paths", Texts),
         Keyword.Part("when", SaveWhen),
-        Keyword.Part("policy", new Shape.Text { Wrong = PolicyWrong, Test = Policy }),
+        Keyword.Part(
+            "policy",
+            new Shape.Text
+            {
+                Wrong = PolicyWrong,
+                Test = Policy,
+                Schema = Pattern(@"^\z|pull|push|[$][A-Za-z0-9_]"),
+            }
+        ),
         new("unprotect", Flag),
         new("fallback_keys", Texts)
     )
     {
-        Rules = [new MapRule.Test(FallbackKeys)],
+        Rules = [new MapRule.Test(FallbackKeys) { Schema = Key("fallback_keys", """{"maxItems":5}""") }],
     };
 
     private const string PolicyWrong = "should be a variable or one of: pull-push, push, pull";
@@ -71,6 +85,6 @@ internal static partial class CacheShapes
     /// <summary>GitLab's test looks for one of the words anywhere in the text.</summary>
     private static string? Policy(string policy) => policy.Length == 0 || Policies().IsMatch(policy) ? null : PolicyWrong;
 
-    [GeneratedRegex("pull|push|\\$\\w", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("pull|push|[$][A-Za-z0-9_]", RegexOptions.CultureInvariant)]
     private static partial Regex Policies();
 }

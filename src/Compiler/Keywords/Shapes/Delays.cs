@@ -1,6 +1,7 @@
 using Slipway.Compiler.Keywords.Durations;
 using Slipway.Compiler.Yaml;
 using static Slipway.Compiler.Keywords.Shapes.CommonShapes;
+using static Slipway.Compiler.Keywords.Shapes.SchemaText;
 
 namespace Slipway.Compiler.Keywords.Shapes;
 
@@ -8,6 +9,15 @@ namespace Slipway.Compiler.Keywords.Shapes;
 internal static class Delays
 {
     private const double Week = 604_800;
+
+    private const string SomeText = """{"type":"string"}""";
+
+    /// <summary>A delayed one must have it, and no other may.</summary>
+    public static string SchemaOfRule { get; } =
+        If(Is("when", "delayed"), All(Set("start_in"), Key("start_in", SomeText)), Absent("start_in"));
+
+    public static string SchemaOfJob { get; } =
+        If(Not(Set("rules")), If(Is("when", "delayed"), All(Set("start_in"), Key("start_in", SomeText)), Not(Set("start_in"))));
 
     public static Complaint? Complain(ConfigMapping map)
     {

@@ -1,5 +1,6 @@
 using Slipway.Compiler.Yaml;
 using static Slipway.Compiler.Keywords.Shapes.CommonShapes;
+using static Slipway.Compiler.Keywords.Shapes.SchemaText;
 
 namespace Slipway.Compiler.Keywords.Shapes;
 
@@ -14,6 +15,7 @@ internal static class EnvironmentShapes
         Required = true,
         Wrong = NameRule,
         Test = name => IsName(name) ? null : NameRule,
+        Schema = Pattern(@"^(?!/)(?![\s\S]*/\z)[-A-Za-z0-9_/${}. ]*\z"),
     };
 
     private static readonly Shape s_dashboard = new Shape.Map(Keyword.Part("namespace", Text), Keyword.Part("flux_resource_path", Text));
@@ -30,8 +32,19 @@ internal static class EnvironmentShapes
         Rules =
         [
             new MapRule.NotEmpty(),
-            new MapRule.Present("namespace") { When = map => IsSet(map, "flux_resource_path") },
-            new MapRule.Present("agent") { When = NeedsAgent },
+            new MapRule.Present("namespace") { When = map => IsSet(map, "flux_resource_path"), Schema = Set("flux_resource_path") },
+            new MapRule.Present("agent")
+            {
+                When = NeedsAgent,
+                Schema = Any(
+                    Set("flux_resource_path"),
+                    Set("dashboard"),
+                    All(
+                        Set("managed_resources"),
+                        Key("managed_resources", """{"required":["enabled"],"properties":{"enabled":{"const":true}}}""")
+                    )
+                ),
+            },
         ],
     };
 
@@ -48,7 +61,10 @@ internal static class EnvironmentShapes
                 ),
                 Keyword.Part("on_stop", Text),
                 Keyword.Part("auto_stop_in", Text),
-                Keyword.Part("deployment_tier", new Shape.Text { Test = Tier }),
+                Keyword.Part(
+                    "deployment_tier",
+                    new Shape.Text { Test = Tier, Schema = Pattern(@"^(?:production|staging|testing|development|other)\z|[$]") }
+                ),
                 new("kubernetes", s_kubernetes)
             )
             {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Compiler.Yaml;
 using static Slipway.Compiler.Keywords.Shapes.CommonShapes;
+using static Slipway.Compiler.Keywords.Shapes.SchemaText;
 
 namespace Slipway.Compiler.Keywords.Shapes;
 
@@ -31,12 +32,18 @@ internal static class ImageShapes
         new("pull_policy", s_pullPolicy),
     ];
 
+    private const string DockerOptions =
+        """{"type":["object","null"],"properties":{"platform":{"type":"string","minLength":1,"maxLength":64},"user":{"type":"string","minLength":1,"maxLength":255}},"additionalProperties":false}""";
+
+    private const string KubernetesOptions =
+        """{"type":["object","null"],"properties":{"user":{"type":["string","integer"],"minLength":1,"maxLength":255}},"additionalProperties":false}""";
+
     private static readonly ImmutableArray<MapRule> s_rules =
     [
         new MapRule.Present("name"),
-        new MapRule.Test(Ports),
-        new MapRule.Test(map => ExecutorOptions(map, "docker", "platform", "user")),
-        new MapRule.Test(map => ExecutorOptions(map, "kubernetes", "user")),
+        new MapRule.Test(Ports) { Schema = Absent("ports") },
+        new MapRule.Test(map => ExecutorOptions(map, "docker", "platform", "user")) { Schema = Key("docker", DockerOptions) },
+        new MapRule.Test(map => ExecutorOptions(map, "kubernetes", "user")) { Schema = Key("kubernetes", KubernetesOptions) },
     ];
 
     public static Shape Image { get; } = ImageOrName(new Shape.Map(s_common) { Rules = s_rules });

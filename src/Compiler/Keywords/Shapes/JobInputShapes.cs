@@ -1,5 +1,6 @@
 using Slipway.Compiler.Yaml;
 using static Slipway.Compiler.Keywords.Shapes.CommonShapes;
+using static Slipway.Compiler.Keywords.Shapes.SchemaText;
 
 namespace Slipway.Compiler.Keywords.Shapes;
 
@@ -10,6 +11,18 @@ namespace Slipway.Compiler.Keywords.Shapes;
 internal static class JobInputShapes
 {
     private const int Most = 50;
+
+    private const string SomeOptions = """{"maxItems":50,"items":{"not":{"type":"null"}}}""";
+
+    /// <summary>That the default is of the type <see cref="JobInputReading"/> checks; that it matches the rest a schema cannot say.</summary>
+    private static string DefaultFits { get; } =
+        All(
+            Set("default"),
+            If(Any(Absent("type"), Is("type", "string")), Key("default", """{"type":"string"}""")),
+            If(Is("type", "number"), Key("default", """{"type":"number"}""")),
+            If(Is("type", "boolean"), Key("default", """{"type":"boolean"}""")),
+            If(Is("type", "array"), Key("default", """{"type":"array"}"""))
+        );
 
     public static Shape Inputs { get; } =
         new Shape.Named(
@@ -28,7 +41,11 @@ internal static class JobInputShapes
                 Part("regex", Text)
             )
             {
-                Rules = [new MapRule.Test(NoDefault), new MapRule.Test(Options)],
+                Rules =
+                [
+                    new MapRule.Test(NoDefault) { Schema = DefaultFits },
+                    new MapRule.Test(Options) { Schema = Key("options", SomeOptions) },
+                ],
             }
         )
         {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Compiler.Yaml;
 using static Slipway.Compiler.Keywords.Shapes.CommonShapes;
+using static Slipway.Compiler.Keywords.Shapes.SchemaText;
 
 namespace Slipway.Compiler.Keywords.Shapes;
 
@@ -121,6 +122,8 @@ internal static class JobPartShapes
     public static Shape Workflow { get; } =
         new Shape.Map(Keyword.Part("name", ShortText), new("rules", RuleShapes.OfWorkflow), new("auto_cancel", RuleShapes.AutoCancel));
 
+    private static readonly ImmutableArray<string> s_notBesideRules = ["only", "except", "start_in"];
+
     /// <summary>What a job's keys must keep among each other.</summary>
     public static ImmutableArray<MapRule> RulesOfJobs { get; } =
     [
@@ -129,13 +132,12 @@ internal static class JobPartShapes
         new MapRule.Exclusive("after_script", "run"),
         new MapRule.Exclusive("script", "trigger"),
         new MapRule.Exclusive("run", "trigger"),
-        new MapRule.Test(BesideRules),
+        new MapRule.Test(BesideRules) { Schema = If(Set("rules"), Not(Any([.. s_notBesideRules.Select(Set)]))) },
     ];
 
     /// <summary>More of them, for jobs with a script.</summary>
-    public static ImmutableArray<MapRule> RulesOfScriptJobs { get; } = [.. RulesOfJobs, new MapRule.Test(Delays.OfJob)];
-
-    private static readonly ImmutableArray<string> s_notBesideRules = ["only", "except", "start_in"];
+    public static ImmutableArray<MapRule> RulesOfScriptJobs { get; } =
+    [.. RulesOfJobs, new MapRule.Test(Delays.OfJob) { Schema = Delays.SchemaOfJob }];
 
     private static Shape.ByKind BooleanOr(Shape list) =>
         new("should be a bool or array of strings", Bare: true) { OnFlag = Anything, OnList = list };

@@ -8,6 +8,12 @@ internal abstract record MapRule
 {
     private MapRule() { }
 
+    /// <summary>What a function in it checks, as a JSON schema (draft 7) of the map. Of <see cref="Present"/>: when it holds.</summary>
+    public string? Schema { get; init; }
+
+    /// <summary>What a function in it checks and no schema can say.</summary>
+    public string? Untold { get; init; }
+
     /// <summary><c>these keys cannot be used together</c>.</summary>
     internal sealed record Exclusive(params ImmutableArray<string> Keys) : MapRule;
 

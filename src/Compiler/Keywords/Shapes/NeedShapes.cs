@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Compiler.Yaml;
 using static Slipway.Compiler.Keywords.Shapes.CommonShapes;
+using static Slipway.Compiler.Keywords.Shapes.SchemaText;
 
 namespace Slipway.Compiler.Keywords.Shapes;
 
@@ -9,7 +10,13 @@ internal static class NeedShapes
 {
     private const int MostInstances = 200;
 
-    private static readonly Shape s_row = new Shape.Named(Anything) { Test = Row, Wrong = RowWrong };
+    private static readonly Shape s_row = new Shape.Named(Anything)
+    {
+        Test = Row,
+        Wrong = RowWrong,
+        Schema =
+            """{"minProperties":1,"additionalProperties":{"anyOf":[{"type":"string","pattern":"\\S"},{"type":"number"},{"type":"array","minItems":1,"items":{"type":["string","number"]}}]}}""",
+    };
     private const string RowWrong = "should be a hash of key value pairs, value can be an array";
 
     private static readonly Shape s_matrix = new Shape.Map(
@@ -20,11 +27,12 @@ internal static class NeedShapes
                 OfMaps = true,
                 Wrong = "should be an array of hashes",
                 Test = TooManyInstances,
+                Untold = "parallel:matrix makes at most 200 jobs",
             }
         )
     )
     {
-        Rules = [new MapRule.Required("matrix"), new MapRule.Test(NoMatrix)],
+        Rules = [new MapRule.Required("matrix"), new MapRule.Test(NoMatrix) { Schema = Key("matrix", """{"not":{"type":"null"}}""") }],
     };
 
     public static Shape Parallel { get; } =
@@ -72,12 +80,6 @@ internal static class NeedShapes
         Rules = [new MapRule.Present("pipeline")],
     };
 
-    private static readonly Shape s_need = new Shape.ByKind("has an unsupported type", Bare: true)
-    {
-        OnText = RequiredText,
-        OnMap = new Shape.OneOf("has an unsupported type", PickNeed, s_jobNeed, s_crossPipelineNeed, s_crossProjectNeed, s_upstreamNeed),
-    };
-
     public static Shape OfJob { get; } = Needs("job", "cross_dependency");
     public static Shape OfTriggerJob { get; } = Needs("job", "bridge");
     public static Shape OfRule { get; } = Needs("job");
@@ -97,9 +99,26 @@ internal static class NeedShapes
             _ => need.Has("project") || need.Has("ref") ? s_crossProjectNeed : s_crossPipelineNeed,
         };
 
+    /// <param name="kinds">Those that may stand here; the others are told as a whole, and still looked into.</param>
     private static Shape.ByKind Needs(params ImmutableArray<string> kinds)
     {
-        var list = new Shape.Items(s_need, "need") { AllowsOne = true, Test = items => WrongKinds(items, kinds) };
+        ImmutableArray<Shape> maps =
+        [
+            .. kinds.Contains("job") ? (Shape[])[s_jobNeed] : [],
+            .. kinds.Contains("cross_dependency") ? (Shape[])[s_crossPipelineNeed, s_crossProjectNeed] : [],
+            .. kinds.Contains("bridge") ? (Shape[])[s_upstreamNeed] : [],
+        ];
+        var need = new Shape.ByKind("has an unsupported type", Bare: true)
+        {
+            OnText = RequiredText,
+            OnMap = new Shape.OneOf("has an unsupported type", PickNeed, maps),
+        };
+        var list = new Shape.Items(need, "need")
+        {
+            AllowsOne = true,
+            Test = items => WrongKinds(items, kinds),
+            Untold = $"at most {MostCrossProject} needs are of other projects",
+        };
         return new("can only be a hash or an array") { OnList = list, OnMap = list };
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Slipway.Compiler.Yaml;
 using static Slipway.Compiler.Keywords.Shapes.CommonShapes;
+using static Slipway.Compiler.Keywords.Shapes.SchemaText;
 
 namespace Slipway.Compiler.Keywords.Shapes;
 
@@ -38,9 +39,17 @@ internal static class ReleaseShapes
             Keyword.Part("tag_message", Text),
             Keyword.Part("name", Text),
             Keyword.Part("description", RequiredText),
-            Keyword.Part("ref", new Shape.Text { Test = Ref }),
+            Keyword.Part("ref", new Shape.Text { Test = Ref, Schema = Pattern(@"[$]|^(?!-)(?![\s\S]*\.\.)[^\u0000-\u0020~^:?*\[\\]+\z") }),
             Keyword.Part("milestones", TextOrTexts),
-            Keyword.Part("released_at", new Shape.Text { Wrong = NoInstant, Test = Instant }),
+            Keyword.Part(
+                "released_at",
+                new Shape.Text
+                {
+                    Wrong = NoInstant,
+                    Test = Instant,
+                    Untold = "release:released_at is a date and a time",
+                }
+            ),
             new("assets", s_assets)
         )
         {

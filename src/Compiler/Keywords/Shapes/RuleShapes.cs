@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Compiler.Yaml;
 using static Slipway.Compiler.Keywords.Shapes.CommonShapes;
+using static Slipway.Compiler.Keywords.Shapes.SchemaText;
 
 namespace Slipway.Compiler.Keywords.Shapes;
 
@@ -15,12 +16,17 @@ internal static class RuleShapes
     /// <summary>One pattern in place of the globs. GitLab's is Ruby's; what of it is not RE2's too is told when the rule is asked.</summary>
     private static readonly Keyword s_regexp = Keyword.Part("regexp", new Shape.Text { MaxLength = 255, Required = true });
 
+    private static readonly MapRule s_noPaths = new MapRule.Test(NoPaths)
+    {
+        Schema = """{"anyOf":[{"required":["paths"]},{"required":["regexp"]}]}""",
+    };
+
     private static readonly Shape s_changes = new Shape.ByKind("should be an array or a hash", Bare: true)
     {
         OnList = s_paths,
         OnMap = new Shape.Map(Keyword.Part("paths", s_paths), Keyword.Part("compare_to", Text), s_regexp)
         {
-            Rules = [new MapRule.Test(NoPaths), new MapRule.Exclusive("paths", "regexp")],
+            Rules = [s_noPaths, new MapRule.Exclusive("paths", "regexp")],
         },
     };
 
@@ -30,7 +36,12 @@ internal static class RuleShapes
         OnList = s_paths,
         OnMap = new Shape.Map(Keyword.Part("paths", s_paths), Keyword.Part("project", Text), Keyword.Part("ref", Text), s_regexp)
         {
-            Rules = [new MapRule.Test(NoPaths), new MapRule.Exclusive("paths", "regexp"), new MapRule.Test(RefWithoutProject)],
+            Rules =
+            [
+                s_noPaths,
+                new MapRule.Exclusive("paths", "regexp"),
+                new MapRule.Test(RefWithoutProject) { Schema = If(Set("ref"), """{"required":["project"]}""") },
+            ],
         },
     };
 
@@ -51,7 +62,11 @@ internal static class RuleShapes
         new("needs", NeedShapes.OfRule),
     ];
 
-    private static readonly ImmutableArray<MapRule> s_rules = [new MapRule.NotEmpty(), new MapRule.Test(Delay)];
+    private static readonly ImmutableArray<MapRule> s_rules =
+    [
+        new MapRule.NotEmpty(),
+        new MapRule.Test(Delay) { Schema = Delays.SchemaOfRule },
+    ];
 
     public static Shape OfJob { get; } =
         new Shape.Items(

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using static Slipway.Compiler.Keywords.Shapes.CommonShapes;
+using static Slipway.Compiler.Keywords.Shapes.SchemaText;
 
 namespace Slipway.Compiler.Keywords.Shapes;
 
@@ -15,7 +16,10 @@ internal static class RunShapes
     public static Shape Run { get; } =
         new Shape.Items(
             new Shape.Map(
-                Keyword.Part("name", new Shape.Text { Test = name => IsName(name) ? null : NameRule }),
+                Keyword.Part(
+                    "name",
+                    new Shape.Text { Test = name => IsName(name) ? null : NameRule, Schema = Pattern(@"^[a-zA-Z_][a-zA-Z0-9_]*\z") }
+                ),
                 Keyword.Part("script", RequiredText),
                 Keyword.Part("step", Reference()),
                 Keyword.Part("func", Reference()),

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using static Slipway.Compiler.Keywords.Shapes.CommonShapes;
+using static Slipway.Compiler.Keywords.Shapes.SchemaText;
 
 namespace Slipway.Compiler.Keywords.Shapes;
 
@@ -40,7 +41,11 @@ internal static class SecretShapes
                 Rules =
                 [
                     new MapRule.ExactlyOne(Providers),
-                    new MapRule.Present("token") { When = secret => secret.Has("gcp_secret_manager") },
+                    new MapRule.Present("token")
+                    {
+                        When = secret => secret.Has("gcp_secret_manager"),
+                        Schema = """{"required":["gcp_secret_manager"]}""",
+                    },
                 ],
             }
         );

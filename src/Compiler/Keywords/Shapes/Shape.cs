@@ -15,6 +15,12 @@ internal abstract record Shape
     /// <summary>A wrong type is told as a part of the map around (<c>jobs:a allow failure should be …</c>), whatever the keyword says of itself.</summary>
     public bool TypeIsPart { get; init; }
 
+    /// <summary>What a function in it checks, as a JSON schema (draft 7) that holds beside the rest.</summary>
+    public string? Schema { get; init; }
+
+    /// <summary>What a function in it checks and no schema can say.</summary>
+    public string? Untold { get; init; }
+
     internal sealed record Anything : Shape;
 
     internal sealed record Text : Shape
@@ -153,6 +159,6 @@ internal abstract record Shape
     /// <summary>A map whose keys decide which kind of thing it is.</summary>
     /// <param name="Wrong">Follows the place without the word <c>config</c>.</param>
     /// <param name="Pick">The shape for this map; <see langword="null"/> when it is of no kind.</param>
-    /// <param name="Kinds">All that <paramref name="Pick"/> can answer.</param>
+    /// <param name="Kinds">Those that are allowed; <paramref name="Pick"/> may answer others, which somebody else refuses.</param>
     internal sealed record OneOf(string Wrong, Func<ConfigMapping, Shape?> Pick, params ImmutableArray<Shape> Kinds) : Shape;
 }

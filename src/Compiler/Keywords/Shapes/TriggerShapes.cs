@@ -1,5 +1,6 @@
 using Slipway.Compiler.Yaml;
 using static Slipway.Compiler.Keywords.Shapes.CommonShapes;
+using static Slipway.Compiler.Keywords.Shapes.SchemaText;
 
 namespace Slipway.Compiler.Keywords.Shapes;
 
@@ -9,7 +10,12 @@ internal static class TriggerShapes
     /// <summary>GitLab finds out only when the job runs; a project without a namespace cannot exist.</summary>
     private const string ProjectRule = "should be the path of a project, such as group/project";
 
-    private static readonly Shape s_project = new Shape.Text { Required = true, Test = path => IsProjectPath(path) ? null : ProjectRule };
+    private static readonly Shape s_project = new Shape.Text
+    {
+        Required = true,
+        Test = path => IsProjectPath(path) ? null : ProjectRule,
+        Schema = Pattern(@"[$]|^[^/]+/[\s\S]"),
+    };
     private static readonly Keyword s_strategy = Keyword.Part(
         "strategy",
         new Shape.Choice("should be depend or mirror", "depend", "mirror")
@@ -32,6 +38,9 @@ internal static class TriggerShapes
         Rules = [new MapRule.Present("project")],
     };
 
+    private const string IntegrityPattern =
+        """{"type":"string","pattern":"^sha256-(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"}""";
+
     private static readonly Shape s_include = new Shape.ByKind("should be a hash or a string")
     {
         OnText = Anything,
@@ -53,10 +62,10 @@ internal static class TriggerShapes
         {
             Rules =
             [
-                new MapRule.Test(ProjectWithoutFile),
-                new MapRule.Test(ArtifactWithoutJob),
-                new MapRule.Test(FileWithoutProject),
-                new MapRule.Test(Integrity),
+                new MapRule.Test(ProjectWithoutFile) { Schema = If(Set("project"), Set("file")) },
+                new MapRule.Test(ArtifactWithoutJob) { Schema = If(Set("artifact"), All(Set("job"), Key("job", Pattern(@"\S")))) },
+                new MapRule.Test(FileWithoutProject) { Schema = If(Set("file"), Set("project")) },
+                new MapRule.Test(Integrity) { Schema = If(Set("integrity"), All(Set("remote"), Key("integrity", IntegrityPattern))) },
             ],
         },
     };

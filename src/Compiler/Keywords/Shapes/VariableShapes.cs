@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Compiler.Yaml;
 using static Slipway.Compiler.Keywords.Shapes.CommonShapes;
+using static Slipway.Compiler.Keywords.Shapes.SchemaText;
 
 namespace Slipway.Compiler.Keywords.Shapes;
 
@@ -38,7 +39,17 @@ internal static class VariableShapes
         new([.. Data().Where(keyword => data.Contains(keyword.Name))])
         {
             UnknownKeys = "uses invalid data keys",
-            Rules = [new MapRule.Test(ValueOutsideOptions)],
+            Rules =
+            [
+                new MapRule.Test(ValueOutsideOptions)
+                {
+                    Schema = If(
+                        """{"required":["options"],"properties":{"options":{"type":"array","minItems":1}}}""",
+                        All(Set("value"), Key("value", """{"type":"string"}"""))
+                    ),
+                    Untold = "a variable's value is one of its options",
+                },
+            ],
         };
 
     private static IEnumerable<Keyword> Data() =>
