@@ -49,6 +49,19 @@ internal sealed class Executors(ExecutorChoice choice, RunnerSettings settings, 
         return new ChosenExecutor(_shell.Kind, settings.Shell(job));
     }
 
+    /// <summary>An engine that was asked for by name must be there before anything begins.</summary>
+    /// <returns>What is wrong; <see langword="null"/> when nothing is.</returns>
+    public async Task<CommandException?> MissingAsync(CancellationToken ct)
+    {
+        if (choice != ExecutorChoice.Docker || await DockerAsync(settings.For(choice, null).Docker, ct) is not null)
+            return null;
+        return new CommandException(
+            ExitCode.Unreachable,
+            _unreachable!.Message.Split('\n')[0],
+            "start the engine, or say in DOCKER_HOST where one listens; --executor shell needs none"
+        );
+    }
+
     /// <summary>These jobs will come: when one of them surely runs in the shell, its copy of the tree is begun now.</summary>
     public void Expect(IEnumerable<CompiledJob> jobs, Task<SourceTree> sources)
     {

@@ -34,21 +34,42 @@ internal sealed class RunSession : IAsyncDisposable
         _notes = new RunNotes(_run, parts.Time);
     }
 
+    /// <exception cref="CommandException">The engine that was asked for does not answer; nothing has begun.</exception>
     /// <exception cref="IOException">The output could not be written; the run is over and its state on disk.</exception>
     public async Task<Coordinator> RunAsync(Compilation compilation, Selection selection)
     {
+        var coordinator = _coordinator = CoordinatorOf(selection);
+        if (_parts.Executors is null && await _executors.MissingAsync(_abort.Token) is { } missing)
+        {
+            _notes.Write(coordinator, usedDocker: false, isLast: true);
+            throw missing;
+        }
+
         _project.TellNotes(sentence => Tell(view => view.Notice(sentence)));
         await TidyUpAsync();
         if (_parts.Executors is null && !_options.Keep)
             _executors.Expect(selection.Pipeline.Jobs, _project.Sources(_abort.Token));
         Tell(view => view.Plan(compilation, selection));
-        foreach (var (job, missing) in Missing(selection))
+        foreach (var (job, absent) in Missing(selection))
             Tell(view =>
                 view.Notice(
-                    $"{missing} is not part of this run and has left no artifacts here, so {job} starts without them (--needs runs it too)"
+                    $"{absent} is not part of this run and has left no artifacts here, so {job} starts without them (--needs runs it too)"
                 )
             );
-        var coordinator = _coordinator = new Coordinator(
+        _notes.Write(coordinator, usedDocker: false, isLast: false);
+        if (_unheard is null)
+            await coordinator.RunAsync(selection.Pipeline);
+        // What has left its job's session (setsid, daemons) the executor cannot see.
+        if (_abort.IsCancellationRequested)
+            _run.KillJobs();
+        _notes.Write(coordinator, _executors.UsedDocker, isLast: true);
+        if (_unheard is { } unheard)
+            throw new IOException(unheard.Message, unheard.HResult);
+        return coordinator;
+    }
+
+    private Coordinator CoordinatorOf(Selection selection) =>
+        new(
             new CoordinatorParts
             {
                 Options = _options,
@@ -72,17 +93,6 @@ internal sealed class RunSession : IAsyncDisposable
                 AbortAll = () => _abort.Cancel(),
             }
         );
-        _notes.Write(coordinator, usedDocker: false, isLast: false);
-        if (_unheard is null)
-            await coordinator.RunAsync(selection.Pipeline);
-        // What has left its job's session (setsid, daemons) the executor cannot see.
-        if (_abort.IsCancellationRequested)
-            _run.KillJobs();
-        _notes.Write(coordinator, _executors.UsedDocker, isLast: true);
-        if (_unheard is { } unheard)
-            throw new IOException(unheard.Message, unheard.HResult);
-        return coordinator;
-    }
 
     public RunPlaces Places(TimeSpan elapsed)
     {

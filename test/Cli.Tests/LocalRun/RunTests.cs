@@ -34,6 +34,19 @@ public sealed class RunTests
     }
 
     [Fact]
+    public void An_engine_that_was_asked_for_and_does_not_answer_ends_the_run_before_anything_begins()
+    {
+        using var repository = Repository("job:\n  image: alpine\n  script: [echo hello]\n");
+        repository.Write("config.toml", "[[runners]]\nexecutor = \"docker\"\n[runners.docker]\nhost = \"unix:///nowhere/docker.sock\"\n");
+        var (exit, output, error) = FakeSurroundings.Run(repository.Path, "run", "--executor", "docker", "--config", "config.toml");
+        Assert.Equal((ExitCode.Unreachable, ""), (exit, output));
+        Assert.StartsWith("error: Cannot connect to the Docker engine at unix:///nowhere/docker.sock: ", error);
+        Assert.Contains("DOCKER_HOST", error);
+        var (_, again, _) = Run(repository);
+        Assert.DoesNotContain("was killed", again);
+    }
+
+    [Fact]
     public void Events_tell_the_whole_run()
     {
         using var repository = Repository("ok:\n  script: [echo hello]\nbad:\n  script: [exit 3]\n  allow_failure: {exit_codes: [3]}\n");
