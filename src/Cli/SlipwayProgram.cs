@@ -105,7 +105,8 @@ internal static class SlipwayProgram
         return ExitCode.Usage;
     }
 
-    private static string NameOf(Command command) => command is RootCommand ? "slipway" : $"slipway {command.Name}";
+    private static string NameOf(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{NameOf(parent)} {command.Name}" : "slipway";
 
     /// <summary>Nobody reads a stack trace on a terminal, but somebody will want it: it goes to a file of its own.</summary>
     private static int SayOurFault(Exception fault, string[] arguments, Surroundings surroundings)

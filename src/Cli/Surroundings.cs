@@ -37,6 +37,11 @@ internal sealed record Surroundings
 
     public bool ErrorHasColour => ErrorIsTerminal && HasColour;
 
+    /// <summary>What the locale says of the encoding. Where it says nothing, all is UTF-8 these days.</summary>
+    public bool IsUtf8 =>
+        (Variable("LC_ALL") ?? Variable("LC_CTYPE") ?? Variable("LANG")) is not { } locale
+        || locale.Replace("-", "", StringComparison.Ordinal).Contains("utf8", StringComparison.OrdinalIgnoreCase);
+
     private bool HasColour => Variable("NO_COLOR") is null && Variable("TERM") != "dumb";
 
     public static Surroundings OfThisProcess()

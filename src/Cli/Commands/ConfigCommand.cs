@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Slipway.Cli.Drawing;
 using Slipway.Cli.Reports;
 using Slipway.Compiler;
 
@@ -66,12 +67,18 @@ internal static class ConfigCommand
 
     private static Verb Graph(Surroundings surroundings)
     {
-        var format = new Option<string?>("--format") { Description = "mermaid (default), dot or json", HelpName = "FORMAT" };
-        format.OneOf("mermaid", "dot", "json");
+        var format = new Option<string?>("--format")
+        {
+            Description = "text (default on a terminal), mermaid (default elsewhere), dot or json",
+            HelpName = "FORMAT",
+        };
+        format.OneOf("text", "mermaid", "dot", "json");
         var verb = new Verb(
             "graph",
-            "Print the job graph",
-            ("config graph", "Mermaid, for a README"),
+            "Show the job graph: who waits for whom",
+            ("config graph", "drawn in the terminal"),
+            ("config graph > graph.mmd", "Mermaid, for a README"),
+            ("config graph --format dot | dot -Tsvg > jobs.svg", "a picture"),
             ("config graph --format json", "for a script")
         )
         {
@@ -83,15 +90,23 @@ internal static class ConfigCommand
             var work = Workspace.Open(SharedOptions.Read(parsed, surroundings), surroundings);
             if (work.SayErrors(surroundings) is { } invalid)
                 return invalid;
-            var pipeline = work.Compilation.Pipeline;
-            if (pipeline is null)
-                surroundings.SayError(work.Compilation.Refusal ?? "there is no pipeline", "try another --source or --ref");
-            else if (parsed.GetValue(format) == "json")
-                JobGraph.WriteJson(surroundings.Out, pipeline);
+            if (work.Compilation.Pipeline is { } pipeline)
+                PrintGraph(pipeline, parsed.GetValue(format) ?? (surroundings.OutIsTerminal ? "text" : "mermaid"), surroundings);
             else
-                surroundings.Print(parsed.GetValue(format) == "dot" ? JobGraph.ToDot(pipeline.Jobs) : JobGraph.ToMermaid(pipeline.Jobs));
+                surroundings.SayError(work.Compilation.Refusal ?? "there is no pipeline", "try another --source or --ref");
             return ExitCode.Ok;
         });
         return verb;
+    }
+
+    private static void PrintGraph(CompiledPipeline pipeline, string format, Surroundings surroundings)
+    {
+        var strokes = surroundings.IsUtf8 ? Strokes.Unicode : Strokes.Ascii;
+        if (format == "json")
+            JobGraph.WriteJson(surroundings.Out, pipeline);
+        else if (format == "text")
+            surroundings.Print(GraphDrawing.Of(pipeline, strokes, surroundings.OutPalette(), surroundings.OutColumns()));
+        else
+            surroundings.Print(format == "dot" ? JobGraph.ToDot(pipeline.Jobs) : JobGraph.ToMermaid(pipeline.Jobs));
     }
 }

@@ -28,6 +28,9 @@ public sealed class CommandLineTests
     [InlineData(2, "lint --json --format sarif")]
     [InlineData(0, "config view")]
     [InlineData(0, "config graph --format dot")]
+    [InlineData(0, "config graph --format text")]
+    [InlineData(0, "config schema")]
+    [InlineData(0, "config view --provenance")]
     [InlineData(0, "config templates")]
     [InlineData(0, "config templates --json")]
     [InlineData(0, "config templates Docker")]
@@ -122,6 +125,8 @@ public sealed class CommandLineTests
     [InlineData("lnit", "did you mean \"lint\"?")]
     [InlineData("run --manaul x", "did you mean \"--manual\"?")]
     [InlineData("explain jbo", "did you mean \"job\"?")]
+    [InlineData("config grahp", "did you mean \"graph\"?")]
+    [InlineData("config graph --format", "= slipway config graph --help")]
     [InlineData("run jbo", "did you mean \"job\"?")]
     public void A_typing_mistake_gets_a_suggestion(string line, string expected)
     {
