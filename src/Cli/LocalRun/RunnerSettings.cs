@@ -5,7 +5,7 @@ namespace Slipway.Cli.LocalRun;
 
 /// <summary>
 /// The settings jobs run with: the entry of a <c>config.toml</c> that fits, or else ours for a laptop: nothing privileged, images pulled only when
-/// they are not there, <c>/cache</c> kept.
+/// they are not there unless a job asks otherwise, <c>/cache</c> kept.
 /// </summary>
 internal sealed class RunnerSettings(ConfigFile? file)
 {
@@ -16,7 +16,13 @@ internal sealed class RunnerSettings(ConfigFile? file)
     {
         Executor = "docker",
         OutputLimit = OutputLimit,
-        Docker = new DockerConfig { PullPolicy = ["if-not-present"], Volumes = ["/cache"] },
+        Docker = new DockerConfig
+        {
+            PullPolicy = ["if-not-present"],
+            // Whoever runs a job here may ask for what the machine is theirs to give.
+            AllowedPullPolicies = ["if-not-present", "always", "never"],
+            Volumes = ["/cache"],
+        },
     };
 
     /// <summary>The file given, else the user's own, else gitlab-runner's; without any, our defaults.</summary>

@@ -14,6 +14,20 @@ internal sealed class PolicyEvaluation(PipelineContext context, PathClauses path
 {
     private const string EventEnding = "_event";
 
+    private static readonly string[] s_sources =
+    [
+        "api",
+        "chat",
+        "external",
+        "external_pull_request",
+        "merge_request",
+        "pipeline",
+        "push",
+        "schedule",
+        "trigger",
+        "web",
+    ];
+
     private readonly string _source = context.Source.EndsWith(EventEnding, StringComparison.Ordinal)
         ? context.Source[..^EventEnding.Length]
         : context.Source;
@@ -23,29 +37,25 @@ internal sealed class PolicyEvaluation(PipelineContext context, PathClauses path
 
     public PolicyAnswer Answer(JobConfig job, VariableScope scope)
     {
-        var (letIn, at) = ("", default(Position?));
-        if (job.Only is { } only)
-            foreach (var part in Parts(only, scope))
-            {
-                if (part.Match is null)
-                    return only.IsDefault ? OutOfDefault : new(false, $"only: {part.Name}, and this is {Words.Of(context)}", only.At);
-                letIn = letIn.Length == 0 ? $"only: {part.Match}" : $"{letIn} and {part.Match}";
-                at = only.At;
-            }
-        var avoided = default(string);
-        if (job.Except is { } except)
-            foreach (var part in Parts(except, scope))
-            {
-                if (part.Match is not null)
-                    return new PolicyAnswer(false, $"except: {part.Match}, and this is {Words.Of(context)}", except.At);
-                avoided = avoided is null ? $"except: {part.Name}" : $"{avoided} or {part.Name}";
-                at ??= except.At;
-            }
+        var only = job.Only is { } wanted ? Parts(wanted, scope).ToArray() : [];
+        if (Array.Find(only, part => part.Match is null) is { Name: { } name, Fact: { } lack })
+            return job.Only!.IsDefault ? OutOfDefault : new PolicyAnswer(false, $"only: {name}, and {lack}", job.Only.At);
+        var except = job.Except is { } unwanted ? Parts(unwanted, scope).ToArray() : [];
+        if (Array.Find(except, part => part.Match is not null) is { Match: { } match, Fact: { } fact })
+            return new PolicyAnswer(false, $"except: {match}, and {fact}", job.Except!.At);
+        var avoided = string.Join(" or ", except.Select(part => part.Name));
         if (job.Only is not { IsDefault: false })
-            return avoided is not null ? new PolicyAnswer(true, $"{avoided} is not {Words.Of(context)}", job.Except!.At)
+            return except.Length > 0
+                    ? new PolicyAnswer(
+                        true,
+                        $"except: {avoided}, but {string.Join(" and ", except.Select(part => part.Fact))}",
+                        job.Except!.At
+                    )
                 : job.Only is null ? InEveryPipeline
                 : InDefault;
-        return new PolicyAnswer(true, $"{letIn}, and this is {Words.Of(context)}" + (avoided is null ? "" : $", not {avoided}"), at);
+        var entries = string.Join(" and ", only.Select(part => part.Match));
+        var rest = except.Length > 0 ? $", not except: {avoided}" : "";
+        return new PolicyAnswer(true, $"only: {entries}, and {only[0].Fact}{rest}", job.Only.At);
     }
 
     private static readonly PolicyAnswer InEveryPipeline = new(true, "no rules: in every pipeline", null);
@@ -54,32 +64,63 @@ internal sealed class PolicyEvaluation(PipelineContext context, PathClauses path
 
     /// <param name="Name">What is written.</param>
     /// <param name="Match">The entry that holds; <see langword="null"/> when none does.</param>
-    private readonly record struct Part(string Name, string? Match);
+    /// <param name="Fact">What is so here, whereby it holds or does not.</param>
+    private readonly record struct Part(string Name, string? Match, string Fact);
 
     private IEnumerable<Part> Parts(PolicyConfig policy, VariableScope scope)
     {
         if (policy.Refs is { } refs)
-            yield return PartOf("", refs, MatchesRef);
+            yield return PartOf("", refs, MatchesRef, _ => ThisIs(refs));
         if (policy.Kubernetes)
-            yield return new Part("kubernetes: active", scope.AsWritten("CI_KUBERNETES_ACTIVE") == "true" ? "kubernetes: active" : null);
+            yield return scope.AsWritten("CI_KUBERNETES_ACTIVE") == "true"
+                ? new Part("kubernetes: active", "kubernetes: active", "a cluster is connected")
+                : new Part("kubernetes: active", null, "no cluster is connected");
         if (policy.Variables is { } variables)
-            yield return PartOf("variables: ", variables, text => IsTrue(text, scope));
+            yield return PartOf("variables: ", variables, text => IsTrue(text, scope), Truth);
         if (policy.Changes is { } changes)
         {
             var answer = paths.Changes(new ChangesConfig(policy.At, changes, CompareTo: null), scope);
-            yield return new Part($"changes: {Listed(changes)}", answer.Holds ? $"changes: {answer.Path ?? Listed(changes)}" : null);
+            var name = $"changes: {Listed(changes)}";
+            var fact = answer.Path is null ? answer.Clause("changes", policy.At).Why : "that changed";
+            yield return new Part(
+                name,
+                answer.Holds
+                    ? answer.Path is { } path
+                        ? $"changes: {path}"
+                        : name
+                    : null,
+                fact
+            );
         }
     }
 
-    private static Part PartOf(string kind, ImmutableArray<TextAt> entries, Func<string, bool> holds)
+    /// <param name="fact">Asked with how many entries failed; <see langword="null"/> when one of them holds.</param>
+    private static Part PartOf(string kind, ImmutableArray<TextAt> entries, Func<string, bool> holds, Func<int?, string> fact)
     {
+        var name = kind + Listed(entries);
         foreach (var entry in entries)
             if (holds(entry.Text))
-                return new Part(kind, kind + entry.Text);
-        return new Part(kind + Listed(entries), null);
+                return new Part(name, kind + entry.Text, fact(null));
+        return new Part(name, null, fact(entries.Length));
     }
 
-    private static string Listed(ImmutableArray<TextAt> texts) => string.Join(", ", texts.Select(text => text.Text));
+    private static string Truth(int? failing) =>
+        failing switch
+        {
+            null => "that is true",
+            0 or 1 => "that is false",
+            _ => "none of them is true",
+        };
+
+    /// <summary>With the pipeline's source where an entry asks for one.</summary>
+    private string ThisIs(ImmutableArray<TextAt> refs) =>
+        $"this is {Words.Of(context)}"
+        + (context.RefKind != RefKind.MergeRequest && refs.Any(entry => IsSource(entry.Text)) ? $" by {context.Source}" : "");
+
+    private static bool IsSource(string entry) => s_sources.Any(source => entry == source || IsPluralOf(source, entry));
+
+    private static string Listed(ImmutableArray<TextAt> texts) =>
+        texts.IsEmpty ? "nothing" : string.Join(", ", texts.Select(text => text.Text));
 
     private bool IsTrue(string text, VariableScope scope) =>
         Expression.TryParse(text, out var expression, out _) && expression.IsTrue(scope.AsWritten, patterns);

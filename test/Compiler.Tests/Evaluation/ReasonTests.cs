@@ -14,11 +14,22 @@ public sealed class ReasonTests
     [InlineData("only: [tags, main]", "in: only: main, and this is branch main")]
     [InlineData("only: [tags]", "out: only: tags, and this is branch main")]
     [InlineData("only: {refs: [main], variables: [$NOT, $CI]}", "in: only: main and variables: $CI, and this is branch main")]
-    [InlineData("only: {variables: [$NOT, $NEITHER]}", "out: only: variables: $NOT, $NEITHER, and this is branch main")]
+    [InlineData("only: [schedules, main-2]", "out: only: schedules, main-2, and this is branch main by push")]
+    [InlineData("only: [pushes]", "in: only: pushes, and this is branch main by push")]
+    [InlineData("only: {variables: [$NOT, $NEITHER]}", "out: only: variables: $NOT, $NEITHER, and none of them is true")]
+    [InlineData("only: []", "out: only: nothing, and this is branch main")]
+    [InlineData("only: {variables: []}", "out: only: variables: nothing, and that is false")]
+    [InlineData("only: {variables: [$NOT]}", "out: only: variables: $NOT, and that is false")]
     [InlineData("only: {changes: ['src/*']}", "in: only: branches and changes: src/a.cs, and this is branch main")]
-    [InlineData("only: {changes: [docs/*]}", "out: only: changes: docs/*, and this is branch main")]
-    [InlineData("only: {kubernetes: active}", "out: only: kubernetes: active, and this is branch main")]
-    [InlineData("except: [tags]", "in: except: tags is not branch main")]
+    [InlineData("only: {changes: [docs/*]}", "out: only: changes: docs/*, and the one changed path does not match")]
+    [InlineData("only: {kubernetes: active}", "out: only: kubernetes: active, and no cluster is connected")]
+    [InlineData("except: [tags]", "in: except: tags, but this is branch main")]
+    [InlineData(
+        "except: {refs: [tags], variables: [$NOT]}",
+        "in: except: tags or variables: $NOT, but this is branch main and that is false"
+    )]
+    [InlineData("except: {variables: [$NOT, $CI]}", "out: except: variables: $CI, and that is true")]
+    [InlineData("except: {changes: ['src/*']}", "out: except: changes: src/a.cs, and that changed")]
     [InlineData("except: [tags, main]", "out: except: main, and this is branch main")]
     [InlineData("only: [main]\n  except: [schedules]", "in: only: main, and this is branch main, not except: schedules")]
     public void A_job_without_rules_says_what_let_it_in_or_kept_it_out(string keys, string expected)
