@@ -99,6 +99,7 @@ internal static class CompleteCommand
             "FILE" or "DIR" => null,
             "JOB|CODE" when words[^1].StartsWith("CI0", StringComparison.OrdinalIgnoreCase) => Codes(),
             "JOB" or "JOB|CODE" => Jobs(symbol, root, command, words, surroundings),
+            "A" or "B" => [.. Refs("refs/heads", words, surroundings), .. Refs("refs/tags", words, surroundings)],
             "BRANCH" => Refs("refs/heads", words, surroundings),
             "TAG" => Refs("refs/tags", words, surroundings),
             _ => symbol.GetCompletions(CompletionContext.Empty).Select(item => new Candidate(item.Label, item.Detail ?? "")),

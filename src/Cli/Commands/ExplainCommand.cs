@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using Slipway.Cli.Project;
 using Slipway.Cli.Reports;
 using Slipway.Cli.Terminal;
@@ -85,7 +84,9 @@ internal static class ExplainCommand
         if (json)
             PipelineExplanation.WriteJson(surroundings.Out, work.Compilation, work.Project.Context);
         else
-            surroundings.Print(PipelineExplanation.ToText(work.Compilation, work.Project.Context, surroundings.OutPalette()));
+            surroundings.Print(
+                PipelineExplanation.ToText(work.Compilation, work.Project.Context, surroundings.OutPalette(), surroundings.OutColumns())
+            );
         return work.SayErrors(surroundings) ?? ExitCode.Ok;
     }
 
@@ -102,17 +103,16 @@ internal static class ExplainCommand
         if (json)
             JsonText.Write(surroundings.Out, writer => JobExplanation.WriteJson(writer, decision, job?.Name));
         else
-            surroundings.Print(Text(decision, job, compilation, surroundings.OutPalette()));
+            surroundings.Print(Text(decision, job, compilation, new Page(surroundings.OutPalette(), surroundings.OutColumns())));
         return work.SayErrors(surroundings) ?? ExitCode.Ok;
     }
 
-    private static string Text(JobDecision decision, CompiledJob? job, Compilation compilation, Palette palette)
+    private static string Text(JobDecision decision, CompiledJob? job, Compilation compilation, Page page)
     {
-        var text = new StringBuilder();
         if (compilation.Refusal is { } refusal)
-            text.Append(palette.Warn(PlainText.Of(refusal))).Append('\n');
-        JobExplanation.Write(text, decision, palette, job?.Name);
-        return text.ToString();
+            page.Line(0, (PlainText.Of(refusal), page.Palette.Warn));
+        JobExplanation.Write(page, decision, job?.Name);
+        return page.ToString();
     }
 
     internal static CommandException NoSuchJob(string name, Compilation compilation)

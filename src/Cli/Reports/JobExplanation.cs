@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Slipway.Cli.Terminal;
 using Slipway.Compiler;
@@ -28,25 +27,23 @@ internal static class JobExplanation
     }
 
     /// <param name="name">As in <see cref="WriteJson"/>.</param>
-    public static void Write(StringBuilder text, JobDecision decision, Palette palette, string? name = null)
+    public static void Write(Page page, JobDecision decision, string? name = null)
     {
-        var verdict = decision.Included ? palette.Good("in the pipeline") : palette.Bad("not in the pipeline");
-        text.Append(palette.Strong(PlainText.Of(name ?? decision.Job))).Append(" is ").Append(verdict);
-        if (decision.At is { } at)
-            text.Append(palette.Faint($"   {PlainText.Of(at.File)}:{at.Line}"));
-        text.Append('\n');
+        var palette = page.Palette;
+        var (verdict, look) = decision.Included
+            ? ("in the pipeline", palette.Good)
+            : ("not in the pipeline", (Func<string, string>)palette.Bad);
+        var at = decision.At is { } job ? $"  {PlainText.Of(job.File)}:{job.Line}" : "";
+        page.Line(0, (PlainText.Of(name ?? decision.Job), palette.Strong), ("is", null), (verdict, look), (at, palette.Faint));
         foreach (var rule in decision.Rules)
-            RuleReport.Write(text, rule, decision.RuleCount, palette);
+            RuleReport.Write(page, rule, decision.RuleCount);
         if (decision.RuleCount - decision.Rules.Length is > 0 and var left)
-            text.Append(
-                    palette.Faint($"  {(left == 1 ? "the rule" : $"the {left} rules")} after it {(left == 1 ? "is" : "are")} not asked")
-                )
-                .Append('\n');
-        text.Append("  → ").Append(PlainText.Of(decision.Reason));
-        if (decision is { Included: true, When: { } when })
-            text.Append($"; when: {PlainText.Of(when)}");
+            page.Line(2, ($"{(left == 1 ? "the rule after it is" : $"the {left} rules after it are")} not asked", palette.Faint));
+        var when = decision is { Included: true, When: { } word } ? $"; when: {PlainText.Of(word)}" : "";
+        var reason = $"→ {PlainText.Of(decision.Reason)}{when}";
         if (decision is { Rules.IsEmpty: true, DecidedAt: { } decided } && decided != decision.At)
-            text.Append(palette.Faint($"   {PlainText.Of(decided.File)}:{decided.Line}"));
-        text.Append('\n');
+            page.Line(2, (reason, null), ($"  {PlainText.Of(decided.File)}:{decided.Line}", palette.Faint));
+        else
+            page.Line(2, reason);
     }
 }

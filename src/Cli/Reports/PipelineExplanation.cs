@@ -1,4 +1,3 @@
-using System.Text;
 using Slipway.Cli.Terminal;
 using Slipway.Compiler;
 
@@ -36,24 +35,32 @@ internal static class PipelineExplanation
             }
         );
 
-    public static string ToText(Compilation compilation, PipelineContext context, Palette palette)
+    public static string ToText(Compilation compilation, PipelineContext context, Palette palette, int columns)
     {
-        var text = new StringBuilder(palette.Strong(JobList.Title(compilation, context))).Append('\n');
+        var page = new Page(palette, columns);
+        page.Line(0, (JobList.Title(compilation, context), palette.Strong));
         if (compilation.Refusal is { } refusal)
-            text.Append(palette.Warn(PlainText.Of(refusal))).Append('\n');
+            page.Line(0, (PlainText.Of(refusal), palette.Warn));
         if (!compilation.WorkflowRules.IsEmpty)
-            Workflow(text, compilation, palette);
+            Workflow(page, compilation);
         foreach (var decision in compilation.Decisions.OrderByDescending(decision => decision.Included))
-            JobExplanation.Write(text.Append('\n'), decision, palette);
-        return text.ToString();
+        {
+            page.Blank();
+            JobExplanation.Write(page, decision);
+        }
+
+        return page.ToString();
     }
 
-    private static void Workflow(StringBuilder text, Compilation compilation, Palette palette)
+    private static void Workflow(Page page, Compilation compilation)
     {
         var rules = compilation.WorkflowRules;
-        var verdict = rules[^1] is { Matched: true, When: not "never" } ? palette.Good("lets it be") : palette.Bad("wants no pipeline");
-        text.Append('\n').Append(palette.Strong("workflow")).Append(' ').Append(verdict).Append('\n');
+        page.Blank();
+        if (rules[^1] is { Matched: true, When: not "never" })
+            page.Line(0, ("workflow", page.Palette.Strong), ("lets it be", page.Palette.Good));
+        else
+            page.Line(0, ("workflow", page.Palette.Strong), ("wants no pipeline", page.Palette.Bad));
         foreach (var rule in rules)
-            RuleReport.Write(text, rule, Math.Max(rules.Length, rule.Number), palette);
+            RuleReport.Write(page, rule, Math.Max(rules.Length, rule.Number));
     }
 }

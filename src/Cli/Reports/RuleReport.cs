@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Slipway.Cli.Terminal;
 using Slipway.Compiler;
@@ -9,20 +8,23 @@ namespace Slipway.Cli.Reports;
 internal static class RuleReport
 {
     /// <param name="count">How many rules there are.</param>
-    public static void Write(StringBuilder text, RuleOutcome rule, int count, Palette palette)
+    public static void Write(Page page, RuleOutcome rule, int count)
     {
-        var mark = rule.Matched ? palette.Good("✔ matched") : palette.Faint("✖ did not match");
-        text.Append($"  rule {rule.Number} of {count} {mark}")
-            .Append(palette.Faint($"   {PlainText.Of(rule.At.File)}:{rule.At.Line}"))
-            .Append('\n');
+        var (mark, look) = rule.Matched ? ("✔ matched", page.Palette.Good) : ("✖ did not match", (Func<string, string>)page.Palette.Faint);
+        page.Line(
+            2,
+            ($"rule {rule.Number} of {count}", null),
+            (mark, look),
+            ($"  {PlainText.Of(rule.At.File)}:{rule.At.Line}", page.Palette.Faint)
+        );
         if (rule.If is { } condition)
-            Condition(text, condition, rule, palette);
-        Paths(text, "changes", rule.Changes, rule, palette);
-        Paths(text, "exists", rule.Exists, rule, palette);
+            Condition(page, condition, rule);
+        Paths(page, "changes", rule.Changes, rule);
+        Paths(page, "exists", rule.Exists, rule);
         if (rule is { If: null, Changes.IsEmpty: true, Exists.IsEmpty: true })
-            text.Append(palette.Faint("      it has no conditions")).Append('\n');
+            page.Line(6, ("it has no conditions", page.Palette.Faint));
         if (rule is { Matched: true, When: { } when })
-            text.Append($"      when: {PlainText.Of(when)}").Append('\n');
+            page.Line(6, $"when: {PlainText.Of(when)}");
     }
 
     public static void WriteJson(Utf8JsonWriter json, RuleOutcome rule)
@@ -49,26 +51,23 @@ internal static class RuleReport
         json.WriteEndObject();
     }
 
-    private static void Condition(StringBuilder text, string condition, RuleOutcome rule, Palette palette)
+    private static void Condition(Page page, string condition, RuleOutcome rule)
     {
-        text.Append("      if: ").Append(PlainText.Of(condition)).Append('\n');
+        page.Line(6, $"if: {PlainText.Of(condition)}");
         foreach (var (name, value) in rule.Values.DistinctBy(pair => pair.Key))
-            text.Append(
-                    palette.Faint($"          ${PlainText.Of(name)} {(value is null ? "is not defined" : $"= \"{PlainText.Of(value)}\"")}")
-                )
-                .Append('\n');
+        {
+            var known = value is null ? "is not defined" : $"= \"{PlainText.Of(value)}\"";
+            page.Line(10, ($"${PlainText.Of(name)} {known}", page.Palette.Faint));
+        }
     }
 
-    private static void Paths(StringBuilder text, string keyword, IReadOnlyList<string> paths, RuleOutcome rule, Palette palette)
+    private static void Paths(Page page, string keyword, IReadOnlyList<string> paths, RuleOutcome rule)
     {
         if (paths.Count == 0)
             return;
-        text.Append($"      {keyword}: ").Append(string.Join(", ", paths.Select(PlainText.Of))).Append('\n');
+        page.Line(6, $"{keyword}: {string.Join(", ", paths.Select(PlainText.Of))}");
         var answer = rule.Clauses.FirstOrDefault(clause => clause.Keyword == keyword);
-        text.Append(
-                palette.Faint($"          {(answer is null ? "not asked: what stands before it does not hold" : PlainText.Of(answer.Why))}")
-            )
-            .Append('\n');
+        page.Line(10, (answer is null ? "not asked: what stands before it does not hold" : PlainText.Of(answer.Why), page.Palette.Faint));
     }
 
     private static void WriteClause(Utf8JsonWriter json, RuleOutcome.Clause clause)
