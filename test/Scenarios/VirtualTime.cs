@@ -6,12 +6,15 @@ namespace Slipway.Scenarios;
 /// </summary>
 internal sealed class VirtualTime : TimeProvider, IDisposable
 {
+    /// <summary>The thread pool tells nobody that it has nothing to do; it has to be asked.</summary>
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(1);
+
     private readonly Lock _gate = new();
+    private readonly ManualResetEventSlim _ended = new(false, spinCount: 0);
     private readonly PriorityQueue<VirtualTimer, (DateTimeOffset Due, long Order)> _timers = new();
     private readonly Thread _jumper;
     private TimeSpan _skipped;
     private long _order;
-    private volatile bool _ended;
 
     public VirtualTime()
     {
@@ -39,16 +42,16 @@ internal sealed class VirtualTime : TimeProvider, IDisposable
 
     public void Dispose()
     {
-        _ended = true;
+        _ended.Set();
         _jumper.Join();
+        _ended.Dispose();
     }
 
     private void JumpWhenIdle()
     {
         var idle = false;
-        while (!_ended)
+        while (!_ended.Wait(s_pause))
         {
-            Thread.Sleep(1);
             var wasIdle = idle;
             idle = IsIdle();
             if (idle && wasIdle)
