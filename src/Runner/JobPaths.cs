@@ -10,6 +10,12 @@ namespace Slipway.Runner;
 /// </summary>
 public sealed record JobPaths(string BuildsDir, string ProjectDir)
 {
+    /// <summary>
+    /// Variable of a shell script's own environment that names its <see cref="ProjectDir"/>, so that a process can be told to be a job's wherever
+    /// it stands. Jobs do set <c>CI_PROJECT_DIR</c> anew; this one they have no reason to.
+    /// </summary>
+    public const string Mark = "SLIPWAY_JOB_DIR";
+
     public string TemporaryDir => ProjectDir + ".tmp";
 
     internal static ReadOnlySpan<byte> EnvFileName => "gitlab_runner_env"u8;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Slipway.Runner;
 
 namespace Slipway.Cli.LocalRun;
 
@@ -10,7 +11,7 @@ internal static class ProcessTable
     public const string SparedBy = "SLIPWAY_SHELL";
 
     /// <summary>
-    /// Kills the sessions whose processes are jobs of a folder: they have it in their <c>CI_PROJECT_DIR</c>, or are a script of the runner's
+    /// Kills the sessions whose processes are jobs of a folder: they carry <see cref="JobPaths.Mark"/>, or are a script of the runner's
     /// standing in it. A user's own shell that merely stands in the folder is neither.
     /// </summary>
     public static void KillJobsIn(string folder)
@@ -67,7 +68,7 @@ internal static class ProcessTable
             var environment = "\0" + Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{pid}/environ"));
             if (environment.Contains($"\0{SparedBy}=", StringComparison.Ordinal))
                 return false;
-            if (environment.Contains($"\0CI_PROJECT_DIR={prefix}", StringComparison.Ordinal))
+            if (environment.Contains($"\0{JobPaths.Mark}={prefix}", StringComparison.Ordinal))
                 return true;
             return Link($"/proc/{pid}/cwd") is { } at
                 && (at + "/").StartsWith(prefix, StringComparison.Ordinal)

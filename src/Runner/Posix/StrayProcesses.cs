@@ -16,7 +16,7 @@ internal static unsafe class StrayProcesses
     /// <param name="first">The job's first process: older ones do not count.</param>
     public static bool AnyIn(string folder, int first)
     {
-        var project = Encoding.UTF8.GetBytes($"CI_PROJECT_DIR={folder}\0");
+        var project = Encoding.UTF8.GetBytes($"{JobPaths.Mark}={folder}\0");
         foreach (var pid in Since(first))
             if (pid != Environment.ProcessId && IsIn(folder, pid, project))
                 return true;

@@ -15,6 +15,15 @@ public sealed class SignalTests
           script: [echo never]
         """;
 
+    /// <summary>Its processes stand elsewhere, and do not say whose they are.</summary>
+    private const string Hiding = """
+        stages: [build]
+        long:
+          stage: build
+          variables: { CI_PROJECT_DIR: /elsewhere, GIT_CEILING_DIRECTORIES: /elsewhere }
+          script: [cd /, 'setsid sleep 987654 & echo "child $!"', wait]
+        """;
+
     [Theory]
     [InlineData("INT")]
     [InlineData("TERM")]
@@ -73,11 +82,13 @@ public sealed class SignalTests
         Assert.False(IsAlive(child));
     }
 
-    [Fact]
-    public async Task What_a_killed_run_leaves_is_gone_after_the_next_start()
+    [Theory]
+    [InlineData(Configuration)]
+    [InlineData(Hiding)]
+    public async Task What_a_killed_run_leaves_is_gone_after_the_next_start(string configuration)
     {
         using var repository = TemporaryFolder.Repository(
-            (".gitlab-ci.yml", Configuration + "\nquick:\n  stage: build\n  needs: []\n  script: [echo quick]\n")
+            (".gitlab-ci.yml", configuration + "\nquick:\n  stage: build\n  needs: []\n  script: [echo quick]\n")
         );
         using var run = new SlipwayProcess(repository.Path, "run", "--executor", "shell");
         await run.WaitForAsync("[long] child ");

@@ -33,6 +33,7 @@ public sealed class ShellExecutor : IExecutor
         _workspaces = job.Host.RemoveProjectDir ? shared?.Workspaces : null;
         _temporary = shared?.Temporary;
         _environment = HostEnvironment.Of(Environment.GetEnvironmentVariables());
+        _environment.Add($"{JobPaths.Mark}={ProjectDir}");
         // A job's folder may lie within the user's checkout, and one without a repository must not take that for its own.
         _environment.Add("GIT_CEILING_DIRECTORIES=" + Path.GetDirectoryName(ProjectDir));
     }
