@@ -5,15 +5,17 @@ using Slipway.Compiler;
 
 namespace Slipway.Cli.Commands;
 
-/// <summary><c>slipway config view|graph|templates</c>.</summary>
+/// <summary><c>slipway config view|graph|diff|schema|templates</c>.</summary>
 internal static class ConfigCommand
 {
     public static Command Make(Surroundings surroundings) =>
         new Verb(
             "config",
-            "Show the configuration as it is after include, extends and !reference, its job graph, or the templates it can include",
-            ("config view", "the merged YAML"),
-            ("config graph --format dot | dot -Tsvg > jobs.svg", "a picture of who waits for whom")
+            "Look at the configuration: merged, as a graph, against another state of it, as a schema",
+            ("config view --provenance", "the merged YAML, and where each key comes from"),
+            ("config graph", "who waits for whom"),
+            ("config diff main", "which jobs this branch's changes add, remove or change"),
+            ("config schema > gitlab-ci.schema.json", "for an editor")
         )
         {
             View(surroundings),

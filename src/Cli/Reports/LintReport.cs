@@ -15,6 +15,7 @@ internal sealed class LintReport(Func<string, string?> readText, Palette palette
     private static readonly SearchValues<char> TokenEnds = SearchValues.Create(" \t,]}:#");
 
     private readonly StringBuilder _text = new();
+    private readonly HashSet<string> _advised = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string[]?> _files = new(StringComparer.Ordinal);
 
     public static string ToText(IReadOnlyList<Diagnostic> diagnostics, Func<string, string?> readText, Palette palette, int columns = 0)
@@ -55,9 +56,12 @@ internal sealed class LintReport(Func<string, string?> readText, Palette palette
 
         foreach (var (trailLabel, trailAt) in diagnostic.Trail)
             Note(margin, $"{trailLabel} {trailAt}");
-        if (!helpShown && (diagnostic.Help ?? DiagnosticTable.Find(diagnostic.Code)?.Help) is { } help)
+        if (!helpShown && (diagnostic.Help ?? GeneralHelp(diagnostic.Code)) is { } help)
             Note(margin, "help: " + help);
     }
+
+    /// <summary>What holds for every mistake of a code is told once.</summary>
+    private string? GeneralHelp(string code) => _advised.Add(code) ? DiagnosticTable.Find(code)?.Help : null;
 
     private void Note(string margin, string sentence)
     {

@@ -92,7 +92,7 @@ internal static class KeywordExplanations
                 "{place} config must specify {what}",
                 "{place} config should contain {what}",
             ],
-            "Give the key a value; where the whole map is not needed, leave the map out."
+            "Add what the message names, or leave the entry out."
         )
         {
             Wrong = """

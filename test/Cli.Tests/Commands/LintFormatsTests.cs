@@ -53,6 +53,21 @@ public sealed class LintFormatsTests
     }
 
     [Fact]
+    public void The_way_a_mistake_came_is_told_in_every_format()
+    {
+        var related = Lint(Bad, "sarif").GetProperty("runs")[0].GetProperty("results")[2].GetProperty("relatedLocations");
+        Assert.Equal(
+            """{"id":0,"physicalLocation":{"artifactLocation":{"uri":"ci/it%20is.yml","uriBaseId":"%SRCROOT%"},"region":{"startLine":4,"startColumn":12}},"message":{"text":"extended at"}}""",
+            related[0].Compact()
+        );
+        Assert.Equal("included from", related[1].GetProperty("message").GetProperty("text").GetString());
+        Assert.Equal(
+            """[{"label":"extended at","file":"ci/it is.yml","line":4,"column":12},{"label":"included from","file":".gitlab-ci.yml","line":1,"column":10}]""",
+            Lint(Bad, "json").GetProperty("errors")[2].GetProperty("trail").Compact()
+        );
+    }
+
+    [Fact]
     public void A_good_file_gives_a_report_without_results()
     {
         Assert.Empty(Lint("build:\n  script: make\n", "codequality").EnumerateArray());

@@ -45,7 +45,9 @@ public sealed class LintTextTests
     public void A_mistake_without_help_of_its_own_has_that_of_its_code()
     {
         var diagnostic = new Diagnostic(DiagnosticCode.CircularNeeds, Severity.Error, "m", new Position("a.yml", 1, 1));
-        Assert.Contains("  = help: Take one of the needs out.", LintReport.ToText([diagnostic], _ => "x", new Palette(false)));
+        var text = LintReport.ToText([diagnostic, diagnostic], _ => "x", new Palette(false));
+        Assert.Contains("  = help: Take one of the needs out.", text);
+        Assert.Equal(2, text.Split("help:").Length);
     }
 
     [Fact]
