@@ -94,7 +94,9 @@ internal sealed class LocalJobs
             WriteTrace = log.WriteAsync,
             FetchArtifacts = (dependency, _) =>
                 Task.FromResult<Stream?>(
-                    launch.Inputs.Archives.TryGetValue(dependency.Id, out var path) && File.Exists(path) ? File.OpenRead(path) : null
+                    launch.Inputs.Archives.TryGetValue(dependency.Id, out var path) && File.Exists(path)
+                        ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 64 * 1024)
+                        : null
                 ),
             SendArtifact = (artifact, _, content, ct) => uploads.TakeAsync(artifact, content, ct),
             Sources = await _project.Sources(launch.Cancellation.Abort),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Slipway.Runner.Sources;
 
 namespace Slipway.Cli.LocalRun;
 
@@ -28,7 +29,12 @@ internal sealed class StateFolder
         _runs = System.IO.Path.Combine(path, "runs");
         try
         {
-            Directory.CreateDirectory(_runs);
+            if (!Directory.Exists(_runs))
+            {
+                Directory.CreateDirectory(_runs);
+                FolderSpread.Below(_runs);
+            }
+
             Directory.CreateDirectory(Artifacts);
             Directory.CreateDirectory(Cache);
             var ignore = System.IO.Path.Combine(path, ".gitignore");

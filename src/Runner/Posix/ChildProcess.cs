@@ -95,16 +95,8 @@ internal static unsafe class ChildProcess
             fd = Libc.MemoryFile(name, 1);
         if (fd < 0)
             throw Errno.Failure("A memory file cannot be made");
-        fixed (byte* bytes = content)
-        {
-            for (nint done = 0; done < content.Length; )
-            {
-                var written = Libc.Write(fd, bytes + done, content.Length - done);
-                if (written < 0 && Errno.Last != Errno.Interrupted)
-                    throw Errno.Failure("A memory file cannot be written");
-                done += Math.Max(0, written);
-            }
-        }
+        if (!FileDescriptor.TryWrite(fd, content))
+            throw Errno.Failure("A memory file cannot be written");
 
         Libc.Seek(fd, 0, 0);
         return fd;

@@ -48,6 +48,23 @@ internal static unsafe class FileDescriptor
         return false;
     }
 
+    /// <returns>Whether all of it is written; if not, <see cref="Errno.Last"/> says why.</returns>
+    public static bool TryWrite(int fd, ReadOnlySpan<byte> content)
+    {
+        fixed (byte* bytes = content)
+        {
+            for (nint written = 0; written < content.Length; )
+            {
+                var more = Libc.Write(fd, bytes + written, content.Length - written);
+                if (more < 0 && Errno.Last != Errno.Interrupted)
+                    return false;
+                written += Math.Max(0, more);
+            }
+        }
+
+        return true;
+    }
+
     public static void Close(int fd)
     {
         if (fd >= 0)

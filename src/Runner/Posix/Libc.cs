@@ -80,6 +80,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     public static partial int Ioctl(int fd, nuint request, int argument);
 
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int Ioctl(int fd, nuint request, void* argument);
+
     [LibraryImport("libc", EntryPoint = "copy_file_range", SetLastError = true)]
     public static partial nint CopyFileRange(int from, long* fromOffset, int to, long* toOffset, nint length, uint flags);
 
@@ -209,4 +212,7 @@ internal unsafe struct DirectoryEntry
 
     [FieldOffset(19)]
     public fixed byte Name[256];
+
+    /// <summary>The folder itself or the one above it.</summary>
+    public readonly bool IsDots => Name[0] == '.' && (Name[1] == 0 || (Name[1] == '.' && Name[2] == 0));
 }

@@ -42,8 +42,8 @@ internal static unsafe class FileCopy
             throw Failure("write", name);
         try
         {
-            fixed (byte* bytes = content)
-                WriteAll(target, bytes, content.Length, name);
+            if (!FileDescriptor.TryWrite(target, content))
+                throw Failure("write", name);
             return FileIdentity.Of(target);
         }
         finally
@@ -117,21 +117,11 @@ internal static unsafe class FileCopy
             var count = Libc.Read(source, buffer, ask);
             if (count < 0)
                 throw Failure("read", name);
-            WriteAll(target, buffer, count, name);
+            if (!FileDescriptor.TryWrite(target, new ReadOnlySpan<byte>(buffer, (int)count)))
+                throw Failure("write", name);
             done += count;
             if (count < ask)
                 return;
-        }
-    }
-
-    private static void WriteAll(int target, byte* buffer, nint count, byte* name)
-    {
-        for (nint written = 0; written < count; )
-        {
-            var more = Libc.Write(target, buffer + written, count - written);
-            if (more < 0 && Errno.Last != Errno.Interrupted)
-                throw Failure("write", name);
-            written += Math.Max(0, more);
         }
     }
 

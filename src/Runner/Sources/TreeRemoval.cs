@@ -69,7 +69,7 @@ internal static unsafe class TreeRemoval
             for (var entry = Libc.ReadDir(dir); entry is not null; entry = Libc.ReadDir(dir))
             {
                 var name = entry->Name;
-                if (name[0] == '.' && (name[1] == 0 || (name[1] == '.' && name[2] == 0)))
+                if (entry->IsDots)
                     continue;
                 if (entry->Type is not (DirectoryEntry.Directory or DirectoryEntry.Unknown) || IsNoFolder(fd, name, entry->Type))
                     Unlink(fd, name, 0, ref failed);

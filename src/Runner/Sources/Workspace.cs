@@ -23,11 +23,12 @@ internal sealed unsafe class Workspace
     private readonly WorkspaceFolders _folders;
     private readonly FileIdentity[][] _files;
 
-    public Workspace(WorkspaceLayout layout, string path)
+    /// <param name="discards">Where what jobs have added goes; <see langword="null"/>: it is removed.</param>
+    public Workspace(WorkspaceLayout layout, string path, Discards? discards = null)
     {
         _layout = layout;
         Path = path;
-        _folders = new WorkspaceFolders(layout);
+        _folders = new WorkspaceFolders(layout, discards);
         _files = [.. layout.Folders.Select(folder => new FileIdentity[folder.Starts.Length])];
     }
 

@@ -6,7 +6,8 @@ namespace Slipway.Runner.Sources;
 /// The folders of a <see cref="Workspace"/>. One that is as it was left has gained and lost nothing, so only its files need a look; any other is
 /// read through. The root always is, for moving the workspace changes it.
 /// </summary>
-internal sealed unsafe class WorkspaceFolders(WorkspaceLayout layout)
+/// <param name="discards">Takes what belongs in none.</param>
+internal sealed unsafe class WorkspaceFolders(WorkspaceLayout layout, Discards? discards)
 {
     private const uint NewMode = 0x1FF;
     private const uint ModeBits = 0xFFF;
@@ -93,7 +94,7 @@ internal sealed unsafe class WorkspaceFolders(WorkspaceLayout layout)
                 return;
             }
 
-            TreeRemoval.RemoveAt(root, path);
+            Discard(root, path);
             Touch(layout.Parent(folder));
         }
 
@@ -142,6 +143,14 @@ internal sealed unsafe class WorkspaceFolders(WorkspaceLayout layout)
         return true;
     }
 
+    private void Discard(int folder, byte* name)
+    {
+        if (discards is null)
+            TreeRemoval.RemoveAt(folder, name);
+        else
+            discards.Take(folder, name);
+    }
+
     private void RemoveUnknown(nint dir, int fd, int folder)
     {
         var belonging = layout.Names(folder);
@@ -149,14 +158,14 @@ internal sealed unsafe class WorkspaceFolders(WorkspaceLayout layout)
         for (var entry = Libc.ReadDir(dir); entry is not null; entry = Libc.ReadDir(dir))
         {
             var name = entry->Name;
-            if (name[0] == '.' && (name[1] == 0 || (name[1] == '.' && name[2] == 0)))
+            if (entry->IsDots)
                 continue;
             var length = 0;
             for (; name[length] != 0; length++)
                 text[length] = (char)name[length];
             if (belonging.Contains(text[..length]))
                 continue;
-            TreeRemoval.RemoveAt(fd, name);
+            Discard(fd, name);
             Touch(folder);
         }
 

@@ -12,9 +12,9 @@ internal sealed class Workspaces : IAsyncDisposable
     private readonly LinkedList<TaskCompletionSource<Workspace>> _waiting = new();
     private readonly List<Task> _builders = [];
     private WorkspaceLayout? _layout;
+    private Discards? _discards;
     private CancellationTokenSource? _stop;
     private int _building;
-    private int _count;
 
     /// <summary>Makes the first workspace, below <paramref name="folder"/>, while nobody waits for it yet.</summary>
     /// <param name="sources">When they cannot be had, whoever needs them says so.</param>
@@ -95,6 +95,7 @@ internal sealed class Workspaces : IAsyncDisposable
             workspace.Remove();
         _idle.Clear();
         _unfinished.Clear();
+        _discards?.Dispose();
         _stop?.Dispose();
     }
 
@@ -112,7 +113,7 @@ internal sealed class Workspaces : IAsyncDisposable
                 return;
             _layout = layout;
             _building++;
-            first = new Workspace(layout, Next(folder));
+            first = New(layout, folder);
             stop = (_stop = new CancellationTokenSource()).Token;
         }
 
@@ -127,7 +128,7 @@ internal sealed class Workspaces : IAsyncDisposable
         {
             _layout ??= layout;
             if (_layout != layout)
-                return new Workspace(layout, Next(folder));
+                return New(layout, folder);
             if (_idle.TryPop(out var idle))
                 return idle;
             place = _waiting.AddLast(new TaskCompletionSource<Workspace>(TaskCreationOptions.RunContinuationsAsynchronously));
@@ -176,7 +177,7 @@ internal sealed class Workspaces : IAsyncDisposable
                     _stop = new CancellationTokenSource();
                 stop = _stop.Token;
                 if (!_unfinished.TryPop(out workspace))
-                    workspace = new Workspace(layout, Next(folder));
+                    workspace = New(layout, folder);
             }
 
             Build(workspace, stop);
@@ -208,7 +209,18 @@ internal sealed class Workspaces : IAsyncDisposable
         }
     }
 
-    private string Next(string folder) => Path.Combine(folder, $".workspace-{_count++}");
+    private Workspace New(WorkspaceLayout layout, string folder)
+    {
+        if (_discards is null)
+        {
+            Directory.CreateDirectory(folder);
+            FolderSpread.Below(folder);
+            _discards = new Discards(Path.Combine(folder, ".discarded"));
+        }
+
+        // ext4 chooses the place by the name: one that no run had before.
+        return new Workspace(layout, Path.Combine(folder, $".workspace-{Guid.NewGuid():N}"), _discards);
+    }
 
     private static void TryRemove(string path)
     {

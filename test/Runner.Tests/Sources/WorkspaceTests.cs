@@ -126,7 +126,8 @@ public sealed class WorkspaceTests : IDisposable
     public void A_restored_workspace_is_as_a_new_copy_after_any_row_of_deeds()
     {
         var deeds = from deed in Gen.Elements(Deeds) from place in Gen.Elements(Places) select (deed, place);
-        var workspace = Copy(_jobs["work"]);
+        using var discards = new Discards(_jobs["discarded"], fileLimit: 200);
+        var workspace = Copy(_jobs["work"], discards);
         foreach (var row in Gen.Sample(Gen.ListOf(deeds), 12))
         {
             Do(workspace, row);
@@ -241,12 +242,16 @@ public sealed class WorkspaceTests : IDisposable
                 workspaces.GiveBack(workspace);
             }
         );
-        Assert.InRange(Directory.GetDirectories(_jobs["builds"]).Length, 1, 4);
+        Assert.InRange(
+            Directory.GetDirectories(_jobs["builds"]).Count(folder => !folder.EndsWith("/.discarded", StringComparison.Ordinal)),
+            1,
+            4
+        );
     }
 
-    private Workspace Copy(string path)
+    private Workspace Copy(string path, Discards? discards = null)
     {
-        var workspace = new Workspace(_layout, path);
+        var workspace = new Workspace(_layout, path, discards);
         workspace.Restore(TestContext.Current.CancellationToken);
         workspace.MoveTo(path);
         return workspace;

@@ -80,9 +80,9 @@ public sealed class ShellExecutor : IExecutor
     public async Task PutFilesAsync(IAsyncEnumerable<FileEntry> files, CancellationToken ct)
     {
         Directory.CreateDirectory(ProjectDir);
-        var writer = new ProjectWriter(ProjectDir);
+        using var writer = new ProjectWriter(ProjectDir);
         await foreach (var file in files.WithCancellation(ct))
-            await writer.WriteAsync(file, ct);
+            writer.Write(file);
         writer.Finish();
     }
 

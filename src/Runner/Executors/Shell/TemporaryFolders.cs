@@ -78,13 +78,11 @@ internal sealed unsafe class TemporaryFolders : IDisposable
         var dir = Libc.OpenDir(folder);
         var clean = dir != 0;
         for (var entry = clean ? Libc.ReadDir(dir) : null; entry is not null && clean; entry = Libc.ReadDir(dir))
-            clean = IsItself(entry->Name) || IsEmptyEnvFile(folder, entry->Name, taken);
+            clean = entry->IsDots || IsEmptyEnvFile(folder, entry->Name, taken);
         if (dir != 0)
             _ = Libc.CloseDir(dir);
         return clean;
     }
-
-    private static bool IsItself(byte* name) => name[0] == '.' && (name[1] == 0 || (name[1] == '.' && name[2] == 0));
 
     private static bool IsEmptyEnvFile(int folder, byte* name, FileIdentity owner)
     {
