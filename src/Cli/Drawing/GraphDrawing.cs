@@ -15,12 +15,16 @@ internal sealed class GraphDrawing
     /// <summary>Beyond so many lines side by side nobody follows them.</summary>
     private const int MostTracks = 16;
 
+    private const int MostLanes = 40;
+
     private readonly List<GraphNode> _nodes;
     private readonly List<List<int>> _columns = [];
     private readonly int[] _columnOf;
     private readonly int[] _rowOf;
     private readonly Gutter[] _gutters;
-    private readonly List<int> _lanes = [];
+
+    /// <summary>By node, which of the rows below the boxes its line takes.</summary>
+    private readonly Dictionary<int, int> _lanes = [];
     private readonly Strokes _strokes;
     private readonly Palette _palette;
 
@@ -36,6 +40,7 @@ internal sealed class GraphDrawing
             (_columnOf[i], _rowOf[i]) = (_columns.Count - 1, _columns[^1].Count);
         }
 
+        Height = 2 + _columns.Max(column => column.Count);
         _gutters = [.. _columns.Select(_ => new Gutter())];
         Route();
     }
@@ -52,7 +57,7 @@ internal sealed class GraphDrawing
             : GraphList.Of(nodes, strokes, palette, columns) + drawing.Legend(columns, isPicture: false);
     }
 
-    private int Height => 2 + _columns.Max(column => column.Count);
+    private int Height { get; }
 
     /// <summary>Finds out which gutters and lanes each line goes through.</summary>
     private void Route()
@@ -69,18 +74,17 @@ internal sealed class GraphDrawing
                 }
 
                 // Past other columns a line goes below them all.
-                if (!_lanes.Contains(source))
-                    _lanes.Add(source);
+                _lanes.TryAdd(source, _lanes.Count);
                 _gutters[from].Take(source, _rowOf[source], LaneOf(source));
                 _gutters[to - 1].Take(source, LaneOf(source), _rowOf[target]);
             }
         }
 
         foreach (var gutter in _gutters)
-            gutter.Allot();
+            gutter.Allot(MostTracks);
     }
 
-    private int LaneOf(int source) => Height + _lanes.IndexOf(source);
+    private int LaneOf(int source) => Height + _lanes[source];
 
     private bool WaitsForStage(int column) => column > 0 && _columns[column].Exists(node => _nodes[node].Needs is null);
 
@@ -93,7 +97,7 @@ internal sealed class GraphDrawing
     /// <returns><see langword="null"/> when it does not fit.</returns>
     private string? Draw(int columns)
     {
-        if (_gutters.Any(gutter => gutter.Tracks > MostTracks))
+        if (_lanes.Count > MostLanes || _gutters.Any(gutter => gutter.Tracks > MostTracks))
             return null;
         var labels = _nodes.ConvertAll(node => NodeLabel.Of(node, _strokes));
         int[] widths =

@@ -19,7 +19,8 @@ internal sealed class Gutter
     }
 
     /// <summary>Gives each source its track: the first that is free over all its rows.</summary>
-    public void Allot()
+    /// <param name="most">Beyond so many tracks it gives up.</param>
+    public void Allot(int most)
     {
         foreach (
             var (source, span) in _spans
@@ -33,6 +34,8 @@ internal sealed class Gutter
             var track = isStraight
                 ? 0
                 : _tracks.FindIndex(taken => taken.TrueForAll(other => other.Bottom < span.Top || other.Top > span.Bottom));
+            if (track < 0 && _tracks.Count > most)
+                return;
             if (track < 0)
             {
                 track = _tracks.Count;

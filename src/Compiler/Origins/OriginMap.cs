@@ -12,6 +12,8 @@ internal sealed class OriginMap(ConfigMapping included)
     private readonly Dictionary<Position, string> _owners = OwnersIn(included);
     private readonly Dictionary<string, Dictionary<string, Position>> _ancestors = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<Position>> _places = new(StringComparer.Ordinal);
+    private readonly Dictionary<ConfigNode, HashSet<Position>> _below = new(ReferenceEqualityComparer.Instance);
+    private ILookup<string, ConfigReference>? _references;
 
     /// <summary>The entry in which something was written; <see langword="null"/> for what is written nowhere.</summary>
     public string? OwnerOf(Position at) => _owners.GetValueOrDefault(at);
@@ -59,22 +61,29 @@ internal sealed class OriginMap(ConfigMapping included)
     }
 
     /// <summary>The places of the <c>!reference</c>s that lead to what was written at a place.</summary>
-    public IEnumerable<Position> ReferencesTo(string owner, Position at) =>
-        References(included).Where(reference => Leads(reference.Path, owner, at)).Select(reference => reference.At);
-
-    private bool Leads(IReadOnlyList<string> path, string owner, Position at)
+    public IEnumerable<Position> ReferencesTo(string owner, Position at)
     {
-        if (path is not [var first, ..] || first != owner || included.Entry(owner) is not { } entry)
-            return false;
-        foreach (var name in path.Skip(1))
+        _references ??= References(included).ToLookup(reference => reference.Path is [var first, ..] ? first : "", StringComparer.Ordinal);
+        return _references[owner].Where(reference => TargetOf(reference) is { } target && Below(target).Contains(at)).Select(r => r.At);
+    }
+
+    private ConfigNode? TargetOf(ConfigReference reference)
+    {
+        ConfigNode? node = included;
+        foreach (var name in reference.Path)
+            node = (node as ConfigMapping)?[name];
+        return node;
+    }
+
+    /// <summary>All places in a node.</summary>
+    private HashSet<Position> Below(ConfigNode node)
+    {
+        if (!_below.TryGetValue(node, out var places))
         {
-            if ((entry.Value as ConfigMapping)?.Entry(name) is not { } next)
-                return false;
-            entry = next;
+            _below[node] = places = [];
+            Walk(node, place => places.Add(place));
         }
-        var found = false;
-        Walk(entry, place => found |= place == at);
-        return found;
+        return places;
     }
 
     private static IEnumerable<ConfigReference> References(ConfigNode node) =>

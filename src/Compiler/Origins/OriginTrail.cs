@@ -12,6 +12,9 @@ internal static class OriginTrail
     /// <summary>Beyond these nobody follows a trail.</summary>
     private const int MostSteps = 3;
 
+    /// <summary>Of a file with more mistakes the first ones get a trail; looking for it takes time.</summary>
+    private const int MostTrails = 50;
+
     /// <param name="included">With all files in one and nothing extended or referred to yet.</param>
     public static ImmutableArray<Diagnostic> Add(ImmutableArray<Diagnostic> diagnostics, ConfigMapping included)
     {
@@ -19,11 +22,14 @@ internal static class OriginTrail
         if (!diagnostics.Any(diagnostic => diagnostic.Severity == Severity.Error))
             return diagnostics;
         var map = new OriginMap(included);
-        return
-        [
-            .. diagnostics.Select(diagnostic => diagnostic with { Trail = [.. StepsTo(diagnostic, included, map), .. diagnostic.Trail] }),
-        ];
+        return [.. diagnostics.Select((diagnostic, i) => i < MostTrails ? WithTrail(diagnostic, included, map) : diagnostic)];
     }
+
+    private static Diagnostic WithTrail(Diagnostic diagnostic, ConfigMapping included, OriginMap map) =>
+        diagnostic with
+        {
+            Trail = [.. StepsTo(diagnostic, included, map), .. diagnostic.Trail],
+        };
 
     private static IEnumerable<(string Label, Position At)> StepsTo(Diagnostic diagnostic, ConfigMapping included, OriginMap map)
     {

@@ -122,6 +122,19 @@ public sealed class GraphDrawingTests
         Assert.Equal(502, Draw(yaml.ToString()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
 
+    [Fact]
+    public void Thousands_of_jobs_with_fifty_needs_each_are_a_list_in_no_time()
+    {
+        var yaml = new StringBuilder("stages: [a, b, c]\n");
+        for (var i = 0; i < 1_000; i++)
+        {
+            var needs = string.Join(", ", Enumerable.Range(0, 50).Select(n => $"a{(i + (n * 17)) % 1_000}"));
+            yaml.Append($"a{i}: {{stage: a, script: x}}\nb{i}: {{stage: b, script: x}}\nc{i}: {{stage: c, script: x, needs: [{needs}]}}\n");
+        }
+
+        Assert.StartsWith("a\n  a0\n", Draw(yaml.ToString()));
+    }
+
     /// <summary>Each job of the second stage needs the one across.</summary>
     private static string Dense(int count)
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using Xunit;
 
 namespace Slipway.Compiler.Tests.Origins;
@@ -113,6 +114,20 @@ public sealed class ProvenanceTests
         var jobs = string.Concat(Enumerable.Range(1, 9).Select(i => $"j{i}: {{extends: .a, script: x}}\n"));
         var error = Assert.Single(Compile(new() { [".gitlab-ci.yml"] = ".a: {retry: 5}\n" + jobs }).Diagnostics);
         Assert.Equal([2, 3, 4], error.Trail.Select(step => step.At.Line));
+    }
+
+    [Fact]
+    public void Of_hundreds_of_mistakes_the_first_have_a_trail()
+    {
+        var yaml = new StringBuilder();
+        for (var i = 0; i < 300; i++)
+            yaml.Append($".t{i}: {{retry: 9, tags: [a, b, c, d, e, f, g, h]}}\n");
+        for (var i = 0; i < 3_000; i++)
+            yaml.Append($"j{i}: {{script: x, retry: !reference [.t{i % 300}, retry], tags: !reference [.t{i % 300}, tags]}}\n");
+        var diagnostics = Compile(new() { [".gitlab-ci.yml"] = yaml.ToString() }).Diagnostics;
+        Assert.Equal(300, diagnostics.Length);
+        Assert.Equal([301, 601, 901], diagnostics[0].Trail.Select(step => step.At.Line));
+        Assert.Empty(diagnostics[^1].Trail);
     }
 
     private static Compilation Compile(Dictionary<string, string> files) =>
