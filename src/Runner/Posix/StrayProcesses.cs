@@ -16,9 +16,9 @@ internal static unsafe class StrayProcesses
     /// <param name="first">The job's first process: older ones do not count.</param>
     public static bool AnyIn(string folder, int first)
     {
-        var project = Encoding.UTF8.GetBytes($"{JobPaths.Mark}={folder}\0");
+        var mark = Encoding.UTF8.GetBytes($"{JobPaths.Mark}={folder}\0");
         foreach (var pid in Since(first))
-            if (pid != Environment.ProcessId && IsIn(folder, pid, project))
+            if (pid != Environment.ProcessId && IsIn(folder, pid, mark))
                 return true;
         return false;
     }
@@ -62,7 +62,7 @@ internal static unsafe class StrayProcesses
         return found;
     }
 
-    private static bool IsIn(string folder, int pid, byte[] project)
+    private static bool IsIn(string folder, int pid, byte[] mark)
     {
         const int size = 4096;
         var buffer = stackalloc byte[size];
@@ -72,7 +72,7 @@ internal static unsafe class StrayProcesses
         if (length < 0)
             return Errno.Last == Errno.NoPermission && ProcessSession.Parent(pid) is { } parent and not KernelThreads;
         var at = Encoding.UTF8.GetString(buffer, (int)length);
-        return at == folder || at.StartsWith(folder + "/", StringComparison.Ordinal) || Environ(pid).IndexOf(project) >= 0;
+        return at == folder || at.StartsWith(folder + "/", StringComparison.Ordinal) || Environ(pid).IndexOf(mark) >= 0;
     }
 
     private static ReadOnlySpan<byte> Environ(int pid)
