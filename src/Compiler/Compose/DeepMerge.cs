@@ -16,6 +16,26 @@ internal static class DeepMerge
         if (!budget.Spend(under.Entries.Count + over.Entries.Count))
             return over;
         var result = new MappingBuilder(under);
+        Lay(result, over, budget);
+        return result.Build(over.At);
+    }
+
+    /// <summary>Several, each over those before it: what they hold is looked at once, however many there are.</summary>
+    /// <returns>A mapping with the position of the last. Incomplete once the budget is exhausted.</returns>
+    public static ConfigMapping OfAll(IEnumerable<ConfigMapping> layers, ConfigMapping last, MergeBudget budget)
+    {
+        var result = new MappingBuilder();
+        foreach (var layer in layers.Append(last))
+        {
+            if (!budget.Spend(layer.Entries.Count))
+                break;
+            Lay(result, layer, budget);
+        }
+        return result.Build(last.At);
+    }
+
+    private static void Lay(MappingBuilder result, ConfigMapping over, MergeBudget budget)
+    {
         for (var i = 0; i < over.Entries.Count; i++)
         {
             var entry = over.Entries[i];
@@ -23,7 +43,6 @@ internal static class DeepMerge
                 entry = entry with { Value = Of(below, above, budget) };
             result.Set(entry);
         }
-        return result.Build(over.At);
     }
 }
 

@@ -145,15 +145,8 @@ internal sealed class IncludeExpansion(ProjectTree tree, IncludeScope scope, Dia
 
     private ConfigMapping MergeAll(List<IncludedText> sources, ConfigMapping body)
     {
-        var merged = new ConfigMapping(body.At, []);
-        foreach (var source in sources)
-        {
-            if (Stopped)
-                break;
-            if (Open(source) is { } included)
-                merged = DeepMerge.Of(merged, included, _budget);
-        }
-        merged = DeepMerge.Of(merged, body, _budget);
+        var layers = sources.TakeWhile(_ => !Stopped).Select(Open).OfType<ConfigMapping>();
+        var merged = DeepMerge.OfAll(layers, body, _budget);
         if (_budget.Exhausted && !Stopped)
             Stop(DiagnosticCode.MergedTooBig, YamlLimits.TooBig, body.At, null);
         return merged.Has(Key) ? new ConfigMapping(merged.At, [.. merged.Entries.Where(entry => entry.Key != Key)]) : merged;

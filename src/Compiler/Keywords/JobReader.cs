@@ -23,18 +23,19 @@ internal sealed class JobReader(NodeReading read, DefaultKeywords defaults, bool
     public JobConfig Read(in ConfigEntry entry, ConfigMapping map, Where kind)
     {
         var job = new Job(read, map, read.Map(map, "inherit") is { } inherit ? Inherit(inherit, "default") : InheritConfig.All, defaults);
-        var basics = Basics(entry, map, job) with { IsBridge = kind == Where.TriggerJob };
-        return kind == Where.TriggerJob ? basics with { Trigger = Trigger(map) } : WithScript(basics, map, job);
+        var basics = Basics(entry, map, kind, job);
+        return basics.IsBridge ? basics with { Trigger = Trigger(map) } : WithScript(basics, map, job);
     }
 
     /// <summary>What both kinds of job have.</summary>
-    private JobConfig Basics(in ConfigEntry entry, ConfigMapping map, in Job job)
+    private JobConfig Basics(in ConfigEntry entry, ConfigMapping map, Where kind, in Job job)
     {
         var (allow, codes) = AllowFailure(map);
         return new JobConfig
         {
             Name = entry.Key,
             At = entry.At,
+            IsBridge = kind == Where.TriggerJob,
             Stage = read.TextAt(map, "stage") ?? new TextAt("test", entry.At),
             Variables = _variables.Read(read.Node(map, "variables")) ?? [],
             InheritVariables = read.Map(map, "inherit") is { } inherit ? Inherit(inherit, "variables") : InheritConfig.All,
@@ -78,7 +79,20 @@ internal sealed class JobReader(NodeReading read, DefaultKeywords defaults, bool
             ManualConfirmation = read.Text(map, "manual_confirmation"),
             Pages = pages,
         };
-        return WithServer(withScript, map, job);
+        return HasAny(job, "id_tokens", "secrets", "identity", "dast_configuration", "run", "inputs")
+            ? WithServer(withScript, map, job)
+            : withScript;
+    }
+
+    private static bool HasAny(in Job job, params ReadOnlySpan<string> keys)
+    {
+        foreach (var key in keys)
+        {
+            if (job[key] is not null)
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>What takes more than a shell.</summary>
