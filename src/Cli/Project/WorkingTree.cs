@@ -12,11 +12,11 @@ internal sealed class WorkingTree(string root, GitFacts? git)
 {
     private const int LongestText = 2 * 1024 * 1024;
 
-    private readonly Lazy<string[]> _paths = new(() => git is null ? Walk(root) : Listed(root));
+    private readonly Lazy<Listing> _listing = new(() => git is null ? Listing.OfFolder(root) : Listing.Of(root));
 
-    public ProjectTree ToProjectTree() => new(ReadText, () => _paths.Value, ContentHash) { LastCommit = LastCommit };
+    public ProjectTree ToProjectTree() => new(ReadText, () => _listing.Value.Files, ContentHash) { LastCommit = LastCommit };
 
-    public SourceTree ToSourceTree() => new(root, _paths.Value, git?.GitDir);
+    public SourceTree ToSourceTree() => Submodules.In(root, _listing.Value, git?.GitDir);
 
     private string? ReadText(string path) =>
         Find(path) is { } file && file.Length <= LongestText ? ProjectTree.TextOf(File.ReadAllBytes(file.FullName)) : null;
@@ -61,62 +61,5 @@ internal sealed class WorkingTree(string root, GitFacts? git)
         }
 
         return new FileInfo(at) is { Exists: true } file ? file : null;
-    }
-
-    /// <summary>
-    /// One listing: <c>H</c> tracked, <c>?</c> untracked, <c>R</c> tracked but gone from the disk, <c>M</c> once a side in a conflict. Gitlinks are
-    /// left out, for submodules are fetched by the job when it asks for them, and so are repositories inside (they end in a slash).
-    /// </summary>
-    private static string[] Listed(string root)
-    {
-        var answer = GitProcess.Ask(root, "ls-files", "-z", "-t", "--stage", "--cached", "--deleted", "--others", "--exclude-standard");
-        if (!answer.Ok)
-            throw new CommandException(ExitCode.Failed, "git cannot list this repository's files", answer.Complaint.Split('\n')[0]);
-        var present = new HashSet<string>(StringComparer.Ordinal);
-        var deleted = new List<string>();
-        foreach (var line in answer.Parts())
-        {
-            var tab = line[0] == '?' ? 1 : line.IndexOf('\t');
-            var path = line[(tab + 1)..];
-            if (line[0] == 'R')
-                deleted.Add(path);
-            else if (!path.EndsWith('/') && !line.AsSpan(1).StartsWith(" 160000 "))
-                present.Add(path);
-        }
-
-        present.ExceptWith(deleted);
-        return Sorted(present);
-    }
-
-    private static string[] Walk(string root)
-    {
-        var options = new EnumerationOptions
-        {
-            RecurseSubdirectories = false,
-            AttributesToSkip = FileAttributes.None,
-            IgnoreInaccessible = true,
-        };
-        var found = new List<string>();
-        var folders = new Stack<string>([""]);
-        while (folders.TryPop(out var folder))
-        {
-            foreach (var entry in new DirectoryInfo(Path.Combine(root, folder)).EnumerateFileSystemInfos("*", options))
-            {
-                var path = folder.Length == 0 ? entry.Name : $"{folder}/{entry.Name}";
-                if (entry is not DirectoryInfo || entry.LinkTarget is not null)
-                    found.Add(path);
-                else if (path is not (".git" or ".slipway"))
-                    folders.Push(path);
-            }
-        }
-
-        return Sorted(found);
-    }
-
-    private static string[] Sorted(IEnumerable<string> paths)
-    {
-        string[] sorted = [.. paths];
-        Array.Sort(sorted, StringComparer.Ordinal);
-        return sorted;
     }
 }

@@ -1,5 +1,6 @@
 using Slipway.Protocol.Jobs;
 using Slipway.Runner.Executors;
+using Slipway.Runner.Sources;
 
 namespace Slipway.Runner.Jobs;
 
@@ -31,6 +32,7 @@ internal sealed class SourceStage(
                 $"GIT_STRATEGY {strategy} is not supported: this runner gets sources only as files, or none (GIT_STRATEGY: none or empty)"
             );
         await RunHooksAsync("pre_get_sources_script", job.Runner.PreGetSourcesScript, null, ct);
+        sources = await WithSubmodulesAsync(sources, ct);
         job.Trace.Info($"Taking the working tree of {sources.Root} ({sources.Paths.Count} files)...");
         await executor.PutSourcesAsync(sources, ct);
         await RunHooksAsync("post_get_sources_script", null, job.Runner.PostGetSourcesScript, ct);
@@ -48,6 +50,37 @@ internal sealed class SourceStage(
             commands.Add(after);
         if (commands.Count > 0)
             await runScript("get_sources", commands, ct);
+    }
+
+    private async Task<SourceTree> WithSubmodulesAsync(SourceTree sources, CancellationToken ct)
+    {
+        var strategy = job.Variables["GIT_SUBMODULE_STRATEGY"] is { Length: > 0 } asked ? asked : "none";
+        if (strategy is not ("none" or "normal" or "recursive"))
+            throw new JobFailedException(
+                FailureReason.RunnerSystem,
+                $"unknown GIT_SUBMODULE_STRATEGY \"{strategy}\": use none, normal or recursive"
+            );
+        if (sources.WithSubmodules is not { } with)
+            return sources;
+        if (strategy == "none")
+        {
+            job.Trace.Info("Skipping Git submodules setup");
+            return sources;
+        }
+
+        job.Trace.Info(strategy == "normal" ? "Updating/initializing submodules..." : "Updating/initializing submodules recursively...");
+        try
+        {
+            var choice = new SubmoduleChoice(strategy == "recursive", job.Variables["GIT_SUBMODULE_PATHS"]?.Trim() ?? "");
+            var (tree, absent) = await with(choice, ct);
+            foreach (var path in absent)
+                job.Trace.Warning($"submodule {path} is not checked out, so its folder stays empty (git submodule update --init '{path}')");
+            return tree;
+        }
+        catch (IOException e)
+        {
+            throw new JobFailedException(FailureReason.RunnerSystem, e.Message);
+        }
     }
 
     private string Strategy()

@@ -138,6 +138,46 @@ public sealed class WorkingTreeTests : IDisposable
         Assert.Contains("$ ls -A; ls -A sub\ngone-too\nsub\nJob succeeded", _job.Log);
     }
 
+    [Theory]
+    [InlineData(null, "", "Skipping Git submodules setup")]
+    [InlineData("none", "", "Skipping Git submodules setup")]
+    [InlineData("normal", "sub/a", "Updating/initializing submodules...")]
+    [InlineData("recursive", "sub/a\nsub/inner/b", "Updating/initializing submodules recursively...")]
+    public async Task Submodules_come_when_the_job_wants_them(string? strategy, string files, string said)
+    {
+        _checkout.Write("sub/a", "x");
+        _checkout.Write("sub/inner/b", "x");
+        _checkout.Write("absent/.keep", "x");
+        _job.Sources = new SourceTree(_checkout.Path, ["absent", "sub"], null)
+        {
+            WithSubmodules = (choice, _) => Task.FromResult(Chosen(choice)),
+        };
+        if (strategy is not null)
+            _job.Payload = _job.Payload with { Variables = [new("GIT_SUBMODULE_STRATEGY", strategy), new("GIT_SUBMODULE_PATHS", " sub ")] };
+        await _job.Script("find sub absent -type f | sort").RunAsync();
+        Assert.Contains($"| sort\n{files}{(files.Length > 0 ? "\n" : "")}Job succeeded", _job.Log);
+        Assert.Contains(said, _job.Log);
+        Assert.Equal(
+            files.Length > 0,
+            _job.Log.Contains("submodule absent is not checked out, so its folder stays empty", StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
+    public async Task An_unknown_submodule_strategy_fails_the_job()
+    {
+        _checkout.Write("f", "x");
+        _job.Payload = _job.Payload with { Variables = [new("GIT_SUBMODULE_STRATEGY", "deep")] };
+        Assert.Contains("unknown GIT_SUBMODULE_STRATEGY \"deep\"", await RunAsync("ls"));
+    }
+
+    private SubmoduleTree Chosen(SubmoduleChoice choice)
+    {
+        Assert.Equal("sub", choice.Paths);
+        string[] paths = choice.Recursive ? ["absent", "sub/a", "sub/inner/b"] : ["absent", "sub/a", "sub/inner"];
+        return new SubmoduleTree(new SourceTree(_checkout.Path, paths, null), ["absent"]);
+    }
+
     [Fact]
     public async Task Leftovers_of_an_earlier_job_are_gone()
     {
