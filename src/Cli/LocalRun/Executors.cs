@@ -53,12 +53,16 @@ internal sealed class Executors(ExecutorChoice choice, RunnerSettings settings, 
     /// <returns>What is wrong; <see langword="null"/> when nothing is.</returns>
     public async Task<CommandException?> MissingAsync(CancellationToken ct)
     {
-        if (choice != ExecutorChoice.Docker || await DockerAsync(settings.For(choice, null).Docker, ct) is not null)
+        var config = settings.For(choice, null).Docker;
+        if (choice != ExecutorChoice.Docker || await DockerAsync(config, ct) is not null)
             return null;
+        var where = config.Host is { Length: > 0 }
+            ? "correct host in [runners.docker] of the config.toml, which names this one"
+            : "say in DOCKER_HOST where one listens";
         return new CommandException(
             ExitCode.Unreachable,
             _unreachable!.Message.Split('\n')[0],
-            "start the engine, or say in DOCKER_HOST where one listens; --executor shell needs none"
+            $"start the engine, or {where}; --executor shell needs none"
         );
     }
 

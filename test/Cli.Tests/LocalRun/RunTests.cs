@@ -41,7 +41,7 @@ public sealed class RunTests
         var (exit, output, error) = FakeSurroundings.Run(repository.Path, "run", "--executor", "docker", "--config", "config.toml");
         Assert.Equal((ExitCode.Unreachable, ""), (exit, output));
         Assert.StartsWith("error: Cannot connect to the Docker engine at unix:///nowhere/docker.sock: ", error);
-        Assert.Contains("DOCKER_HOST", error);
+        Assert.Contains("correct host in [runners.docker]", error);
         var (_, again, _) = Run(repository);
         Assert.DoesNotContain("was killed", again);
     }
