@@ -77,10 +77,9 @@ internal sealed class Extends
     {
         var merged = new ConfigMapping(value.At, []);
         var levels = 0;
-        var failed = false;
-        foreach (var parent in parents)
+        foreach (var (name, _) in parents)
         {
-            var entry = _root.Entry(parent.Name)!.Value;
+            var entry = _root.Entry(name)!.Value;
             if (!IsExtensible(entry.Value))
             {
                 merged = DeepMerge.Of(merged, (ConfigMapping)entry.Value, _budget);
@@ -88,10 +87,11 @@ internal sealed class Extends
             }
             var extended = Extend(entry);
             levels = Math.Max(levels, extended.Levels + 1);
-            failed |= extended.Value is null;
-            merged = extended.Value is null ? merged : DeepMerge.Of(merged, extended.Value, _budget);
+            // Where a parent failed, that has been told; what is left serves to find further mistakes.
+            if (extended.Value is { } parent)
+                merged = DeepMerge.Of(merged, parent, _budget);
         }
-        return new Extended(failed ? null : DeepMerge.Of(merged, value, _budget), levels);
+        return new Extended(DeepMerge.Of(merged, value, _budget), levels);
     }
 
     private readonly record struct Parent(string Name, Position At);

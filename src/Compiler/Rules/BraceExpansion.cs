@@ -45,7 +45,7 @@ internal static class BraceExpansion
     /// <summary>The first brace that opens, and the one that closes it.</summary>
     private static bool TryFindPair(string glob, out int open, out int close)
     {
-        (open, close) = (-1, -1);
+        (open, close) = (0, 0);
         var depth = 0;
         for (var i = 0; i < glob.Length; i++)
         {

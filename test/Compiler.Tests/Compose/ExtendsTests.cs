@@ -78,6 +78,62 @@ public sealed class ExtendsTests
         Assert.Equal("Did you mean .build?", diagnostic.Help);
     }
 
+    [Theory]
+    [InlineData("bild: {extends: .bild}\n", null)]
+    [InlineData(".build: text\njob: {extends: .biuld}\n", null)]
+    [InlineData(".build: {}\njob: {extends: .biuld}\n", "Did you mean .build?")]
+    [InlineData("a: {extends: b}\nb: {extends: c}\nc: {extends: a}\n", "a extends b extends c extends a.")]
+    [InlineData("s: {extends: a}\na: {extends: b}\nb: {extends: a}\n", "a extends b extends a.")]
+    public void The_help_names_what_could_be_meant(string yaml, string? help) =>
+        Assert.Equal(help, Composed.Load(yaml).Diagnostics[0].Help);
+
+    [Fact]
+    public void Twenty_mistakes_are_helped_and_the_rest_only_told()
+    {
+        var yaml = ".build: {}\n" + string.Concat(Enumerable.Range(1, 22).Select(i => $"j{i}: {{extends: .biuld}}\n"));
+        var helps = Composed.Load(yaml).Diagnostics.Select(diagnostic => diagnostic.Help).ToList();
+        Assert.All(helps.Take(20), help => Assert.Equal("Did you mean .build?", help));
+        Assert.Equal([null, null], helps.Skip(20));
+    }
+
+    [Fact]
+    public void A_parent_that_is_no_map_is_shown_where_it_is_defined()
+    {
+        var diagnostic = Assert.Single(Composed.Load("job:\n  extends: .a\n.a: text\n").Diagnostics);
+        Assert.Equal(("defined in", new Position("f.yml", 3, 1)), Assert.Single(diagnostic.Trail));
+    }
+
+    [Fact]
+    public void A_chain_that_is_too_long_is_shown_from_its_start()
+    {
+        var yaml =
+            "job: {extends: .p1}\n" + string.Concat(Enumerable.Range(1, 12).Select(i => $".p{i}: {{extends: .p{i + 1}}}\n")) + ".p13: {}\n";
+        var diagnostic = Assert.Single(Composed.Load(yaml).Diagnostics);
+        Assert.Equal("The chain begins at job; 11 levels are the limit.", diagnostic.Help);
+        Assert.Equal(("extended at", new Position("f.yml", 1, 1)), Assert.Single(diagnostic.Trail));
+        Assert.Equal(new Position("f.yml", 12, 1), diagnostic.At);
+    }
+
+    [Fact]
+    public void Of_several_parents_the_longest_chain_counts()
+    {
+        var yaml =
+            "job: {extends: [.short, .p1]}\n.short: {extends: .end}\n.end: {}\n"
+            + string.Concat(Enumerable.Range(1, 12).Reverse().Select(i => $".p{i}: {{extends: [.end, .p{i + 1}]}}\n"))
+            + ".p13: {}\n";
+        Assert.Equal(".p11: nesting too deep in `extends`", Assert.Single(Composed.Load(yaml).Diagnostics).Message);
+    }
+
+    [Fact]
+    public void A_mistake_in_a_parent_is_told_once_and_others_are_still_found()
+    {
+        var yaml = "a: {extends: .x}\nb: {extends: [a, .ok]}\nc: {extends: b}\n.ok: {s: [1]}\nd: !reference [c, nothing]\n";
+        Assert.Equal(
+            ["a: unknown keys in `extends` (.x)", "!reference [\"c\", \"nothing\"] could not be found"],
+            Composed.Load(yaml).Diagnostics.Select(diagnostic => diagnostic.Message)
+        );
+    }
+
     [Fact]
     public void Unchanged_children_are_shared_and_keep_their_place()
     {

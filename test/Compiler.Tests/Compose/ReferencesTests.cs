@@ -46,4 +46,41 @@ public sealed class ReferencesTests
         Assert.Equal(new Position("f.yml", 5, 18), diagnostic.At);
         Assert.Equal("Did you mean script?", diagnostic.Help);
     }
+
+    [Theory]
+    [InlineData("a: !reference [.b]", "There is no .b.")]
+    [InlineData("a: !reference [.b, c]\n.b: {}", "There is no c in .b.")]
+    [InlineData("a: !reference [.b, c]\n.b: [c]", ".b is not a map, so it has no c.")]
+    [InlineData("a: !reference [.b, c, d]\n.b: {c: 1}", "c is not a map, so it has no d.")]
+    [InlineData("a: !reference [.b, c]\n.b: {c: null}", "What stands there is empty.")]
+    [InlineData("a: !reference [.b, c]\n.b: !reference [.d]\n.d: {c: 1}", "A !reference cannot lead through another one.")]
+    public void The_help_tells_where_the_path_ends(string yaml, string help) => Assert.Equal(help, Composed.Load(yaml).Diagnostics[0].Help);
+
+    [Fact]
+    public void Twenty_mistakes_are_helped_and_the_rest_only_told()
+    {
+        var yaml = string.Concat(Enumerable.Range(1, 22).Select(i => $"a{i}: !reference [.none]\n"));
+        var helps = Composed.Load(yaml).Diagnostics.Select(diagnostic => diagnostic.Help).ToList();
+        Assert.All(helps.Take(20), help => Assert.Equal("There is no .none.", help));
+        Assert.Equal([null, null], helps.Skip(20));
+    }
+
+    // One for the map at the top of the chain.
+    [Theory]
+    [InlineData(999, true)]
+    [InlineData(1000, false)]
+    public void A_chain_ends_at_a_thousand_steps(int links, bool isRight)
+    {
+        var yaml =
+            string.Concat(Enumerable.Range(1, links).Reverse().Select(i => $".a{i}: {{x: !reference [.a{i - 1}, x]}}\n")) + ".a0: {x: 1}\n";
+        var messages = Composed.Load(yaml).Diagnostics.Select(diagnostic => diagnostic.Message);
+        Assert.Equal(isRight ? [] : ["The parsed YAML is too big"], messages);
+    }
+
+    [Fact]
+    public void Thousands_of_references_side_by_side_are_no_chain()
+    {
+        var yaml = ".a: {x: 1}\n" + string.Concat(Enumerable.Range(0, 3_000).Select(i => $"b{i}: [!reference [.a, x]]\n"));
+        Assert.Empty(Composed.Load(yaml).Diagnostics);
+    }
 }

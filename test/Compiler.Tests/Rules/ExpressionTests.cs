@@ -213,6 +213,80 @@ public sealed class ExpressionTests
     public void What_is_no_expression_is_refused(string text) => Assert.False(Expression.TryParse(text, out _, out _));
 
     [Theory]
+    [InlineData("", "Empty parse tree")]
+    [InlineData("()", "Empty parse tree")]
+    [InlineData("$A $B", "Unreachable nodes in parse tree")]
+    [InlineData("!", "Invalid operand")]
+    [InlineData("==", "Invalid right operand")]
+    [InlineData("$A ==", "Invalid left operand")]
+    [InlineData("== $A", "Invalid left operand")]
+    [InlineData("$A)", "Unmatched parenthesis")]
+    [InlineData("($A", "Unprocessable token found in parse tree: parenthesis_open")]
+    [InlineData("$A =~ /(ab/", "Invalid regular expression!")]
+    [InlineData("$A = $B", "Unknown lexeme found!")]
+    [InlineData("$A == \"b", "Unknown lexeme found!")]
+    public void What_is_wrong_is_told_in_GitLabs_own_words(string text, string expected)
+    {
+        Assert.False(Expression.TryParse(text, out _, out var problem));
+        Assert.Equal(expected, problem);
+    }
+
+    [Theory]
+    [InlineData("$[[ inputs.a ]]", "a")]
+    [InlineData("$[[inputs.a]]", "a")]
+    [InlineData("$[[\tinputs.A_b-9\n]]", "A_b-9")]
+    [InlineData("$[[ inputs. ]]", null)]
+    [InlineData("$[[ inputs ]]", null)]
+    [InlineData("$[[ input.a ]]", null)]
+    [InlineData("$[[ inputs.a.b ]]", null)]
+    [InlineData("$[[ inputs.a b ]]", null)]
+    [InlineData("$[[ inputs.a ]", null)]
+    [InlineData("$[[ inputs.a", null)]
+    [InlineData("$[ inputs.a ]]", null)]
+    public void An_input_is_a_value(string text, string? name)
+    {
+        var isRead = Expression.TryParse($"{text} == \"x\" && $B", out var expression, out _);
+        Assert.Equal(name is not null, isRead);
+        if (name is not null)
+            Assert.True(expression!.IsTrue(_ => "b", new PatternCache(), asked => asked == name ? "x" : null));
+    }
+
+    // What a pattern may look like: at least two characters, and \/ ends it only where a slash follows at once.
+    [Theory]
+    [InlineData("/a/", null, null)]
+    [InlineData("//", null, null)]
+    [InlineData("/ab/", "xabx", "ba")]
+    [InlineData("/a\\/b/", "xa/bx", "a\\b")]
+    [InlineData("/ab\\//", "ab/", "ab")]
+    [InlineData("/ab//", "ab/", "ab")]
+    [InlineData("/ab/i", "AB", "A")]
+    [InlineData("/a.b/s", "a\nb", "ab")]
+    [InlineData("/^b/m", "a\nb", "ab")]
+    [InlineData("/ab", null, null)]
+    [InlineData("/ab\\/", null, null)]
+    [InlineData("/ab/x", null, null)]
+    public void A_pattern_ends_where_GitLab_ends_it(string pattern, string? matching, string? other)
+    {
+        var isRead = Expression.TryParse($"$A =~ {pattern}", out var expression, out _);
+        Assert.Equal(matching is not null, isRead);
+        if (matching is null)
+            return;
+        Assert.True(expression!.IsTrue(_ => matching, new PatternCache()), "matching");
+        Assert.False(expression.IsTrue(_ => other, new PatternCache()), "other");
+    }
+
+    [Fact]
+    public void A_long_text_is_read_as_a_short_one()
+    {
+        var text = "$A == \"" + new string('x', 2_000) + "\"";
+        for (var time = 0; time < 2; time++)
+        {
+            Assert.True(Expression.TryParse(text, out var expression, out _));
+            Assert.True(expression.IsTrue(_ => new string('x', 2_000), new PatternCache()));
+        }
+    }
+
+    [Theory]
     [InlineData("$MAIN \"main\" ==", true)]
     [InlineData("$MAIN\"main\"==", true)]
     [InlineData("$MAIN $OTHER ||", true)]

@@ -118,6 +118,40 @@ public sealed class GlobTests
         Assert.True(glob.IsMatch("anything"));
     }
 
+    [Theory]
+    [InlineData(1000, 1, 1, false)]
+    [InlineData(1001, 1, 1, true)]
+    [InlineData(40, 25, 1, false)]
+    [InlineData(40, 26, 1, true)]
+    [InlineData(1000, 1, 999, false)]
+    [InlineData(1000, 1, 1_001, true)]
+    [InlineData(2, 2, 200_000, true)]
+    public void A_thousand_patterns_and_a_million_characters_are_the_limit(int first, int second, int length, bool isTooWide)
+    {
+        var glob = Glob.Parse($"{Braces(first)}{Braces(second)}{new string('x', length - 1)}");
+        Assert.Equal(isTooWide, glob.IsTooWide);
+        Assert.Equal(isTooWide ? 0 : first * second, glob.Patterns.Length);
+    }
+
+    // One character each, so that the length of a pattern is known.
+    private static string Braces(int alternatives) =>
+        alternatives == 1 ? "" : "{" + string.Join(',', Enumerable.Range(0, alternatives).Select(i => (char)(0x4E00 + i))) + "}";
+
+    [Theory]
+    [InlineData("{a,b}{c,d}", "ac,ad,bc,bd")]
+    [InlineData("x{a,{b,c}d,e}y", "xay,xbdy,xcdy,xey")]
+    [InlineData("{a,}b", "ab,b")]
+    [InlineData("{a}", "a")]
+    [InlineData("{}", "")]
+    [InlineData("a}b{c", "a}b{c")]
+    [InlineData("}{a,b}", "}a,}b")]
+    [InlineData("\\{a,b}", "\\{a,b}")]
+    [InlineData("{a\\,b,c}", "a\\,b,c")]
+    [InlineData("{a,b\\}", "{a,b\\}")]
+    [InlineData("{{a,b}", "{{a,b}")]
+    public void Braces_are_written_out_in_order(string glob, string patterns) =>
+        Assert.Equal(patterns, string.Join(',', Glob.Parse(glob).Patterns));
+
     [Fact]
     public void Deeply_nested_braces_are_read_without_recursion()
     {
