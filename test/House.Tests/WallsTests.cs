@@ -50,6 +50,16 @@ public sealed partial class WallsTests
     }
 
     [Fact]
+    public void No_library_whose_licence_would_reach_into_ours_is_shipped() =>
+        Assert.DoesNotContain(
+            House.Files,
+            path =>
+                path.StartsWith("src/", StringComparison.Ordinal)
+                && path.EndsWith("packages.lock.json", StringComparison.Ordinal)
+                && House.Read(path).Contains("\"Newtonsoft.Json.Schema\"", StringComparison.Ordinal)
+        );
+
+    [Fact]
     public void Project_references_keep_to_the_walls()
     {
         var broken =
