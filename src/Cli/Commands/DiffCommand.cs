@@ -79,8 +79,8 @@ internal static class DiffCommand
     /// <returns>Whether there is a difference; <see langword="null"/> when a side is no configuration at all.</returns>
     private static bool? Run((Side From, Side To) sides, PipelineKind[] kinds, bool json, Surroundings surroundings)
     {
-        var from = kinds.Select(kind => sides.From.Compile(kind.Context)).ToArray();
-        var to = kinds.Select(kind => sides.To.Compile(kind.Context)).ToArray();
+        var from = kinds.Select(kind => PipelineTree.Of(sides.From, kind.Context)).ToArray();
+        var to = kinds.Select(kind => PipelineTree.Of(sides.To, kind.Context)).ToArray();
         if (!IsSound(sides.From, from, surroundings) | !IsSound(sides.To, to, surroundings))
             return null;
         var difference = ConfigurationDifference.Between([.. kinds], from, to);
@@ -92,8 +92,9 @@ internal static class DiffCommand
     }
 
     /// <summary>A configuration that is wrong for every pipeline cannot be compared; one that is wrong for some can.</summary>
-    private static bool IsSound(Side side, Compilation[] compilations, Surroundings surroundings)
+    private static bool IsSound(Side side, PipelineTree[] trees, Surroundings surroundings)
     {
+        var compilations = Array.ConvertAll(trees, tree => tree.Compilation);
         if (compilations.Any(compilation => compilation.IsValid))
             return true;
         var errors = compilations[0].Diagnostics.Where(diagnostic => diagnostic.Severity == Severity.Error).ToArray();

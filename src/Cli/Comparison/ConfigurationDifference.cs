@@ -29,22 +29,46 @@ internal sealed record JobDifference(string Name, Change Change, ImmutableArray<
 /// <param name="From">Why there was none; <see langword="null"/> when there was one.</param>
 internal sealed record RefusalChange(string Kind, string? From, string? To);
 
+/// <summary>What becomes of the child pipeline that a trigger job starts.</summary>
+internal sealed record ChildDifference(string TriggerJob, ConfigurationDifference Difference);
+
 /// <summary>What a change of configuration does, for all kinds of pipelines at once.</summary>
+/// <param name="Children">Only those in which something differs.</param>
 internal sealed record ConfigurationDifference(
     ImmutableArray<PipelineKind> Kinds,
     ImmutableArray<KeywordChange> Globals,
     ImmutableArray<RefusalChange> Refusals,
-    ImmutableArray<JobDifference> Jobs
+    ImmutableArray<JobDifference> Jobs,
+    ImmutableArray<ChildDifference> Children
 )
 {
-    public bool IsEmpty => Globals.IsEmpty && Refusals.IsEmpty && Jobs.IsEmpty;
+    public bool IsEmpty => IsEmptyItself && Children.IsEmpty;
+
+    /// <summary>Whatever becomes of the child pipelines.</summary>
+    public bool IsEmptyItself => Globals.IsEmpty && Refusals.IsEmpty && Jobs.IsEmpty;
 
     /// <param name="from">Compiled for each of the kinds.</param>
     public static ConfigurationDifference Between(
         ImmutableArray<PipelineKind> kinds,
-        IReadOnlyList<Compilation> from,
-        IReadOnlyList<Compilation> to
-    )
+        IReadOnlyList<PipelineTree> from,
+        IReadOnlyList<PipelineTree> to
+    ) =>
+        Of(kinds, [.. from.Select(tree => tree.Compilation)], [.. to.Select(tree => tree.Compilation)]) with
+        {
+            Children =
+            [
+                .. to.Concat(from)
+                    .SelectMany(tree => tree.Children.Select(child => child.TriggerJob))
+                    .Distinct(StringComparer.Ordinal)
+                    .Select(name => new ChildDifference(name, Between(kinds, Below(from, name), Below(to, name))))
+                    .Where(child => !child.Difference.IsEmpty),
+            ],
+        };
+
+    private static PipelineTree[] Below(IEnumerable<PipelineTree> trees, string triggerJob) =>
+        [.. trees.Select(tree => tree.Child(triggerJob))];
+
+    private static ConfigurationDifference Of(ImmutableArray<PipelineKind> kinds, Compilation[] from, Compilation[] to)
     {
         var (before, after) = (Written(from), Written(to));
         var jobs = ImmutableArray.CreateBuilder<JobDifference>();
@@ -63,7 +87,13 @@ internal sealed record ConfigurationDifference(
                 jobs.Add(new JobDifference(name, ChangeOf(old, now, !keywords.IsEmpty), keywords, inKinds));
         }
 
-        return new ConfigurationDifference(kinds, Differences(before.Globals, after.Globals), Refused(kinds, from, to), jobs.ToImmutable());
+        return new ConfigurationDifference(
+            kinds,
+            Differences(before.Globals, after.Globals),
+            Refused(kinds, from, to),
+            jobs.ToImmutable(),
+            []
+        );
     }
 
     private static WrittenConfiguration Written(IEnumerable<Compilation> compilations) =>
@@ -114,11 +144,7 @@ internal sealed record ConfigurationDifference(
             _ => differs ? Change.Changed : Change.None,
         };
 
-    private static ImmutableArray<RefusalChange> Refused(
-        ImmutableArray<PipelineKind> kinds,
-        IReadOnlyList<Compilation> from,
-        IReadOnlyList<Compilation> to
-    ) =>
+    private static ImmutableArray<RefusalChange> Refused(ImmutableArray<PipelineKind> kinds, Compilation[] from, Compilation[] to) =>
         [
             .. kinds
                 .Select((kind, i) => new RefusalChange(kind.Name, WhyNone(from[i]), WhyNone(to[i])))

@@ -14,17 +14,32 @@ internal static class DifferenceJson
                 json.WriteString("from", from.Name);
                 json.WriteString("to", into.Name);
                 json.WriteBoolean("differs", !difference.IsEmpty);
-                json.WriteStartArray("pipelines");
-                foreach (var kind in difference.Kinds)
-                    Kind(json, kind, difference);
-                json.WriteEndArray();
-                Keywords(json, "global", difference.Globals);
-                json.WriteStartArray("jobs");
-                foreach (var job in difference.Jobs)
-                    Job(json, job);
-                json.WriteEndArray();
+                Pipeline(json, difference);
             }
         );
+
+    private static void Pipeline(Utf8JsonWriter json, ConfigurationDifference difference)
+    {
+        json.WriteStartArray("pipelines");
+        foreach (var kind in difference.Kinds)
+            Kind(json, kind, difference);
+        json.WriteEndArray();
+        Keywords(json, "global", difference.Globals);
+        json.WriteStartArray("jobs");
+        foreach (var job in difference.Jobs)
+            Job(json, job);
+        json.WriteEndArray();
+        json.WriteStartArray("children");
+        foreach (var child in difference.Children)
+        {
+            json.WriteStartObject();
+            json.WriteString("trigger_job", child.TriggerJob);
+            Pipeline(json, child.Difference);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
 
     private static void Kind(Utf8JsonWriter json, PipelineKind kind, ConfigurationDifference difference)
     {

@@ -24,11 +24,49 @@ internal sealed class DifferenceText(ConfigurationDifference difference, Palette
     {
         _text.Append(palette.Strong(title)).Append('\n');
         if (difference.IsEmpty)
-        {
             _text.Append("no job differs in any pipeline\n");
-            return;
+        else if (difference.IsEmptyItself)
+            _text.Append("no job differs but in child pipelines\n");
+        else
+            Body();
+        foreach (var (triggers, text) in ChildTexts())
+        {
+            var names =
+                triggers.Length > 6 ? $"{string.Join(", ", triggers[..5])} and {triggers.Length - 5} more" : string.Join(", ", triggers);
+            _text.Append('\n');
+            foreach (var line in Paragraph.Lines($"child pipeline{(triggers.Length == 1 ? "" : "s")} of {names}", columns))
+                _text.Append(palette.Strong(line)).Append('\n');
+            _text.Append(text);
         }
+    }
 
+    /// <summary>A child's child is named after both trigger jobs. Children that differ in the very same way, a matrix's often do, stand together.</summary>
+    private (string[] Triggers, string Text)[] ChildTexts() =>
+        [
+            .. Children(difference, "")
+                .GroupBy(child => child.Text, child => child.Trigger, StringComparer.Ordinal)
+                .Select(same => (same.ToArray(), same.Key)),
+        ];
+
+    private IEnumerable<(string Trigger, string Text)> Children(ConfigurationDifference above, string path)
+    {
+        foreach (var (triggerJob, child) in above.Children)
+        {
+            var trigger = path + PlainText.Of(triggerJob);
+            if (!child.IsEmptyItself)
+            {
+                var report = new DifferenceText(child, palette, columns);
+                report.Body();
+                yield return (trigger, report._text.ToString());
+            }
+
+            foreach (var below in Children(child, trigger + " → "))
+                yield return below;
+        }
+    }
+
+    private void Body()
+    {
         if (!difference.Jobs.IsEmpty)
             Table();
         foreach (var refusal in difference.Refusals)

@@ -164,7 +164,7 @@ public sealed class ConfigDiffTests
         using var repository = TemporaryFolder.Repository((".gitlab-ci.yml", Old), ("ci/base.yml", Base));
         repository.Write(".gitlab-ci.yml", s_new);
         var json = JsonDocument.Parse(Diff(repository, "--json").Out).RootElement;
-        Assert.Equal(["from", "to", "differs", "pipelines", "global", "jobs"], json.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["from", "to", "differs", "pipelines", "global", "jobs", "children"], json.EnumerateObject().Select(p => p.Name));
         Assert.Equal(
             """{"name":"tag","source":"push","ref":"v1.0.0","added":["deploy"],"removed":["docs"],"changed":["lint","build","unit"]}""",
             json.GetProperty("pipelines")[3].Compact()
