@@ -6,46 +6,6 @@ namespace Slipway.Compiler.Rules;
 /// <summary>The parts of RE2's syntax that stand for one character: <c>[a-z]</c>, <c>[[:alpha:]]</c>, <c>\d</c>, <c>\pL</c>, <c>\x41</c>.</summary>
 internal static class Re2Class
 {
-    private static readonly string[] Categories =
-    [
-        "L",
-        "Lu",
-        "Ll",
-        "Lt",
-        "Lm",
-        "Lo",
-        "M",
-        "Mn",
-        "Mc",
-        "Me",
-        "N",
-        "Nd",
-        "Nl",
-        "No",
-        "P",
-        "Pc",
-        "Pd",
-        "Ps",
-        "Pe",
-        "Pi",
-        "Pf",
-        "Po",
-        "S",
-        "Sm",
-        "Sc",
-        "Sk",
-        "So",
-        "Z",
-        "Zs",
-        "Zl",
-        "Zp",
-        "C",
-        "Cc",
-        "Cf",
-        "Cs",
-        "Co",
-    ];
-
     /// <summary>At <c>[</c>; on success behind <c>]</c>.</summary>
     public static bool TryTranslate(string pattern, ref int at, StringBuilder output)
     {
@@ -187,13 +147,24 @@ internal static class Re2Class
         name = name.StartsWith('^') ? name[1..] : name;
         if (name == "Any")
             output.Append(inClass ? "\\s\\S" : "[\\s\\S]");
-        else if (Categories.Contains(name))
+        else if (IsCategory(name))
             output.Append(negated ? "\\P{" : "\\p{").Append(name).Append('}');
         else
             return false;
         at = close + 1;
         return true;
     }
+
+    // csharpier-ignore
+    private static bool IsCategory(string name) =>
+        name
+            is "L" or "Lu" or "Ll" or "Lt" or "Lm" or "Lo"
+                or "M" or "Mn" or "Mc" or "Me"
+                or "N" or "Nd" or "Nl" or "No"
+                or "P" or "Pc" or "Pd" or "Ps" or "Pe" or "Pi" or "Pf" or "Po"
+                or "S" or "Sm" or "Sc" or "Sk" or "So"
+                or "Z" or "Zs" or "Zl" or "Zp"
+                or "C" or "Cc" or "Cf" or "Cs" or "Co";
 
     /// <summary>An escape that stands for one character, outside a class.</summary>
     public static bool TryEscapedChar(string pattern, ref int at, StringBuilder output)

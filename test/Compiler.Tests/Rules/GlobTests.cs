@@ -53,7 +53,36 @@ public sealed class GlobTests
     [InlineData("[!a].c", "a.c", false)]
     [InlineData("[a-c]x", "bx", true)]
     [InlineData("[a-c]x", "dx", false)]
+    [InlineData("[a-c]x", "ax", true)]
+    [InlineData("[a-c]x", "cx", true)]
+    [InlineData("[a-c]x", "`x", false)]
+    [InlineData("[!a-c]x", "bx", false)]
+    [InlineData("[!a-c]x", "dx", true)]
+    [InlineData("[c-a]x", "cx", true)]
+    [InlineData("[c-a]x", "ax", true)]
+    [InlineData("[c-a]x", "bx", false)]
+    [InlineData("[aa]x", "ax", true)]
+    [InlineData("[abc]x", "ax", true)]
+    [InlineData("[abc]x", "cx", true)]
+    [InlineData("[abc]x", "dx", false)]
+    [InlineData("[a-cx-z]", "b", true)]
+    [InlineData("[a-cx-z]", "y", true)]
+    [InlineData("[a-c", "b", false)]
+    [InlineData("[a-", "a", false)]
+    [InlineData("[", "a", false)]
+    [InlineData("[!", "a", false)]
+    [InlineData("[!a", "b", false)]
+    [InlineData("[\\", "a", false)]
+    [InlineData("[a-\\", "a", false)]
+    [InlineData("[a-\\c]", "b", true)]
+    [InlineData("[]", "a", false)]
+    [InlineData("[!]", "a", true)]
+    [InlineData("x[a]", "x", false)]
+    [InlineData("[a]x", "bx", false)]
+    [InlineData("*[a]", "xxa", true)]
+    [InlineData("*[!a]b", "aab", false)]
     [InlineData("[a-]x", "-x", true)]
+    [InlineData("[a-]x", "bx", false)]
     [InlineData("[\\]]x", "]x", true)]
     [InlineData("[a", "[a", false)]
     [InlineData("[a/]b", "/b", false)]
@@ -62,6 +91,11 @@ public sealed class GlobTests
     [InlineData("a?b", "axb", true)]
     [InlineData("a?", "a😀", true)]
     [InlineData("[😀]", "😀", true)]
+    [InlineData("[😀]", "😁", false)]
+    [InlineData("[😀-😂]x", "😁x", true)]
+    [InlineData("?x", "😀x", true)]
+    [InlineData("?", "😀😀", false)]
+    [InlineData("*?x", "😀😀x", true)]
     [InlineData("\\*", "*", true)]
     [InlineData("\\*", "a", false)]
     [InlineData("a\\{b", "a{b", true)]
@@ -73,6 +107,17 @@ public sealed class GlobTests
     [InlineData("@(a|b)", "a", false)]
     [InlineData("[[:alpha:]]", "a", false)]
     [InlineData("*.MD", "a.md", false)]
+    [InlineData("**", "", true)]
+    [InlineData("***", "abc", true)]
+    [InlineData("*a", "aa", true)]
+    [InlineData("*ab", "aab", true)]
+    [InlineData("*ab*", "xabx", true)]
+    [InlineData("a*", "ba", false)]
+    [InlineData("*a/b", "ca/b", true)]
+    [InlineData("**/a", "b/ba", false)]
+    [InlineData("a/**/**/b", "a/x/b", true)]
+    [InlineData("**/b/c", "b/b/c", true)]
+    [InlineData("x/**/b/c", "b/b/c", false)]
     [InlineData("*a*b*c", "xxaxxbxxc", true)]
     [InlineData("*a*b*c", "xxaxxbxx", false)]
     [InlineData("", "", true)]
@@ -92,6 +137,16 @@ public sealed class GlobTests
     {
         var parsed = Glob.Parse(glob);
         Assert.Equal((exact, topLevel), (parsed.IsExact, parsed.IsTopLevel));
+    }
+
+    [Fact]
+    public void Half_a_pair_is_a_character_of_its_own()
+    {
+        Assert.True(Glob.Parse("a?").IsMatch("a\uD83D"));
+        Assert.True(Glob.Parse("a?b").IsMatch("a\uD83Db"));
+        Assert.True(Glob.Parse("*x").IsMatch("\uD83Dx"));
+        Assert.True(Glob.Parse("[\uD83D]").IsMatch("\uD83D"));
+        Assert.False(Glob.Parse("[\uD83D]").IsMatch("\uD83D\uDE00"));
     }
 
     [Fact]

@@ -128,6 +128,119 @@ public sealed class Re2Tests
     public void What_RE2_does_not_know_is_refused(string pattern) => Assert.False(Re2.IsValid(pattern));
 
     [Theory]
+    [InlineData("Lu", 'A')]
+    [InlineData("Ll", 'a')]
+    [InlineData("Lt", '\u01C5')]
+    [InlineData("Lm", '\u02B0')]
+    [InlineData("Lo", '\u05D0')]
+    [InlineData("Mn", '\u0301')]
+    [InlineData("Mc", '\u0903')]
+    [InlineData("Me", '\u20DD')]
+    [InlineData("Nd", '5')]
+    [InlineData("Nl", '\u2167')]
+    [InlineData("No", '\u00BD')]
+    [InlineData("Pc", '_')]
+    [InlineData("Pd", '-')]
+    [InlineData("Ps", '(')]
+    [InlineData("Pe", ')')]
+    [InlineData("Pi", '\u00AB')]
+    [InlineData("Pf", '\u00BB')]
+    [InlineData("Po", '!')]
+    [InlineData("Sm", '+')]
+    [InlineData("Sc", '$')]
+    [InlineData("Sk", '^')]
+    [InlineData("So", '\u00A9')]
+    [InlineData("Zs", ' ')]
+    [InlineData("Zl", '\u2028')]
+    [InlineData("Zp", '\u2029')]
+    [InlineData("Cc", '\u0001')]
+    [InlineData("Cf", '\u00AD')]
+    [InlineData("Cs", '\uD800')]
+    [InlineData("Co", '\uE000')]
+    public void A_category_takes_its_characters_and_so_does_its_first_letter(string name, char member)
+    {
+        var text = member.ToString();
+        foreach (var category in (string[])[name, name[..1]])
+        {
+            Assert.Matches(Re2.Compile($"^\\p{{{category}}}$")!, text);
+            Assert.Matches(Re2.Compile($"^[\\p{{{category}}}]$")!, text);
+            Assert.DoesNotMatch(Re2.Compile($"^\\P{{{category}}}$")!, text);
+            Assert.DoesNotMatch(Re2.Compile($"^[\\p{{^{category}}}]$")!, text);
+        }
+
+        Assert.False(Re2.IsValid($"\\p{{{name}x}}"));
+    }
+
+    [Theory]
+    [InlineData("alnum", "aZ0", "_-é")]
+    [InlineData("alpha", "aZ", "0@[`{")]
+    [InlineData("ascii", "\0~", "\u0080é")]
+    [InlineData("blank", " \t", "\nx")]
+    [InlineData("cntrl", "\0\u001F\u007F", " x")]
+    [InlineData("digit", "09", "/:")]
+    [InlineData("graph", "!~", " \u007F")]
+    [InlineData("lower", "az", "`{A")]
+    [InlineData("print", " ~", "\u001F\u007F")]
+    [InlineData("punct", "!/:@[`{~", "09AZaz ")]
+    [InlineData("space", "\t\n\v\f\r ", "x\b")]
+    [InlineData("upper", "AZ", "@[a")]
+    [InlineData("word", "a_Z0", "-`{@[")]
+    [InlineData("xdigit", "09afAF", "gG`@")]
+    public void A_posix_class_takes_its_characters_and_no_others(string name, string members, string others)
+    {
+        var (plain, negated) = (Re2.Compile($"^[[:{name}:]]$")!, Re2.Compile($"^[[:^{name}:]]$")!);
+        foreach (var member in members)
+            Assert.Equal((true, false), (plain.IsMatch(member.ToString()), negated.IsMatch(member.ToString())));
+        foreach (var other in others)
+            Assert.Equal((false, true), (plain.IsMatch(other.ToString()), negated.IsMatch(other.ToString())));
+    }
+
+    [Theory]
+    [InlineData("\\d", "09", "/:a")]
+    [InlineData("\\D", "/:a\uFFFF", "09")]
+    [InlineData("\\s", "\t\n\f\r ", "\vx")]
+    [InlineData("\\S", "\vx!\b\u000E", "\t\n\f\r ")]
+    [InlineData("\\w", "09AZ_az", "/:@[^`{")]
+    [InlineData("\\W", "/:@[^`{é", "09AZ_az")]
+    public void A_letter_class_takes_its_characters_inside_a_class_too(string letter, string members, string others)
+    {
+        foreach (var pattern in (string[])[$"^{letter}$", $"^[{letter}]$", $"^[é{letter}]$"])
+        {
+            var regex = Re2.Compile(pattern)!;
+            Assert.All(members, member => Assert.Matches(regex, member.ToString()));
+            Assert.All(others, other => Assert.DoesNotMatch(regex, other.ToString()));
+        }
+    }
+
+    [Theory]
+    [InlineData("[a-c]", "abc", "`d-")]
+    [InlineData("[^a-c]", "`d", "abc")]
+    [InlineData("[a-cx-z]", "abcxyz", "dw-")]
+    [InlineData("[]-a]", "]^_`a", "\\b")]
+    [InlineData("[a\\]b]", "a]b", "\\c")]
+    [InlineData("[\\x41-\\x43]", "ABC", "@D")]
+    [InlineData("[\\x{41}-\\x{43}]", "ABC", "@D")]
+    [InlineData("[\\101-\\103]", "ABC", "@D")]
+    [InlineData("[\\n\\t]", "\n\t", "nt")]
+    [InlineData("[\\-\\]]", "-]", "\\")]
+    [InlineData("[[]", "[", "]")]
+    [InlineData("[[:alpha:]-]", "a-", "0")]
+    [InlineData("[\\p{Any}]", "a\n", "")]
+    public void A_class_takes_its_ranges(string pattern, string members, string others)
+    {
+        var regex = Re2.Compile($"^{pattern}$")!;
+        Assert.All(members, member => Assert.Matches(regex, member.ToString()));
+        Assert.All(others, other => Assert.DoesNotMatch(regex, other.ToString()));
+    }
+
+    [Fact]
+    public void Ten_thousand_characters_are_the_limit()
+    {
+        Assert.True(Re2.IsValid(new string('a', 10_000)));
+        Assert.False(Re2.IsValid(new string('a', 10_001)));
+    }
+
+    [Theory]
     [InlineData("(a+)+$", 50_000)]
     [InlineData("(a|a)*b", 50_000)]
     [InlineData("(a|aa)+$", 50_000)]
