@@ -4,7 +4,8 @@ namespace Slipway.Cli.Terminal;
 
 /// <summary>
 /// Makes whole lines of a job's log that comes in pieces, for eyes: section marks and cursor movements go, of what a carriage return overwrote
-/// only the last is left, colours stay when wanted. One per job.
+/// only the last is left, colours stay when wanted. What a script wrote without a newline at its end stands before the section mark that ends it,
+/// and is a line of its own. One per job.
 /// </summary>
 internal sealed class LogLines(bool keepColour)
 {
@@ -98,21 +99,43 @@ internal sealed class LogLines(bool keepColour)
         }
 
         _clean.ResetWrittenCount();
-        Clean(line, special);
         // A line that was nothing but a section's mark is no line; an empty one of the job's own is.
-        if (_clean.WrittenCount > 0 || !line.StartsWith("section_"u8))
+        var marked = Clean(line, special, sink);
+        if (_clean.WrittenCount > 0 || !marked)
             sink(_clean.WrittenSpan);
     }
 
-    private void Clean(ReadOnlySpan<byte> line, int special)
+    /// <returns>Whether a section's mark was in it.</returns>
+    private bool Clean(ReadOnlySpan<byte> line, int special, LineSink sink)
     {
+        var marked = false;
         for (; special >= 0; special = line.IndexOfAny(Special))
         {
             _clean.Write(line[..special]);
-            line = line[(special + OneSpecial(line[special..]))..];
+            line = line[special..];
+            if (line[0] == (byte)'\r' && SectionMark.AtEndOf(_clean.WrittenSpan) is { } mark)
+            {
+                marked = true;
+                if (HoldsText(_clean.WrittenSpan[..mark]))
+                    sink(_clean.WrittenSpan[..mark]);
+                _clean.ResetWrittenCount();
+                line = line[1..];
+            }
+            else
+            {
+                line = line[OneSpecial(line)..];
+            }
         }
 
         _clean.Write(line);
+        return marked;
+    }
+
+    private static bool HoldsText(ReadOnlySpan<byte> text)
+    {
+        while (!text.IsEmpty && text[0] == 0x1B)
+            text = text[EscapeLength(text)..];
+        return !text.IsEmpty;
     }
 
     /// <returns>How many bytes are dealt with.</returns>
