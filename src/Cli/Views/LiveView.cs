@@ -16,6 +16,9 @@ internal sealed class LiveView : IRunView, IDisposable
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(100);
     private static readonly string[] Spinner = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 
+    /// <summary>Cells of a running job's row that are neither its name nor its last words, the window's last one among them.</summary>
+    private const int BesideName = 14;
+
     private readonly Surroundings _surroundings;
     private readonly Palette _palette;
     private readonly OutputBuffer _out;
@@ -161,17 +164,19 @@ internal sealed class LiveView : IRunView, IDisposable
     {
         var room = Math.Max(1, _surroundings.Rows() - 3);
         var now = _surroundings.Time.GetUtcNow();
-        var names = Math.Min(32, _running.Take(room).Select(row => CellWidth.Of(RunText.NameOf(row.Job))).DefaultIfEmpty(0).Max());
+        // A row that the window broke in two would be two rows, and twice as many as it has room for.
+        var most = Math.Clamp(columns - BesideName, 4, 32);
+        var names = Math.Min(most, _running.Take(room).Select(row => CellWidth.Of(RunText.NameOf(row.Job))).DefaultIfEmpty(0).Max());
         foreach (var row in _running.Take(room))
         {
-            var head =
-                $"  {Spinner[_frame % Spinner.Length]} {CellWidth.Pad(CellWidth.Cut(RunText.NameOf(row.Job), 32), names)}  {Durations.Clock(now - row.StartedAt)}  ";
+            var name = CellWidth.Pad(CellWidth.Cut(RunText.NameOf(row.Job), most), names);
+            var head = CellWidth.Cut($"  {Spinner[_frame % Spinner.Length]} {name}  {Durations.Clock(now - row.StartedAt)}  ", columns - 1);
             var words = CellWidth.Cut(row.Tail.LastWords(), columns - 1 - CellWidth.Of(head));
             Row(head + words, _palette.Busy(head) + _palette.Faint(words));
         }
 
         if (_running.Count > room)
-            Row($"  … and {_running.Count - room} more running", null);
+            Row(CellWidth.Cut($"  … and {_running.Count - room} more running", columns - 1), null);
         if (_running.Count > 0)
             Row(CellWidth.Cut($"  {_running.Count} running, {Math.Max(0, _waiting)} waiting, {_done} done", columns - 1), null);
     }
