@@ -65,6 +65,29 @@ public sealed class RepositoryTests(TestEngine engine) : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Links_that_lead_out_of_the_builds_folder_are_put_like_any_other()
+    {
+        await engine.NeedAsync("busybox");
+        Directory.CreateDirectory(_folder + "/deep");
+        (string Path, string Target)[] links =
+        [
+            ("up", "../../../etc/hostname"),
+            ("deep/up", "../../../../.."),
+            ("absolute", "/../../etc"),
+            ("near", "deep/../file"),
+        ];
+        foreach (var (path, target) in links)
+            File.CreateSymbolicLink($"{_folder}/{path}", target);
+        File.WriteAllText($"{_folder}/file", "content");
+        await using var job = new TestJob(engine.Executors, "busybox");
+        await job.Executor.PrepareAsync(default);
+        await job.Executor.PutSourcesAsync(new SourceTree(_folder, ["file", .. links.Select(l => l.Path)], null), default);
+        var names = string.Join(' ', links.Select(l => l.Path));
+        Assert.Equal(0, await job.StageAsync($"for l in {names}; do echo $l to $(readlink $l); done; cat near; stat -c %a deep; id -u"));
+        Assert.Contains(string.Concat(links.Select(l => $"{l.Path} to {l.Target}\n")) + "content777\n", job.Log);
+    }
+
     private static string Made(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);

@@ -58,15 +58,36 @@ internal sealed class ProjectFiles(EngineClient engine, JobEnvironment job)
 
     private async Task PutAsync(string container, Func<TarOutput, Task> write, CancellationToken ct)
     {
-        await engine.PutArchiveAsync(container, _mount, (stream, _) => WriteAsync(stream, write), ct);
+        IReadOnlyList<TarLink> outside = [];
+        await engine.PutArchiveAsync(
+            container,
+            _mount,
+            async (stream, _) =>
+            {
+                await using var tar = new TarOutput(stream, _prefix, job.Time.GetUtcNow()) { KeepsWithin = !engine.IsPodman };
+                await write(tar);
+                outside = tar.Outside;
+            },
+            ct
+        );
         _made = true;
+        if (outside.Count > 0)
+            await PutLinksAsync(container, outside, ct);
     }
 
-    private async Task WriteAsync(Stream stream, Func<TarOutput, Task> write)
-    {
-        await using var tar = new TarOutput(stream, _prefix, job.Time.GetUtcNow());
-        await write(tar);
-    }
+    /// <summary>From the container's root, which nothing leads out of. Not all goes that way: a root that is read-only takes nothing.</summary>
+    private Task PutLinksAsync(string container, IReadOnlyList<TarLink> links, CancellationToken ct) =>
+        engine.PutArchiveAsync(
+            container,
+            "/",
+            async (stream, token) =>
+            {
+                await using var tar = new TarOutput(stream, job.Paths.ProjectDir.Trim('/'), job.Time.GetUtcNow()) { HasFolders = true };
+                foreach (var link in links)
+                    await tar.LinkAsync(link.Path, link.Target, link.Modified, token);
+            },
+            ct
+        );
 
     private static async Task WriteAllAsync(TarOutput tar, IAsyncEnumerable<FileEntry> files, CancellationToken ct)
     {

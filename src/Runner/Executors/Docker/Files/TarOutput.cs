@@ -9,11 +9,25 @@ namespace Slipway.Runner.Executors.Docker.Files;
 /// <param name="prefix">Goes before every path; no slash at its ends; may be empty.</param>
 internal sealed class TarOutput(Stream stream, string prefix, DateTimeOffset now) : IAsyncDisposable
 {
+    private readonly List<TarLink> _outside = [];
+
     public const UnixFileMode All = (UnixFileMode)0x1FF;
     private const int BufferSize = 256 * 1024;
     private readonly BufferedStream _buffer = new(stream, BufferSize);
     private readonly HashSet<string> _folders = new(StringComparer.Ordinal) { "" };
     private TarWriter? _writer;
+
+    /// <summary>All folders on the way are there already, and are left as they are.</summary>
+    public bool HasFolders { get; init; }
+
+    /// <summary>
+    /// Symbolic links that lead out of the folder that the stream is unpacked in are left out and kept in <see cref="Outside"/>: Docker takes them
+    /// for an attack and refuses the whole stream.
+    /// </summary>
+    public bool KeepsWithin { get; init; }
+
+    /// <summary>What <see cref="KeepsWithin"/> has left out.</summary>
+    public IReadOnlyList<TarLink> Outside => _outside;
 
     private TarWriter Writer => _writer ??= new TarWriter(_buffer, TarEntryFormat.Gnu, leaveOpen: true);
 
@@ -30,7 +44,10 @@ internal sealed class TarOutput(Stream stream, string prefix, DateTimeOffset now
     {
         var full = Full(path);
         await ParentsAsync(full, ct);
-        await EntryAsync(TarEntryType.SymbolicLink, full, All, modified, target, null, ct);
+        if (KeepsWithin && LeadsOut(full, target))
+            _outside.Add(new TarLink(path, target, modified));
+        else
+            await EntryAsync(TarEntryType.SymbolicLink, full, All, modified, target, null, ct);
     }
 
     /// <param name="size">So many bytes are written, come what may: content that has shrunk is filled up with zeros.</param>
@@ -54,10 +71,22 @@ internal sealed class TarOutput(Stream stream, string prefix, DateTimeOffset now
         : path.Length == 0 ? prefix
         : $"{prefix}/{path}";
 
+    /// <summary>By its text alone and an absolute target taken as relative, as the engine judges it.</summary>
+    private static bool LeadsOut(string link, string target)
+    {
+        var depth = link.Count('/');
+        foreach (var part in target.Split('/'))
+            if (part == ".." && --depth < 0)
+                return true;
+            else if (part is not ("" or "." or ".."))
+                depth++;
+        return false;
+    }
+
     private async Task ParentsAsync(string full, CancellationToken ct)
     {
         var slash = full.LastIndexOf('/');
-        if (slash < 0 || _folders.Contains(full[..slash]))
+        if (HasFolders || slash < 0 || _folders.Contains(full[..slash]))
             return;
         var parent = full[..slash];
         await ParentsAsync(parent, ct);
@@ -87,3 +116,6 @@ internal sealed class TarOutput(Stream stream, string prefix, DateTimeOffset now
         return Writer.WriteEntryAsync(entry, ct);
     }
 }
+
+/// <param name="Path">Below the prefix.</param>
+internal sealed record TarLink(string Path, string Target, DateTimeOffset Modified);
