@@ -29,6 +29,9 @@ internal sealed class Executors(ExecutorChoice choice, RunnerSettings settings, 
     /// <summary>An engine was used, so a killed run may have left something in it.</summary>
     public bool UsedDocker => _docker is not null;
 
+    /// <summary>Where the engine listens that is used; <see langword="null"/> as long as none is.</summary>
+    public string? EngineAddress => _docker?.Address;
+
     /// <exception cref="JobFailedException">The job can run in none.</exception>
     public async ValueTask<ChosenExecutor> ChooseAsync(CompiledJob job, CancellationToken ct)
     {

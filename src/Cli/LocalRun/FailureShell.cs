@@ -1,7 +1,9 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Text;
 using Slipway.Runner;
 using Slipway.Runner.Executors;
+using Slipway.Runner.Executors.Docker;
 using Slipway.Runner.Sources;
 
 namespace Slipway.Cli.LocalRun;
@@ -11,10 +13,23 @@ namespace Slipway.Cli.LocalRun;
 /// On this machine that is a shell in the job's folder. Of a container, which ends with its script, a copy is started, with the same volumes.
 /// </summary>
 /// <param name="onTerminal">Runs something while nobody else writes to the terminal.</param>
-internal sealed class FailureShell(IExecutor inner, JobEnvironment job, Action<Action> onTerminal) : IExecutor
+/// <param name="engine">Where the engine of the job's container listens; <see langword="null"/> without one.</param>
+internal sealed class FailureShell(IExecutor inner, JobEnvironment job, Func<string?> engine, Action<Action> onTerminal) : IExecutor
 {
     private const string JobLabel = "com.gitlab.gitlab-runner.job.id";
     private const string TypeLabel = "com.gitlab.gitlab-runner.type";
+
+    /// <summary>What the shell's container has of the job's: above all its network, where the services are.</summary>
+    private const string Likeness = """
+        --network={{.HostConfig.NetworkMode}}
+        {{if .HostConfig.Privileged}}--privileged
+        {{end}}{{range .HostConfig.ExtraHosts}}--add-host={{.}}
+        {{end}}{{range .HostConfig.Dns}}--dns={{.}}
+        {{end}}{{range .HostConfig.CapAdd}}--cap-add={{.}}
+        {{end}}{{range .HostConfig.CapDrop}}--cap-drop={{.}}
+        {{end}}{{range .HostConfig.SecurityOpt}}--security-opt={{.}}
+        {{end}}
+        """;
 
     private int? _exitCode;
 
@@ -24,10 +39,10 @@ internal sealed class FailureShell(IExecutor inner, JobEnvironment job, Action<A
     public string TemporaryDir => inner.TemporaryDir;
 
     /// <summary>The same kind, with a shell on failure.</summary>
-    public static ExecutorKind Around(ExecutorKind kind, Action<Action> onTerminal) =>
+    public static ExecutorKind Around(ExecutorKind kind, Func<string?> engine, Action<Action> onTerminal) =>
         kind with
         {
-            Create = job => new FailureShell(kind.Create(job), job, onTerminal),
+            Create = job => new FailureShell(kind.Create(job), job, engine, onTerminal),
         };
 
     public Task PrepareAsync(CancellationToken ct) => inner.PrepareAsync(ct);
@@ -59,7 +74,7 @@ internal sealed class FailureShell(IExecutor inner, JobEnvironment job, Action<A
 
     private void Open(int exitCode)
     {
-        Console.Error.WriteLine(
+        Say(
             $"\n{Plain(job.Payload.JobInfo.Name)} failed with exit code {exitCode}. This shell is where it ran ({Plain(ProjectDir)}); leave it to go on."
         );
         if (inner.Name == "docker")
@@ -82,16 +97,20 @@ internal sealed class FailureShell(IExecutor inner, JobEnvironment job, Action<A
             "{{.ID}} {{.Label \"slipway.owner\"}} "
         );
         var container = list?.Split('\n').FirstOrDefault(line => line.Contains(own, StringComparison.Ordinal))?.Split(' ')[0];
-        if (container is null || Ask("commit", container) is not { Length: > 0 } image)
+        if (
+            container is null
+            || Ask("inspect", "--format", Likeness, container) is not { } likeness
+            || Ask("commit", "--change", $"LABEL {DockerExecutors.ShellLabel}=true", container)?.Trim() is not { Length: > 0 } image
+        )
         {
-            Console.Error.WriteLine("There is no shell in its container: that needs the docker command.");
+            Say("There is no shell in its container: that needs the docker command.");
             return;
         }
 
         var variables = Environment();
-        string[] names = [.. variables.Keys.SelectMany(name => (string[])["--env", name])];
         string[] start =
         [
+            .. Engine(),
             "run",
             "--rm",
             "--interactive",
@@ -102,19 +121,23 @@ internal sealed class FailureShell(IExecutor inner, JobEnvironment job, Action<A
             ProjectDir,
             "--entrypoint",
             "sh",
-            .. names,
-            image.Trim(),
+            .. likeness.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+            .. variables.Keys.SelectMany(name => (string[])["--env", name]),
+            image,
             "-c",
             "command -v bash >/dev/null && exec bash -i; exec sh -i",
         ];
         Run("docker", start, null, variables);
-        Ask("rmi", "--force", image.Trim());
+        Ask("rmi", "--force", image);
     }
+
+    /// <summary>The docker command may have another engine in mind.</summary>
+    private string[] Engine() => engine() is { } address ? ["--host", address] : [];
 
     /// <summary>The job's variables, and the mark by which a later run leaves the shell alone.</summary>
     private Dictionary<string, string> Environment()
     {
-        var variables = new Dictionary<string, string>(StringComparer.Ordinal) { [ProcessTable.SparedBy] = "1" };
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var variable in job.Variables.All)
         {
             var value = job.Variables.Told(variable);
@@ -122,12 +145,14 @@ internal sealed class FailureShell(IExecutor inner, JobEnvironment job, Action<A
                 variables[variable.Key] = value;
         }
 
+        variables[ProcessTable.SparedBy] = "1";
+        variables["CI_JOB_STATUS"] = "failed";
         return variables;
     }
 
-    private static string? Ask(params string[] arguments)
+    private string? Ask(params string[] arguments)
     {
-        var start = new ProcessStartInfo("docker", arguments) { UseShellExecute = false, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("docker", [.. Engine(), .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true };
         try
         {
             using var docker = Process.Start(start);
@@ -153,9 +178,11 @@ internal sealed class FailureShell(IExecutor inner, JobEnvironment job, Action<A
         }
         catch (Win32Exception e)
         {
-            Console.Error.WriteLine($"{program} cannot be started: {e.Message}");
+            Say($"{program} cannot be started: {e.Message}");
         }
     }
+
+    private static void Say(string text) => Surroundings.OfThisProcess().Error.Write(Encoding.UTF8.GetBytes(text + "\n"));
 
     private static string Plain(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
 }

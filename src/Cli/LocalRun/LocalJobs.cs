@@ -110,7 +110,14 @@ internal sealed class LocalJobs
             return given(launch.State.Job, _run.Path);
         var chosen = await _executors.ChooseAsync(launch.State.Job, launch.Cancellation.Abort);
         if (_options.ShellOnFailure)
-            chosen = chosen with { Kind = FailureShell.Around(chosen.Kind, meanwhile => _tell(view => view.Suspend(meanwhile))) };
+            chosen = chosen with
+            {
+                Kind = FailureShell.Around(
+                    chosen.Kind,
+                    () => _executors.EngineAddress,
+                    meanwhile => _tell(view => view.Suspend(meanwhile))
+                ),
+            };
         if (chosen.Kind.Name == "shell" && !launch.State.Job.Services.IsEmpty)
             log.Warn("the job's services are not started: it runs in the shell");
         return chosen;

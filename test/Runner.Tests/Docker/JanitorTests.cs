@@ -40,6 +40,34 @@ public sealed class JanitorTests(TestEngine engine) : IAsyncDisposable
         Assert.Equal(0, await Janitor.SweepAsync(engine.Client, here, default));
     }
 
+    [Fact]
+    public async Task The_copy_of_a_container_that_its_user_looked_around_in_goes_too_and_no_image_of_a_job()
+    {
+        await engine.NeedAsync("busybox");
+        var here = OwnerMark.OfThisProcess(_name).Machine with { Name = _name };
+        await MakeAsync("dead", new OwnerMark(_name, here, int.MaxValue, "0"));
+        await CommitAsync("copy", $"LABEL {DockerExecutors.ShellLabel}=true");
+        await CommitAsync("own", "LABEL made=by-job");
+        try
+        {
+            Assert.Equal(4, await Janitor.SweepAsync(engine.Client, here, default));
+            var left = Assert.Single(await engine.Client.ListImagesAsync([_name], default));
+            Assert.Equal("by-job", left.Labels!["made"]);
+        }
+        finally
+        {
+            foreach (var image in await engine.Client.ListImagesAsync([_name], default))
+                await engine.Client.RemoveImageAsync(image.Id, default);
+        }
+    }
+
+    private Task CommitAsync(string tag, string change) =>
+        engine.Client.CallAsync(
+            HttpMethod.Post,
+            $"/commit?container={_name}-dead&repo={_name}&tag={tag}&changes={Uri.EscapeDataString(change)}",
+            default
+        );
+
     private async Task MakeAsync(string which, OwnerMark? owner)
     {
         var labels = new Dictionary<string, string> { [_name] = which };

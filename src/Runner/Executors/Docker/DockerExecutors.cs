@@ -11,6 +11,9 @@ namespace Slipway.Runner.Executors.Docker;
 /// </summary>
 public sealed class DockerExecutors : IAsyncDisposable
 {
+    /// <summary>On an untagged copy of a job's container, made for its user to look around in: what is left of it is removed like the container.</summary>
+    public const string ShellLabel = "slipway.shell";
+
     private readonly EngineClient _engine;
     private readonly DockerShared _shared;
 
@@ -53,7 +56,7 @@ public sealed class DockerExecutors : IAsyncDisposable
     }
 
     /// <summary>
-    /// Removes containers, networks and temporary volumes of processes that have died on this machine without doing so themselves. Worth
+    /// Removes containers, networks, temporary volumes and copied images of processes that have died on this machine without doing so themselves. Worth
     /// calling once at the start; may run beside jobs.
     /// </summary>
     /// <returns>How many things it removed.</returns>

@@ -18,6 +18,7 @@ namespace Slipway.Runner.Executors.Docker.Engine;
 [JsonSerializable(typeof(ExecStart))]
 [JsonSerializable(typeof(CreatedObject))]
 [JsonSerializable(typeof(ImageDetails))]
+[JsonSerializable(typeof(ImageSummary[]))]
 [JsonSerializable(typeof(PullProgress))]
 [JsonSerializable(typeof(NetworkSpec))]
 [JsonSerializable(typeof(NetworkDetails))]
@@ -98,6 +99,8 @@ internal sealed record ExecSpec(
 internal sealed record ExecStart(bool Detach = false, bool Tty = false);
 
 internal sealed record ExecState(bool Running, int? ExitCode);
+
+internal sealed record ImageSummary(string Id, Dictionary<string, string>? Labels);
 
 internal sealed record ImageDetails
 {

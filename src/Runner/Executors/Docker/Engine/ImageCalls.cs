@@ -21,6 +21,24 @@ internal static class ImageCalls
         }
     }
 
+    /// <param name="labels">Each <c>KEY</c> or <c>KEY=VALUE</c>; all must match.</param>
+    public static Task<ImageSummary[]> ListImagesAsync(this EngineClient engine, string[] labels, CancellationToken ct) =>
+        engine.GetAsync("/images/json?" + Filters.Of("label", labels), EngineJson.Default.ImageSummaryArray, ct);
+
+    /// <returns>Whether it was there and is gone. One that is in use stays.</returns>
+    public static async Task<bool> RemoveImageAsync(this EngineClient engine, string id, CancellationToken ct)
+    {
+        try
+        {
+            await engine.CallAsync(HttpMethod.Delete, $"/images/{id}?force=1", ct);
+            return true;
+        }
+        catch (EngineException e) when (e.NotFound || e.Status == System.Net.HttpStatusCode.Conflict)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Pulls an image to its end.</summary>
     /// <param name="registryAuth">Login for the registry, as <c>X-Registry-Auth</c> wants it.</param>
     /// <param name="progress">Told of each step; most of them are of no interest.</param>
