@@ -38,12 +38,19 @@ internal static class CompleteCommand
         var words = ShellWords.Split(line);
         var values = words.Skip(1).Select(w => w.Value).ToArray();
         var found = Candidates(root, values.Length == 0 ? [""] : values, surroundings);
+        // An option's value behind an equals sign is a word of its own to bash.
+        var option = OptionBefore(words[^1].Value);
+        var word = option is null ? words[^1] : new ShellWord(words[^1].Typed[option.Length..], "");
         surroundings.Print(
             found is null
                 ? CompletionScripts.Files + "\n"
-                : string.Concat(found.Select(c => ShellWords.ForBash(c.Text, words[^1], bashWord) + "\n"))
+                : string.Concat(found.Select(c => ShellWords.ForBash(c.Text, word, bashWord == "=" ? "" : bashWord) + "\n"))
         );
     }
+
+    /// <returns><c>--executor=</c> of <c>--executor=doc</c>; <see langword="null"/> when it is not of that form.</returns>
+    private static string? OptionBefore(string word) =>
+        word.StartsWith("--", StringComparison.Ordinal) && word.IndexOf('=') is > 2 and var equals ? word[..(equals + 1)] : null;
 
     private static void Print(IEnumerable<Candidate>? found, Surroundings surroundings)
     {
@@ -57,6 +64,8 @@ internal static class CompleteCommand
     /// <returns><see langword="null"/>: file names.</returns>
     private static List<Candidate>? Candidates(RootCommand root, string[] words, Surroundings surroundings)
     {
+        if (OptionBefore(words[^1]) is { } before)
+            return Candidates(root, [.. words.AsSpan(0, words.Length - 1), before[..^1], words[^1][before.Length..]], surroundings);
         var current = words[^1];
         Command command = root;
         Option? open = null;

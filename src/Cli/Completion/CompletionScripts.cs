@@ -24,9 +24,13 @@ internal static class CompletionScripts
         #compdef slipway
         # zsh completion of slipway: source <(slipway completion zsh), or as _slipway in a folder of $fpath
         _slipway() {
-            local line
+            local line word
             local -a lines names shown
-            lines=("${(@f)$(slipway __complete --shell zsh -- "${(@Q)words[2,CURRENT]}" 2>/dev/null)}")
+            [[ -n "$QIPREFIX" ]] && word="$PREFIX" || word="${(Q)PREFIX}"
+            if [[ "$word" == --*=* ]]; then
+                compset -P 1 '*='
+            fi
+            lines=("${(@f)$(slipway __complete --shell zsh -- "${(@Q)words[2,CURRENT-1]}" "$word" 2>/dev/null)}")
             if [[ "$lines[1]" == ":files" ]]; then
                 _files
                 return
@@ -49,11 +53,14 @@ internal static class CompletionScripts
     public const string Fish = """
         # fish completion of slipway: slipway completion fish | source
         function __slipway_complete
-            set -l words (commandline -opc) (commandline -ct)
+            set -l words (commandline -opc)
             set -e words[1]
-            set -l lines (slipway __complete --shell fish -- $words 2>/dev/null)
+            set -l word (string replace -r '^["\']' '' -- (commandline -ct))
+            set -l lines (slipway __complete --shell fish -- $words "$word" 2>/dev/null)
             if test "$lines[1]" = ":files"
-                __fish_complete_path (commandline -ct)
+                __fish_complete_path (string replace -r '^--[^=]*=' '' -- (commandline -ct))
+            else if string match -qr '^--[^=]*=' -- "$word"
+                string join -- \n (string match -r '^--[^=]*=' -- "$word")$lines
             else
                 string join -- \n $lines
             end

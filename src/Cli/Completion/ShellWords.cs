@@ -53,7 +53,7 @@ internal static class ShellWords
     public static string ForBash(string candidate, ShellWord word, string bashWord)
     {
         if (word.IsInQuotes)
-            return candidate;
+            return word.Typed[0] == '\'' ? candidate.Replace("'", @"'\''", StringComparison.Ordinal) : InDoubleQuotes(candidate);
         var whole = Escaped(candidate);
         var known = word.Typed.Length - bashWord.Length;
         // A break character is a word of its own to bash, and stays where it is.
@@ -66,6 +66,14 @@ internal static class ShellWords
             && whole.StartsWith(word.Typed[..known], StringComparison.Ordinal)
             ? whole[known..]
             : whole;
+    }
+
+    private static string InDoubleQuotes(string text)
+    {
+        var escaped = new StringBuilder(text.Length + 8);
+        foreach (var c in text)
+            escaped.Append(c is '"' or '\\' or '$' or '`' ? "\\" : "").Append(c);
+        return escaped.ToString();
     }
 
     /// <summary>With a backslash before each character that means something to a shell.</summary>

@@ -12,7 +12,7 @@ public sealed class ShellCompletionTests : IDisposable
     {
         _folder.Write(
             ".gitlab-ci.yml",
-            "'unit tests: fast':\n  script: [echo x]\nunique:\n  when: manual\n  script: [echo x]\n\"evil\\nname\":\n  script: [echo x]\n"
+            "'unit tests: fast':\n  script: [echo x]\nunique:\n  when: manual\n  script: [echo x]\nit's $5:\n  script: [echo x]\n\"evil\\nname\":\n  script: [echo x]\n"
         );
         Directory.CreateSymbolicLink(Path.Combine(_folder.Path, "bin"), AppContext.BaseDirectory);
     }
@@ -27,6 +27,10 @@ public sealed class ShellCompletionTests : IDisposable
     [InlineData("slipway run --manual ", "", "unique")]
     [InlineData("slipway run --executor d", "d", "docker")]
     [InlineData("slipway explain uniq", "uniq", "unique")]
+    [InlineData("slipway run --executor=d", "d", "docker")]
+    [InlineData("slipway run --executor=", "=", "auto|docker|shell")]
+    [InlineData("slipway run 'it", "'it", @"it'\''s $5")]
+    [InlineData("slipway run \"it", "\"it", @"it's \$5")]
     [InlineData("slipway config templates Doc", "Doc", "Docker.gitlab-ci.yml")]
     public void Bash_completes(string line, string word, string expected)
     {
@@ -46,6 +50,8 @@ public sealed class ShellCompletionTests : IDisposable
     [InlineData("slipway run uni", "unique|unit tests: fast")]
     [InlineData("slipway lin", "lint")]
     [InlineData("slipway list --source sch", "schedule")]
+    [InlineData("slipway list --source=sch", "--source=schedule")]
+    [InlineData("slipway run \"unit t", "unit tests: fast")]
     public void Fish_completes(string line, string expected)
     {
         var found = Shell("fish", $"slipway completion fish | source; complete -C {Quote(line)}");
@@ -56,6 +62,7 @@ public sealed class ShellCompletionTests : IDisposable
     [InlineData("run uni", "unit tests: fast|unique")]
     [InlineData("lin", "lint")]
     [InlineData("run unit\\ tests:", "unit tests: fast")]
+    [InlineData("run --executor=d", "docker")]
     public void Zsh_completes(string line, string expected)
     {
         // compadd only works while the line editor runs, so here it tells what it was given.
@@ -66,7 +73,8 @@ public sealed class ShellCompletionTests : IDisposable
             source <(slipway completion zsh)
             [[ $_comps[slipway] == _slipway ]] || print "not bound"
             function compadd() {"{ print -rl -- $names }"}
-            words=(slipway {line}) CURRENT=$#words
+            function compset() {"{ PREFIX=${PREFIX#*=} }"}
+            words=(slipway {line}) CURRENT=$#words PREFIX=$words[-1]
             _slipway
             """
         );
