@@ -19,19 +19,32 @@ internal sealed class TestRegistry : IAsyncDisposable
     public TestRegistry(string? login = null)
     {
         _login = login;
-        using (var probe = new TcpListener(IPAddress.Loopback, 0))
+        for (var attempt = 0; ; attempt++)
         {
-            probe.Start();
-            Address = $"127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}";
+            using (var probe = new TcpListener(IPAddress.Loopback, 0))
+            {
+                probe.Start();
+                Address = $"127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}";
+            }
+
+            _listener.Prefixes.Add($"http://{Address}/");
+            try
+            {
+                _listener.Start();
+                break;
+            }
+            catch (HttpListenerException) when (attempt < 50)
+            {
+                // Somebody else took the port in between.
+                _listener.Prefixes.Clear();
+            }
         }
 
-        _listener.Prefixes.Add($"http://{Address}/");
-        _listener.Start();
         _serving = ServeAsync();
     }
 
     /// <summary>Host and port: what image names begin with.</summary>
-    public string Address { get; }
+    public string Address { get; private set; }
 
     /// <summary>How often a manifest was asked for by name.</summary>
     public int Pulls { get; private set; }
@@ -67,9 +80,9 @@ internal sealed class TestRegistry : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _listener.Stop();
-        await _serving;
+        // Not stopped first: closing what is stopped binds the port once more, which somebody else may have by then.
         _listener.Close();
+        await _serving;
     }
 
     private string Blob(string type, byte[] bytes)
