@@ -3,8 +3,8 @@ using Slipway.Compiler.Rules;
 namespace Slipway.Compiler.Evaluation;
 
 /// <summary>
-/// <c>regexp</c> of changes and exists: paths a pattern is found in. GitLab's engine for it is Ruby's; this one takes what RE2 has as well, in time
-/// linear in the paths, and says so of the rest.
+/// <c>regexp</c> of changes and exists: paths a pattern is found in. GitLab's engine for it is Ruby's; this one takes what can be answered in time
+/// linear in the paths (<see cref="PathPattern"/>), and says so of the rest.
 /// </summary>
 internal static class PathSearch
 {
@@ -26,9 +26,9 @@ internal static class PathSearch
             return Wrong($"{clause}:regexp is too long (maximum is {LongestPattern} characters after variable expansion)");
         if (paths.Count > GlobMatching.MaxComparisons)
             return ClauseResult.TooMany;
-        if (Re2.Compile(pattern) is not { } regex)
+        if (PathPattern.Compile(pattern) is not { } wanted)
             return Wrong($"{clause}:regexp is not a regular expression that runs in linear time, as RE2 has them");
-        return paths.FirstOrDefault(regex.IsMatch) is { } path ? ClauseResult.Match(path, pattern) : ClauseResult.NoMatch(paths.Count);
+        return paths.FirstOrDefault(wanted.IsMatch) is { } path ? ClauseResult.Match(path, pattern) : ClauseResult.NoMatch(paths.Count);
     }
 
     private static ClauseResult Wrong(string text) => ClauseResult.Unanswerable(DiagnosticCode.RuleFailed, text);

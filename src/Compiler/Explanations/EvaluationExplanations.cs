@@ -15,7 +15,7 @@ internal static class EvaluationExplanations
                 "Failed to parse rule for {job}: {clause}:regexp is not a regular expression that runs in linear time, as RE2 has them",
                 "Failed to parse rule for {job}: {clause}:regexp is too long (maximum is 255 characters after variable expansion)",
             ],
-            "Name a ref that exists here; a shallow clone has few, and git fetch brings the others. A regexp works without looking ahead or behind and without references to its groups."
+            "Name a ref that exists here; a shallow clone has few, and git fetch brings the others. A regexp may look ahead right behind \\A or ^, and behind right before \\z or $, but nowhere else, and cannot refer to its groups."
         )
         {
             Wrong = """

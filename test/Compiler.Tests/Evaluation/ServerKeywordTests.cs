@@ -233,6 +233,9 @@ public sealed class ServerKeywordTests
     [InlineData("exists: {regexp: '\\ADockerfile\\z'}", true)]
     [InlineData("exists: {regexp: 'dockerfile'}", false)]
     [InlineData("exists: {regexp: '(?i)dockerfile'}", true)]
+    [InlineData("changes: {regexp: '\\A(?!src/|README)'}", false)]
+    [InlineData("changes: {regexp: '\\A(?!$DIR/)'}", true)]
+    [InlineData("changes: {regexp: '^(?!docs/).*(?<!\\.md)$'}", true)]
     public void A_path_may_be_searched_for_with_a_pattern(string clause, bool expected)
     {
         var context = Compiling.Branch() with { ChangedPaths = _ => ["README", "src/a.cs"] };
