@@ -28,6 +28,11 @@ public static class NeedMessages
                 "jobs:a:needs config must be less than or equal to 5"
             },
             {
+                In($"needs: [{string.Join(", ", Enumerable.Repeat("{pipeline: $P, job: b}", 5))}, »{{pipeline: $P, job: b}}]"),
+                "jobs:a:needs config must be less than or equal to 5"
+            },
+            { In("needs: »{}"), "jobs:a:needs config can not be an empty hash" },
+            {
                 In("needs: [{job: b, optional: true, parallel: »10}]"),
                 "jobs:a:needs:need:parallel config cannot use \"parallel: <number>\"."
             },

@@ -116,13 +116,15 @@ internal static class NeedShapes
         var list = new Shape.Items(need, "need")
         {
             AllowsOne = true,
+            WrongWhenEmpty = "can not be an empty hash",
             Test = items => WrongKinds(items, kinds),
-            Untold = $"at most {MostCrossProject} needs are of other projects",
+            Untold = $"at most {MostElsewhere} needs are of other projects, and as many of other pipelines",
         };
         return new("can only be a hash or an array") { OnList = list, OnMap = list };
     }
 
-    private const int MostCrossProject = 5;
+    /// <summary>Of other projects, and as many of other pipelines.</summary>
+    private const int MostElsewhere = 5;
 
     /// <summary>What GitLab says about the needs as a whole, and where.</summary>
     private static (string Text, ConfigNode Item)? WrongKinds(IReadOnlyList<ConfigNode> items, ImmutableArray<string> kinds)
@@ -133,9 +135,12 @@ internal static class NeedShapes
         ];
         if (wrong.Length > 0)
             return ($"uses invalid types: {string.Join(", ", wrong.Select(KindOf).Distinct())}", wrong[0]);
-        ConfigNode[] others = [.. items.Where(item => item is ConfigMapping map && map.Has("project"))];
-        return others.Length > MostCrossProject ? ($"must be less than or equal to {MostCrossProject}", others[MostCrossProject]) : null;
+        return TooMany(items.Where(item => item is ConfigMapping map && map.Has("project")))
+            ?? TooMany(items.Where(item => item is ConfigMapping map && map.Has("pipeline") && map.Has("job") && !map.Has("project")));
     }
+
+    private static (string Text, ConfigNode Item)? TooMany(IEnumerable<ConfigNode> needs) =>
+        needs.Skip(MostElsewhere).FirstOrDefault() is { } extra ? ($"must be less than or equal to {MostElsewhere}", extra) : null;
 
     private static string? Row(ConfigMapping row)
     {

@@ -135,6 +135,9 @@ internal abstract record Shape
         /// <summary>A map stands for a list of itself.</summary>
         public bool AllowsOne { get; init; }
 
+        /// <summary>What an empty map, which stands for nothing, is told; <see langword="null"/>: it is an item like others.</summary>
+        public string? WrongWhenEmpty { get; init; }
+
         /// <summary>A further test, of the items flattened; the answer is the message and the item it is about.</summary>
         public Func<IReadOnlyList<ConfigNode>, (string Text, ConfigNode Item)?>? Test { get; init; }
 

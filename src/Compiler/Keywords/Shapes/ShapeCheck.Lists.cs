@@ -7,6 +7,11 @@ internal sealed partial class ShapeCheck
     private void CheckItems(Shape.Items shape, ConfigNode node, in Subject subject)
     {
         var about = shape.OwnName is { } own ? subject with { Name = own } : subject;
+        if (shape.WrongWhenEmpty is { } wrongWhenEmpty && node is ConfigMapping { Entries.Count: 0 })
+        {
+            Refuse(DiagnosticCode.Missing, wrongWhenEmpty, node, about);
+            return;
+        }
         var list = shape.AllowsOne && node is ConfigMapping ? new ConfigSequence(node.At, [node]) : node as ConfigSequence;
         if (list is null)
         {
