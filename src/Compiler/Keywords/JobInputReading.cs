@@ -17,7 +17,15 @@ internal static class JobInputReading
         var bag = new DiagnosticBag();
         InputResolution.Resolve([.. Specs(inputs, check.IsBad)], new ConfigMapping(inputs.At, []), bag);
         foreach (var wrong in bag.ToImmutable())
-            check.Tell(wrong.Code, wrong.Message, $"{inside} inputs {wrong.Message}", wrong.At ?? inputs.At, wrong.Help);
+            check.Tell(wrong.Code, wrong.Message, $"{inside} inputs {WithoutWord(wrong.Message)}", wrong.At ?? inputs.At, wrong.Help);
+    }
+
+    /// <summary>Of a job GitLab says <c>inputs `a`: …</c> where of a file it says <c>`a` input: …</c>.</summary>
+    private static string WithoutWord(string message)
+    {
+        const string word = " input:";
+        var at = message.IndexOf(word, StringComparison.Ordinal);
+        return at < 0 ? message : message[..at] + message[(at + word.Length - 1)..];
     }
 
     public static ImmutableArray<Input> Inputs(NodeReading read, ConfigMapping inputs) =>

@@ -26,15 +26,15 @@ public static class SecretMessages
             { In("dast_configuration: {»profile: b}"), "jobs:a:dast_configuration config contains unknown keys: profile" },
             { In("inputs: {»b: {type: string}}"), "jobs:a:inputs:b must have a default value" },
             { In("inputs: {b: {»default: ~}}"), "jobs:a:inputs:b must have a default value" },
-            { In("inputs: {b: {type: number, default: »c}}"), "jobs:a inputs `b` input: default value is not a number" },
+            { In("inputs: {b: {type: number, default: »c}}"), "jobs:a inputs `b`: default value is not a number" },
             { In("inputs: {b: {type: »object, default: c}}"), "jobs:a:inputs:b input type unknown value: object" },
             { In("inputs: {b: {default: c, »rules: []}}"), "jobs:a:inputs:b config contains unknown keys: rules" },
             { In("inputs: {b: {default: c, options: »d}}"), "jobs:a:inputs:b input options should be an array" },
             {
                 In("inputs: {b: {options: [c, d], default: »e}}"),
-                "jobs:a inputs `b` input: `e` cannot be used because it is not in the list of allowed options"
+                "jobs:a inputs `b`: `e` cannot be used because it is not in the list of allowed options"
             },
-            { In("inputs: {b: {regex: ^v, default: »e}}"), "jobs:a inputs `b` input: default value does not match required RegEx pattern" },
+            { In("inputs: {b: {regex: ^v, default: »e}}"), "jobs:a inputs `b`: default value does not match required RegEx pattern" },
             { "a: {run: [»{script: c}]}", "jobs:a:run:run name can't be blank" },
             { "a: {run: [{name: »1b, script: c}]}", "jobs:a:run:run name does not match the pattern ^[a-zA-Z_][a-zA-Z0-9_]*$" },
             {
