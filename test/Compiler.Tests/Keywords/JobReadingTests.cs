@@ -177,7 +177,7 @@ public sealed class JobReadingTests
     {
         var release = Reading
             .Job(
-                "a: {script: x, release: {tag_name: $T, description: d, name: n, ref: r, milestones: [m], released_at: '2021-03-15T08:00:00Z', assets: {links: [{name: l, url: u, filepath: /f, link_type: image}]}}}"
+                "a: {script: x, release: {tag_name: $T, description: d, name: n, ref: r, milestones: [m], released_at: '2021-03-15T08:00:00Z', assets: {links: [{name: l, url: 'https://u', filepath: /f, link_type: image}]}}}"
             )
             .Release!;
         Assert.Equal(
@@ -185,7 +185,7 @@ public sealed class JobReadingTests
             (release.TagName, release.Name, release.Description, release.Ref, release.ReleasedAt)
         );
         Assert.Equal(["m"], release.Milestones);
-        Assert.Equal([new ReleaseLink("l", "u", "/f", "image")], release.Links);
+        Assert.Equal([new ReleaseLink("l", "https://u", "/f", "image")], release.Links);
     }
 
     [Theory]

@@ -148,6 +148,10 @@ public static class PartMessages
                 In("release: {tag_name: b, description: c, assets: {links: [»{name: d}]}}"),
                 "jobs:a:release:assets:links:link url can't be blank"
             },
+            {
+                In("release: {tag_name: b, description: c, assets: {links: [{name: d, url: »$URL/d.zip}]}}"),
+                "jobs:a:release:assets:links:link url is blocked: only allowed schemes are http, https"
+            },
         };
 
     private const string EnvironmentName =

@@ -10,7 +10,15 @@ internal static class ReleaseShapes
 {
     private static readonly Shape s_link = new Shape.Map(
         Keyword.Part("name", RequiredText),
-        Keyword.Part("url", RequiredText),
+        Keyword.Part(
+            "url",
+            new Shape.Text
+            {
+                Required = true,
+                Test = Address,
+                Schema = Pattern("^[hH][tT][tT][pP][sS]?:"),
+            }
+        ),
         Keyword.Part("filepath", Text),
         Keyword.Part("link_type", OneOfThese("other", "runbook", "image", "package"))
     )
@@ -55,6 +63,12 @@ internal static class ReleaseShapes
         {
             Rules = [new MapRule.Present("tag_name"), new MapRule.Present("description")],
         };
+
+    /// <summary>GitLab looks at the text as written, so one that begins with a variable is no address to it.</summary>
+    private static string? Address(string url) =>
+        url.StartsWith("http:", StringComparison.OrdinalIgnoreCase) || url.StartsWith("https:", StringComparison.OrdinalIgnoreCase)
+            ? null
+            : "is blocked: only allowed schemes are http, https";
 
     private const string NoInstant = "must be a valid datetime";
 
