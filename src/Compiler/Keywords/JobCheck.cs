@@ -81,7 +81,7 @@ internal sealed class JobCheck(ShapeCheck check)
             );
         else if (string.IsNullOrWhiteSpace(entry.Key))
             check.Tell(DiagnosticCode.Missing, "name", "jobs:job name can't be blank", entry.At);
-        else if (entry.Key.Length > LongestName)
+        else if (entry.Key.Length > LongestName && entry.Key.EnumerateRunes().Count() > LongestName)
             check.Tell(DiagnosticCode.OutOfLimits, "name", $"{inside} name is too long (maximum is {LongestName} characters)", entry.At);
     }
 

@@ -109,7 +109,7 @@ internal sealed partial class ShapeCheck
             RefuseType(shape, shape.Wrong, node, subject);
         else if (shape.Required && string.IsNullOrWhiteSpace(text.Text))
             Refuse(DiagnosticCode.Missing, "can't be blank", node, subject);
-        else if (text.Text.Length > shape.MaxLength)
+        else if (text.Text.Length > shape.MaxLength && text.Text.EnumerateRunes().Count() > shape.MaxLength)
             Refuse(DiagnosticCode.OutOfLimits, $"is too long (maximum is {shape.MaxLength} characters)", node, subject);
         else if (shape.Test?.Invoke(text.Text) is { } objection)
             Refuse(DiagnosticCode.InvalidValue, objection, node, subject);
