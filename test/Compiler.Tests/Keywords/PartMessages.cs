@@ -11,6 +11,8 @@ public static class PartMessages
             { In("image: »[test]"), "jobs:a:image config should be a hash or a string" },
             { In("»image: {entrypoint: [sh]}"), "jobs:a:image name can't be blank" },
             { In("image: {name: »''}"), "jobs:a:image name can't be blank" },
+            { In("image: »''"), "jobs:a:image name can't be blank" },
+            { In("services: [redis, »'']"), "jobs:a:services:service name can't be blank" },
             { In("image: {name: »3}"), "jobs:a:image name should be a string" },
             { In("image: {name: b, entrypoint: »sh}"), "jobs:a:image entrypoint should be an array of strings" },
             { In("image: {name: b, »command: sh}"), "jobs:a:image config contains unknown keys: command" },

@@ -22,9 +22,11 @@ internal static class ImageShapes
         },
     };
 
+    private static readonly Shape.Text s_name = new() { Required = true };
+
     private static readonly ImmutableArray<Keyword> s_common =
     [
-        Keyword.Part("name", RequiredText),
+        Keyword.Part("name", s_name),
         Keyword.Part("entrypoint", Texts),
         Keyword.Part("docker", Anything),
         Keyword.Part("kubernetes", Anything),
@@ -50,7 +52,8 @@ internal static class ImageShapes
 
     public static Shape Services { get; } = new Shape.Items(ImageOrName(Service()), "service");
 
-    private static Shape.ByKind ImageOrName(Shape.Map map) => new("should be a hash or a string") { OnText = Anything, OnMap = map };
+    private static Shape.ByKind ImageOrName(Shape.Map map) =>
+        new("should be a hash or a string") { OnText = s_name with { Attribute = "name" }, OnMap = map };
 
     private static Shape.Map Service() =>
         new([.. s_common, Keyword.Part("alias", Text), new("command", Commands), new("variables", VariableShapes.Plain)])
