@@ -4,8 +4,11 @@
 # Programs that tests run, each with its Debian package.
 tools=(
   dockerd:docker.io iptables:iptables ip:iproute2 curl:curl skopeo:skopeo docker-registry:docker-registry
-  busybox:busybox-static dash:dash zsh:zsh fish:fish
+  busybox:busybox-static dash:dash zsh:zsh fish:fish initdb:postgresql
 )
+
+# Debian keeps PostgreSQL's server out of the PATH.
+PATH=$PATH$(printf ':%s' /usr/lib/postgresql/*/bin)
 
 machine_note() { printf 'machine: %s\n' "$*"; }
 

@@ -1,0 +1,45 @@
+namespace Slipway.Server.Data;
+
+/// <summary>Lets so many in at a time and so many more wait; whoever comes then is refused at once, so that memory and patience stay bounded.</summary>
+internal sealed class Gate(int places, int maxWaiting) : IDisposable
+{
+    private readonly SemaphoreSlim _places = new(places);
+    private int _inside;
+
+    /// <returns>The place, given back when disposed.</returns>
+    /// <exception cref="DatabaseException"><see cref="DbFault.Overloaded"/>.</exception>
+    public async Task<Place> EnterAsync(CancellationToken ct)
+    {
+        if (Interlocked.Increment(ref _inside) > places + maxWaiting)
+        {
+            Interlocked.Decrement(ref _inside);
+            throw Overloaded(maxWaiting);
+        }
+
+        try
+        {
+            await _places.WaitAsync(ct);
+            return new Place(this);
+        }
+        catch
+        {
+            Interlocked.Decrement(ref _inside);
+            throw;
+        }
+    }
+
+    public static DatabaseException Overloaded(int waiting) => new(DbFault.Overloaded, $"{waiting} wait for the database already.");
+
+    public void Dispose() => _places.Dispose();
+
+    private void Leave()
+    {
+        Interlocked.Decrement(ref _inside);
+        _places.Release();
+    }
+
+    public readonly struct Place(Gate gate) : IDisposable
+    {
+        public void Dispose() => gate.Leave();
+    }
+}

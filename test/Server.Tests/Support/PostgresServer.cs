@@ -1,0 +1,142 @@
+using System.Diagnostics;
+using Npgsql;
+using Slipway.Server.Tests.Support;
+
+[assembly: Xunit.AssemblyFixture(typeof(PostgresServer))]
+
+namespace Slipway.Server.Tests.Support;
+
+/// <summary>
+/// A PostgreSQL of this run's own, on a socket in a temporary folder, started when the first test asks. It goes with the test program however that ends:
+/// its keeper, a shell, holds our pipe and stops it when that closes. As root it runs as nobody, for PostgreSQL refuses root.
+/// </summary>
+public sealed class PostgresServer : IDisposable
+{
+    private static readonly Lazy<PostgresServer> One = new(() => new PostgresServer(start: true));
+    private static int _databases;
+
+    private readonly string _folder = "";
+    private readonly Process? _keeper;
+
+    public PostgresServer() { }
+
+    private PostgresServer(bool start)
+    {
+        Debug.Assert(start);
+        _folder = Directory.CreateTempSubdirectory("slipway-pg-").FullName;
+        if (IsRoot)
+            Run("chown", "nobody", _folder);
+        Run(AsUser([Tool("initdb")!, "-D", Data, "-U", "slipway", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C"]));
+        _keeper = Start();
+    }
+
+    /// <summary>Why there is none; <see langword="null"/> when there is one.</summary>
+    public static string? Missing { get; } =
+        Tool("initdb") is null ? "PostgreSQL's server is not installed"
+        : IsRoot && !File.Exists("/usr/bin/setpriv") ? "PostgreSQL does not run as root, and there is no setpriv"
+        : null;
+
+    private static bool IsRoot => Environment.UserName == "root";
+
+    private string Data => Path.Combine(_folder, "data");
+
+    /// <summary>A new, empty database.</summary>
+    public static async Task<string> CreateDatabaseAsync(CancellationToken ct)
+    {
+        var name = $"t{Interlocked.Increment(ref _databases)}";
+        await ExecuteAsync($"CREATE DATABASE {name}", ct);
+        return One.Value.ConnectionString(name);
+    }
+
+    public static async Task DropDatabaseAsync(string connectionString) =>
+        await ExecuteAsync(
+            $"DROP DATABASE {new NpgsqlConnectionStringBuilder(connectionString).Database} WITH (FORCE)",
+            CancellationToken.None
+        );
+
+    /// <summary>Ends every connection to the database from the server's side, as a restart would.</summary>
+    public static Task CutConnectionsAsync(string connectionString, CancellationToken ct) =>
+        ExecuteAsync(
+            $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{new NpgsqlConnectionStringBuilder(connectionString).Database}'",
+            ct
+        );
+
+    public void Dispose()
+    {
+        // The fixture that xunit makes stands for the one that was started.
+        if (_keeper is null)
+        {
+            if (One.IsValueCreated)
+                One.Value.Dispose();
+            return;
+        }
+
+        _keeper.StandardInput.Close();
+        _keeper.WaitForExit();
+        _keeper.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private string ConnectionString(string database) => $"Host={_folder};Username=slipway;Database={database};Include Error Detail=true";
+
+    private static async Task ExecuteAsync(string sql, CancellationToken ct)
+    {
+        await using var connection = new NpgsqlConnection(One.Value.ConnectionString("postgres"));
+        await connection.OpenAsync(ct);
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    private Process Start()
+    {
+        var control = string.Join(' ', AsUser([Tool("pg_ctl")!, "-D", Data]));
+        var settings = $"-k {_folder} -h '' -c fsync=off -c full_page_writes=off -c max_connections=300 -c shared_buffers=32MB";
+        var script = $"""
+            {control} -w -l {_folder}/log -o "{settings}" start >/dev/null && echo ready
+            cat >/dev/null
+            {control} -m immediate stop >/dev/null
+            """;
+        var keeper = Process.Start(
+            new ProcessStartInfo("/bin/sh", ["-c", script])
+            {
+                UseShellExecute = false,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                WorkingDirectory = "/",
+            }
+        )!;
+        if (keeper.StandardOutput.ReadLine() != "ready")
+            throw new InvalidOperationException("PostgreSQL does not start: " + File.ReadAllText(Path.Combine(_folder, "log")));
+        return keeper;
+    }
+
+    private static string[] AsUser(string[] command) =>
+        IsRoot ? ["/usr/bin/setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", .. command] : command;
+
+    private static void Run(params string[] command)
+    {
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            WorkingDirectory = "/",
+        };
+        using var process = Process.Start(start)!;
+        process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{command[0]} ended with {process.ExitCode}");
+    }
+
+    /// <summary>The newest of what Debian installs beside the PATH, or what the PATH has.</summary>
+    private static string? Tool(string name)
+    {
+        var versions = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql") : [];
+        var folders = versions.OrderByDescending(version => int.TryParse(Path.GetFileName(version), out var n) ? n : 0);
+        return folders
+            .Select(version => Path.Combine(version, "bin"))
+            .Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':'))
+            .Select(folder => Path.Combine(folder, name))
+            .FirstOrDefault(File.Exists);
+    }
+}
