@@ -32,10 +32,7 @@ public static class NeedMessages
                 "jobs:a:needs config must be less than or equal to 5"
             },
             { In("needs: »{}"), "jobs:a:needs config can not be an empty hash" },
-            {
-                In("needs: [{job: b, optional: true, parallel: »10}]"),
-                "jobs:a:needs:need:parallel config cannot use \"parallel: <number>\"."
-            },
+            { In("needs: [{job: b, optional: true, parallel: »10}]"), "jobs:a:needs config cannot use \"parallel: <number>\"." },
             { In("needs: [{job: b, optional: true, parallel: »[c]}]"), "jobs:a:needs:need:parallel should be an integer or a hash" },
             {
                 In("needs: [{job: b, optional: true, parallel: {matrix: »c}}]"),

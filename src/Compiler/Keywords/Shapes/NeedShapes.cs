@@ -38,19 +38,28 @@ internal static class NeedShapes
     public static Shape Parallel { get; } =
         new Shape.ByKind("should be an integer or a hash", Bare: true) { OnNumber = new Shape.Number(1, MostInstances), OnMap = s_matrix };
 
-    /// <summary>Of trigger jobs and needs: only a matrix.</summary>
+    private const string OnlyMatrix = "cannot use \"parallel: <number>\".";
+
+    /// <summary>Of trigger jobs: only a matrix.</summary>
     public static Shape ParallelMatrix { get; } =
         new Shape.ByKind("should be an integer or a hash", Bare: true)
         {
-            OnNumber = new Shape.Text { Wrong = "cannot use \"parallel: <number>\"." },
+            OnNumber = new Shape.Text { Wrong = OnlyMatrix },
             OnMap = s_matrix,
         };
+
+    /// <summary>Of needs: the same, but GitLab tells a number of the needs as a whole.</summary>
+    private static readonly Shape s_parallelOfNeed = new Shape.ByKind("should be an integer or a hash", Bare: true)
+    {
+        OnNumber = new Shape.Anything { Schema = Not("{}") },
+        OnMap = s_matrix,
+    };
 
     private static readonly Keyword s_job = Keyword.Part("job", RequiredText);
     private static readonly Keyword s_artifacts = Keyword.Part("artifacts", Flag);
     private static readonly Keyword s_optional = Keyword.Part("optional", Flag);
 
-    private static readonly Shape s_jobNeed = new Shape.Map(s_job, s_artifacts, s_optional, new Keyword("parallel", ParallelMatrix))
+    private static readonly Shape s_jobNeed = new Shape.Map(s_job, s_artifacts, s_optional, new Keyword("parallel", s_parallelOfNeed))
     {
         Rules = [new MapRule.Present("job")],
     };
@@ -129,6 +138,9 @@ internal static class NeedShapes
     /// <summary>What GitLab says about the needs as a whole, and where.</summary>
     private static (string Text, ConfigNode Item)? WrongKinds(IReadOnlyList<ConfigNode> items, ImmutableArray<string> kinds)
     {
+        var number = items.Select(item => (item as ConfigMapping)?["parallel"]).FirstOrDefault(IsNumber);
+        if (number is not null)
+            return (OnlyMatrix, number);
         ConfigNode[] wrong =
         [
             .. items.Where(item => item is ConfigMapping or ConfigScalar { IsString: true } && !kinds.Contains(KindOf(item))),
@@ -138,6 +150,8 @@ internal static class NeedShapes
         return TooMany(items.Where(item => item is ConfigMapping map && map.Has("project")))
             ?? TooMany(items.Where(item => item is ConfigMapping map && map.Has("pipeline") && map.Has("job") && !map.Has("project")));
     }
+
+    private static bool IsNumber(ConfigNode? node) => node is ConfigScalar { Kind: ScalarKind.Integer or ScalarKind.Float };
 
     private static (string Text, ConfigNode Item)? TooMany(IEnumerable<ConfigNode> needs) =>
         needs.Skip(MostElsewhere).FirstOrDefault() is { } extra ? ($"must be less than or equal to {MostElsewhere}", extra) : null;
