@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Slipway.Compiler.Include;
 using Slipway.Compiler.Keywords;
 using Slipway.Compiler.Variables;
@@ -21,20 +22,27 @@ internal sealed class PathClauses(PipelineContext context, ProjectTree tree, Ext
     }
 
     /// <summary>Without a diff the clause holds; with one that is empty, or without globs, it does not.</summary>
-    public ClauseResult Changes(ChangesConfig changes, VariableScope scope)
+    public ClauseResult Changes(ChangesConfig changes, VariableScope scope) =>
+        Changes(changes, scope.ExpandExisting, GlobMatching.MaxComparisons);
+
+    /// <summary>Of <c>only</c> and <c>except</c>: variables in paths stay as they are written, and no number of comparisons is too many.</summary>
+    public ClauseResult Changes(PolicyConfig policy, ImmutableArray<TextAt> globs) =>
+        Changes(new ChangesConfig(policy.At, globs, CompareTo: null), static text => text, long.MaxValue);
+
+    private ClauseResult Changes(ChangesConfig changes, Func<string, string> expand, long mostComparisons)
     {
-        var diff = DiffTo(changes.CompareTo is { } to ? scope.ExpandExisting(to.Text) : null);
+        var diff = DiffTo(changes.CompareTo is { } to ? expand(to.Text) : null);
         if (diff.IsUnknownRef)
             return ClauseResult.Unanswerable(DiagnosticCode.RuleFailed, "rules:changes:compare_to is not a valid ref");
         if (diff.Paths is null)
             return new ClauseResult(true, RuleOutcome.Ground.NothingToCompare);
         if (changes.Regexp is { } regexp)
-            return PathSearch.Find("rules:changes", scope.ExpandExisting(regexp.Text), diff.Paths, diff.Found);
-        if ((long)diff.Paths.Count * changes.Paths.Length > GlobMatching.MaxComparisons)
+            return PathSearch.Find("rules:changes", expand(regexp.Text), diff.Paths, diff.Found);
+        if ((long)diff.Paths.Count * changes.Paths.Length > mostComparisons)
             return ClauseResult.TooMany;
         foreach (var glob in changes.Paths)
         {
-            var text = scope.ExpandExisting(glob.Text);
+            var text = expand(glob.Text);
             if (!diff.Matches.TryGetValue(text, out var match))
                 diff.Matches[text] = match = _matching.FirstMatch(_matching.Parse(text), diff.Paths);
             if (match is not null)

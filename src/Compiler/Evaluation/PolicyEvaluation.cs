@@ -79,7 +79,7 @@ internal sealed class PolicyEvaluation(PipelineContext context, PathClauses path
             yield return PartOf("variables: ", variables, text => IsTrue(text, scope), Truth);
         if (policy.Changes is { } changes)
         {
-            var answer = paths.Changes(new ChangesConfig(policy.At, changes, CompareTo: null), scope);
+            var answer = paths.Changes(policy, changes);
             var name = $"changes: {Listed(changes)}";
             var fact = answer.Path is null ? answer.Clause("changes", policy.At).Why : "that changed";
             yield return new Part(

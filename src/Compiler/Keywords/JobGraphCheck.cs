@@ -98,7 +98,7 @@ internal sealed class JobGraphCheck
             }
             return;
         }
-        if (isNeed && name.Length > LongestNeedName)
+        if (isNeed && name.Length > LongestNeedName && name.EnumerateRunes().Count() > LongestNeedName)
             Tell(
                 DiagnosticCode.NeedNameTooLong,
                 $"{instance.Name} job: need `{name}` name is too long (maximum is {LongestNeedName} characters)",
