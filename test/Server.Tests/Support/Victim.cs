@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Slipway.Server.Blobs;
 using Slipway.Server.Data;
 
 namespace Slipway.Server.Tests.Support;
@@ -40,6 +41,7 @@ internal static class Victim
         await (
             what switch
             {
+                "blobs" => PutBlobsAsync(args[0], int.Parse(args[1]), said),
                 "rows" => WriteRowsAsync(args[0], long.Parse(args[1]), said),
                 _ => throw new ArgumentException(what),
             }
@@ -69,6 +71,24 @@ internal static class Victim
                     said.WriteLine(id);
                 }
                 catch (TimeZoneNotFoundException) { }
+            }
+        }
+    }
+
+    /// <summary>Four that put blobs of up to 300 KB.</summary>
+    private static async Task PutBlobsAsync(string root, int seed, TextWriter said)
+    {
+        using var store = new DiskBlobStore(root);
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(n => Task.Run(() => PutAsync(new Random(seed * 4 + n)))));
+
+        async Task PutAsync(Random random)
+        {
+            while (true)
+            {
+                var bytes = new byte[random.Next(300_000)];
+                random.NextBytes(bytes);
+                if (await store.PutAsync(new MemoryStream(bytes), null, long.MaxValue, CancellationToken.None) is BlobPut.Stored(var blob))
+                    said.WriteLine(blob.Digest);
             }
         }
     }

@@ -1,0 +1,93 @@
+namespace Slipway.Server.Blobs;
+
+/// <summary>
+/// So many bytes of a stream, no more and no fewer: where the stream ends before, reading throws instead of ending, so that nobody takes a part for the
+/// whole. Closes the stream.
+/// </summary>
+internal sealed class StreamPart : Stream
+{
+    private readonly Stream _whole;
+    private long _left;
+
+    /// <summary>A range of a stream that can be moved to its start.</summary>
+    public StreamPart(Stream whole, long length, BlobRange range)
+        : this(whole, range.Length)
+    {
+        if (range.Start < 0 || range.Length < 1 || range.Start > length - range.Length)
+        {
+            whole.Dispose();
+            throw new ArgumentOutOfRangeException(nameof(range), range, $"The blob has {length} bytes.");
+        }
+
+        whole.Position = range.Start;
+    }
+
+    /// <summary>The next so many bytes of a stream.</summary>
+    public StreamPart(Stream whole, long length) => (_whole, _left, Length) = (whole, length, length);
+
+    public override bool CanRead => true;
+    public override bool CanSeek => false;
+    public override bool CanWrite => false;
+    public override long Length { get; }
+
+    public override long Position
+    {
+        get => Length - _left;
+        set => throw new NotSupportedException();
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override int Read(Span<byte> buffer)
+    {
+        try
+        {
+            return Took(_whole.Read(buffer[..(int)Math.Min(buffer.Length, _left)]), buffer.Length);
+        }
+        catch (Exception e) when (IsStrange(e))
+        {
+            throw new IOException(e.Message, e);
+        }
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return Took(await _whole.ReadAsync(buffer[..(int)Math.Min(buffer.Length, _left)], cancellationToken), buffer.Length);
+        }
+        catch (Exception e) when (IsStrange(e))
+        {
+            throw new IOException(e.Message, e);
+        }
+    }
+
+    public override void Flush() { }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _whole.Dispose();
+        base.Dispose(disposing);
+    }
+
+    // S3's streams have errors of their own: the checksum is wrong, say.
+    private static bool IsStrange(Exception e) => e is not (IOException or OperationCanceledException or ObjectDisposedException);
+
+    private int Took(int read, int asked)
+    {
+        if (read == 0 && _left > 0 && asked > 0)
+            throw new EndOfStreamException($"A blob ended {_left} bytes early.");
+        _left -= read;
+        return read;
+    }
+}

@@ -1,0 +1,146 @@
+using Microsoft.AspNetCore.Http;
+using Slipway.Server.Blobs;
+using Slipway.Server.Tests.Support;
+using Slipway.Server.Tests.Support.S3;
+using Xunit;
+
+namespace Slipway.Server.Tests.Blobs;
+
+/// <summary>How a bucket fails, and what of it a caller may see. Only the double can be told to fail.</summary>
+public sealed class S3BlobStoreTests
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_bucket_that_is_busy_for_a_moment_is_asked_again()
+    {
+        await using var test = await CreateAsync();
+        var left = 2;
+        test.Server!.Fault = http => Interlocked.Decrement(ref left) >= 0 ? RefuseAsync(http, 503, "SlowDown") : Task.FromResult(false);
+        var blob = await BlobStoreTests.PutAsync(test.Store, BlobStoreTests.Bytes(100));
+        Assert.True(left < 0);
+        Assert.Equal(BlobStoreTests.Bytes(100), await BlobStoreTests.ReadAsync(test.Store, blob.Digest));
+    }
+
+    [Theory]
+    [InlineData(500, "InternalError")]
+    [InlineData(503, "SlowDown")]
+    [InlineData(403, "AccessDenied")]
+    [InlineData(404, "NoSuchBucket")]
+    public async Task A_bucket_that_fails_is_a_failure_and_no_missing_blob(int status, string code)
+    {
+        await using var test = await CreateAsync(options => options with { Retries = 0 });
+        var blob = await BlobStoreTests.PutAsync(test.Store, BlobStoreTests.Bytes(100));
+        // A HEAD has no body to name the code in.
+        test.Server!.Fault = http => HttpMethods.IsHead(http.Request.Method) ? Task.FromResult(false) : RefuseAsync(http, status, code);
+        await Assert.ThrowsAsync<BlobStoreException>(() => test.Store.OpenAsync(blob.Digest, null, Ct));
+        await Assert.ThrowsAsync<BlobStoreException>(() => BlobStoreTests.PutAsync(test.Store, BlobStoreTests.Bytes(101)));
+        await Assert.ThrowsAsync<BlobStoreException>(() => test.Store.DeleteAsync(blob.Digest, Ct));
+        await Assert.ThrowsAsync<BlobStoreException>(() => test.Store.ListAsync(Ct).FirstAsync(Ct).AsTask());
+        test.Server.Fault = null;
+        Assert.Single(test.Server.Contents.Objects);
+    }
+
+    [Fact]
+    public async Task A_large_put_that_fails_halfway_gives_its_parts_up()
+    {
+        await using var test = await CreateAsync();
+        test.Server!.Fault = http =>
+            http.Request.Query["partNumber"] == "2" ? RefuseAsync(http, 403, "AccessDenied") : Task.FromResult(false);
+        await Assert.ThrowsAsync<BlobStoreException>(() =>
+            BlobStoreTests.PutAsync(test.Store, BlobStoreTests.Bytes(TestBlobStore.PartBytes + 1))
+        );
+        Assert.Empty(test.Server.Contents.Objects);
+        Assert.Empty(test.Server.Contents.Uploads);
+    }
+
+    [Fact]
+    public async Task Parts_that_a_killed_process_left_are_swept()
+    {
+        await using var test = await CreateAsync();
+        for (var n = 0; n < 20; n++)
+            test.Server!.Contents.Uploads[$"left-{n:00}"] = ($"ci/sha256/00/{n}", []);
+        Assert.Equal(0, await test.Store.SweepAsync(DateTimeOffset.Parse("2026-01-02T03:00:00Z"), Ct));
+        Assert.Equal(20, await test.Store.SweepAsync(DateTimeOffset.Parse("2026-01-02T04:00:00Z"), Ct));
+        Assert.Empty(test.Server!.Contents.Uploads);
+    }
+
+    [Fact]
+    public async Task A_body_that_breaks_off_does_not_end_as_if_whole()
+    {
+        await using var test = await CreateAsync();
+        var blob = await BlobStoreTests.PutAsync(test.Store, BlobStoreTests.Bytes(100_000));
+        test.Server!.Fault = async http =>
+        {
+            http.Response.ContentLength = 100_000;
+            await http.Response.Body.WriteAsync(new byte[5000], Ct);
+            await http.Response.Body.FlushAsync(Ct);
+            http.Abort();
+            return true;
+        };
+        await Assert.ThrowsAnyAsync<IOException>(() => BlobStoreTests.ReadAsync(test.Store, blob.Digest));
+    }
+
+    [Fact]
+    public async Task Bytes_that_changed_in_the_bucket_are_not_taken_for_the_blob()
+    {
+        await using var test = await CreateAsync();
+        var blob = await BlobStoreTests.PutAsync(test.Store, BlobStoreTests.Bytes(1000));
+        test.Server!.Fault = async http =>
+        {
+            // A plain object's ETag is its MD5, and this one is not that of a thousand zeros.
+            http.Response.Headers.ETag = "\"0123456789abcdef0123456789abcdef\"";
+            await http.Response.Body.WriteAsync(new byte[1000], Ct);
+            return true;
+        };
+        await Assert.ThrowsAnyAsync<IOException>(() => BlobStoreTests.ReadAsync(test.Store, blob.Digest));
+    }
+
+    [Fact]
+    public async Task A_server_that_sends_another_range_than_it_was_asked_for_is_not_believed()
+    {
+        await using var test = await CreateAsync();
+        var blob = await BlobStoreTests.PutAsync(test.Store, BlobStoreTests.Bytes(10));
+        test.Server!.Fault = async http =>
+        {
+            http.Response.StatusCode = 206;
+            http.Response.Headers.ContentRange = "bytes 0-2/10";
+            await http.Response.Body.WriteAsync(new byte[3], Ct);
+            return true;
+        };
+        await Assert.ThrowsAsync<BlobStoreException>(() => test.Store.OpenAsync(blob.Digest, new BlobRange(1, 3), Ct));
+    }
+
+    [Fact]
+    public async Task A_wrong_secret_is_refused_and_not_shown()
+    {
+        await using var test = await CreateAsync(options => options with { SecretKey = "wrong-one" });
+        var error = await Assert.ThrowsAsync<BlobStoreException>(() => BlobStoreTests.PutAsync(test.Store, [1]));
+        Assert.DoesNotContain("wrong-one", error.ToString());
+        Assert.Empty(test.Server!.Contents.Objects);
+    }
+
+    [Fact]
+    public async Task What_is_there_already_is_not_written_again()
+    {
+        await using var test = await CreateAsync();
+        var bytes = BlobStoreTests.Bytes(TestBlobStore.PartBytes + 1);
+        await BlobStoreTests.PutAsync(test.Store, bytes);
+        var begun = 0;
+        test.Server!.Fault = http => Task.FromResult(http.Request.Query.ContainsKey("uploads") && Interlocked.Increment(ref begun) < 0);
+        await BlobStoreTests.PutAsync(test.Store, bytes);
+        Assert.Equal(0, begun);
+    }
+
+    private static Task<TestBlobStore> CreateAsync(Func<S3Options, S3Options>? with = null)
+    {
+        Assert.SkipWhen(Environment.GetEnvironmentVariable("SLIPWAY_TEST_S3") is not null, "a real server cannot be told to fail");
+        return TestBlobStore.CreateS3Async(with);
+    }
+
+    private static async Task<bool> RefuseAsync(HttpContext http, int status, string code)
+    {
+        await S3Server.RefuseAsync(http, status, code);
+        return true;
+    }
+}
