@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Slipway.Runner.Executors.Docker.Engine;
@@ -66,6 +67,30 @@ public sealed class EngineLocatorTests
         );
         Assert.Contains("unix:///no/such/docker.sock", error.Message);
         Assert.Contains("is the engine running?", error.Message);
+    }
+
+    [Fact]
+    public async Task A_stuck_engine_is_told_from_one_that_works()
+    {
+        var folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            // The kernel takes the connection; nobody ever reads from it.
+            using var stuck = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            stuck.Bind(new UnixDomainSocketEndPoint(folder + "/docker.sock"));
+            stuck.Listen();
+            var address = new EngineAddress.UnixSocket(folder + "/docker.sock");
+            var e = await Assert.ThrowsAsync<EngineUnreachableException>(() =>
+                EngineClient.ConnectAsync(address, TimeSpan.FromMilliseconds(20), default)
+            );
+            Assert.Contains("docker.sock: no answer within", e.Message);
+            using var given = new CancellationTokenSource(TimeSpan.FromMilliseconds(20));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => EngineClient.ConnectAsync(address, given.Token));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     private static EngineAddress? Named(string? host, params (string Name, string Value)[] environment) =>

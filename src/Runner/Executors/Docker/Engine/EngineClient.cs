@@ -17,6 +17,9 @@ internal sealed class EngineClient : IDisposable
     /// <summary>The newest version of the API this client was written for. Engines of 2025 still speak it, and refuse older ones.</summary>
     public static readonly Version Newest = new(1, 44);
 
+    /// <summary>A stuck engine takes connections and says nothing, for ever.</summary>
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
+
     private static readonly Version _oldest = new(1, 30);
     private readonly HttpClient _http;
     private readonly EngineDialer _dialer;
@@ -49,14 +52,20 @@ internal sealed class EngineClient : IDisposable
 
     public bool IsPodman { get; private set; }
 
+    /// <inheritdoc cref="ConnectAsync(EngineAddress, TimeSpan, CancellationToken)"/>
+    public static Task<EngineClient> ConnectAsync(EngineAddress address, CancellationToken ct) => ConnectAsync(address, _patience, ct);
+
     /// <summary>Reaches the engine and agrees on a version of the API.</summary>
+    /// <param name="patience">How long it may take to answer.</param>
     /// <exception cref="EngineUnreachableException">Nobody answers, or what answers is no engine or too old.</exception>
-    public static async Task<EngineClient> ConnectAsync(EngineAddress address, CancellationToken ct)
+    public static async Task<EngineClient> ConnectAsync(EngineAddress address, TimeSpan patience, CancellationToken ct)
     {
         var client = new EngineClient(address);
+        using var answer = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        answer.CancelAfter(patience);
         try
         {
-            using var ping = await client.SendAsync(HttpMethod.Get, "/_ping", null, ct);
+            using var ping = await client.SendAsync(HttpMethod.Get, "/_ping", null, answer.Token);
             client.Negotiate(ping.Headers);
             return client;
         }
@@ -65,6 +74,10 @@ internal sealed class EngineClient : IDisposable
             client.Dispose();
             if (e is EngineException)
                 throw new EngineUnreachableException(address, e);
+            if (e is OperationCanceledException && !ct.IsCancellationRequested)
+                throw new EngineUnreachableException(
+                    $"Cannot connect to the Docker engine at {address}: no answer within {patience.TotalSeconds:0} seconds; is it stuck?"
+                );
 
             throw;
         }
