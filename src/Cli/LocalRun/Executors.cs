@@ -24,6 +24,8 @@ internal sealed class Executors(ExecutorChoice choice, RunnerSettings settings, 
     private DockerExecutors? _docker;
     private EngineUnreachableException? _unreachable;
     private Task<int> _sweep = Task.FromResult(0);
+    private readonly CancellationTokenSource _over = new();
+    private Task _early = Task.CompletedTask;
     private bool _saidShell;
 
     /// <summary>An engine was used, so a killed run may have left something in it.</summary>
@@ -69,11 +71,18 @@ internal sealed class Executors(ExecutorChoice choice, RunnerSettings settings, 
         );
     }
 
-    /// <summary>These jobs will come: when one of them surely runs in the shell, its copy of the tree is begun now.</summary>
-    public void Expect(IEnumerable<CompiledJob> jobs, Task<SourceTree> sources)
+    /// <summary>
+    /// These jobs will come: when one of them surely runs in the shell, its copy of the tree is begun now; when one wants an engine, that is
+    /// reached now, and the repository made ready for containers.
+    /// </summary>
+    /// <param name="keep">Each job keeps a copy of its own, so there is nothing to begin.</param>
+    public void Expect(IEnumerable<CompiledJob> jobs, Task<SourceTree> sources, bool keep, CancellationToken ct)
     {
-        if (jobs.Any(job => !job.IsBridge && job.When != JobWhen.Manual && IsForShell(job)))
+        var sure = jobs.Where(job => !job.IsBridge && job.When != JobWhen.Manual).ToLookup(IsForShell);
+        if (!keep && sure[true].Any())
             _shell.Prepare(sources);
+        if (sure[false].FirstOrDefault() is { } first)
+            _early = Task.Run(() => ReachAsync(settings.For(choice, first).Docker, sources, ct), ct);
     }
 
     /// <summary>Removes what killed runs have left in the engine, if one answers.</summary>
@@ -85,14 +94,27 @@ internal sealed class Executors(ExecutorChoice choice, RunnerSettings settings, 
 
     public async ValueTask DisposeAsync()
     {
+        await _over.CancelAsync();
+        await _early.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await ((Task)_sweep).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_docker is not null)
             await _docker.DisposeAsync();
         await _shell.DisposeAsync();
         _gate.Dispose();
+        _over.Dispose();
     }
 
-    private async Task<DockerExecutors?> DockerAsync(DockerConfig config, CancellationToken ct)
+    private async Task ReachAsync(DockerConfig config, Task<SourceTree> sources, CancellationToken ct)
+    {
+        using var wanted = CancellationTokenSource.CreateLinkedTokenSource(ct, _over.Token);
+        if (await DockerAsync(config, wanted.Token, ct) is { } docker)
+            docker.Prepare(await sources.WaitAsync(wanted.Token));
+    }
+
+    private Task<DockerExecutors?> DockerAsync(DockerConfig config, CancellationToken ct) => DockerAsync(config, ct, ct);
+
+    /// <param name="sweeping">Ends the sweep, which goes on when the engine is reached.</param>
+    private async Task<DockerExecutors?> DockerAsync(DockerConfig config, CancellationToken ct, CancellationToken sweeping)
     {
         if (_docker is not null || _unreachable is not null)
             return _docker;
@@ -102,7 +124,7 @@ internal sealed class Executors(ExecutorChoice choice, RunnerSettings settings, 
             if (_docker is null && _unreachable is null)
             {
                 _docker = await DockerExecutors.ConnectAsync(config, ct);
-                _sweep = _docker.RemoveLeftoversAsync(ct);
+                _sweep = _docker.RemoveLeftoversAsync(sweeping);
             }
         }
         catch (EngineUnreachableException e)

@@ -46,9 +46,9 @@ internal sealed class RunSession : IAsyncDisposable
         }
 
         _project.TellNotes(sentence => Tell(view => view.Notice(sentence)));
+        if (_parts.Executors is null)
+            _executors.Expect(selection.Pipeline.Jobs, _project.Sources(_abort.Token), _options.Keep, _abort.Token);
         await TidyUpAsync();
-        if (_parts.Executors is null && !_options.Keep)
-            _executors.Expect(selection.Pipeline.Jobs, _project.Sources(_abort.Token));
         Tell(view => view.Plan(compilation, selection));
         foreach (var (job, absent) in Missing(selection))
             Tell(view =>

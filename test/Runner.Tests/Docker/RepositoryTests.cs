@@ -37,7 +37,7 @@ public sealed class RepositoryTests(TestEngine engine) : IDisposable
     public async Task Of_a_large_repository_only_the_last_commits_travel()
     {
         Repository(commits: 25);
-        using var copies = new GitCopies(largeStore: 100);
+        await using var copies = new GitCopies(largeStore: 100);
         var tree = new SourceTree(_folder, ["file"], _folder + "/.git");
         var copy = await copies.OfAsync(tree, default);
         Assert.NotNull(copy);

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Slipway.Runner.Config;
 using Slipway.Runner.Executors.Docker.Engine;
 using Slipway.Runner.Executors.Docker.Files;
+using Slipway.Runner.Sources;
 
 namespace Slipway.Runner.Executors.Docker;
 
@@ -33,6 +34,9 @@ public sealed class DockerExecutors : IAsyncDisposable
     /// <summary>Makes the executors of jobs. They must be disposed before this.</summary>
     public ExecutorKind Kind { get; }
 
+    /// <summary>Makes the repository of a tree ready for the containers of jobs that will come. Errors wait for the first of them.</summary>
+    public void Prepare(SourceTree sources) => _ = _shared.Git.OfAsync(sources, CancellationToken.None);
+
     /// <summary>Where the engine listens, <c>unix:///var/run/docker.sock</c>.</summary>
     public string Address => _engine.Address.ToString()!;
 
@@ -45,6 +49,8 @@ public sealed class DockerExecutors : IAsyncDisposable
     /// <exception cref="EngineUnreachableException">None does. The message tells which was tried, and why not.</exception>
     public static async Task<DockerExecutors> ConnectAsync(DockerConfig config, CancellationToken ct)
     {
+        // Names are hashes, and OpenSSL takes a while to load: it does so while the engine is reached.
+        _ = Task.Run(() => SHA256.HashData([]), CancellationToken.None);
         var engine = await EngineLocator.ConnectAsync(
             config.Host,
             config.TlsCertPath,
@@ -65,7 +71,7 @@ public sealed class DockerExecutors : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _shared.Networks.DisposeAsync();
-        _shared.Git.Dispose();
+        await _shared.Git.DisposeAsync();
         _engine.Dispose();
     }
 }

@@ -7,7 +7,7 @@ namespace Slipway.Runner.Executors.Docker.Files;
 
 /// <summary>Repositories made ready to travel, each once for all jobs of a run.</summary>
 /// <param name="largeStore">Objects of more bytes than this do not travel whole.</param>
-internal sealed class GitCopies(long largeStore = GitCopy.LargeStore) : IDisposable
+internal sealed class GitCopies(long largeStore = GitCopy.LargeStore) : IAsyncDisposable
 {
     /// <summary>Commits of a shallow copy: GitLab's default is 20.</summary>
     private const int Depth = 20;
@@ -18,6 +18,7 @@ internal sealed class GitCopies(long largeStore = GitCopy.LargeStore) : IDisposa
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Task<GitCopy?>> _copies = new(StringComparer.Ordinal);
     private readonly List<string> _folders = [];
+    private readonly CancellationTokenSource _over = new();
 
     /// <returns><see langword="null"/>: there is none, or it cannot be copied.</returns>
     public Task<GitCopy?> OfAsync(SourceTree tree, CancellationToken ct)
@@ -32,8 +33,15 @@ internal sealed class GitCopies(long largeStore = GitCopy.LargeStore) : IDisposa
         }
     }
 
-    public void Dispose()
+    /// <summary>What is still being made is given up.</summary>
+    public async ValueTask DisposeAsync()
     {
+        await _over.CancelAsync();
+        Task[] made;
+        lock (_gate)
+            made = [.. _copies.Values];
+        await Task.WhenAll(made).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _over.Dispose();
         foreach (var folder in _folders)
             if (Directory.Exists(folder))
                 Directory.Delete(folder, recursive: true);
@@ -62,7 +70,7 @@ internal sealed class GitCopies(long largeStore = GitCopy.LargeStore) : IDisposa
             ["--git-dir=" + folder, "read-tree", "HEAD"],
         ];
         foreach (var step in steps)
-            if (!await GitAsync(step))
+            if (!await GitAsync(step, _over.Token))
                 return null;
         if (GitSnapshot.Read(folder) is not { } shallow)
             return null;
@@ -70,7 +78,7 @@ internal sealed class GitCopies(long largeStore = GitCopy.LargeStore) : IDisposa
         return GitCopy.Of(shallow with { Files = [.. shallow.Files.Where(file => file.Path != "config"), .. config] }, long.MaxValue);
     }
 
-    private static async Task<bool> GitAsync(string[] arguments)
+    private static async Task<bool> GitAsync(string[] arguments, CancellationToken ct)
     {
         using var git = new Process();
         git.StartInfo = new ProcessStartInfo("git", arguments)
@@ -91,8 +99,14 @@ internal sealed class GitCopies(long largeStore = GitCopy.LargeStore) : IDisposa
             return false;
         }
 
+        await using var ending = ct.Register(() => git.Kill(entireProcessTree: true));
         git.StandardInput.Close();
-        await Task.WhenAll(git.StandardOutput.ReadToEndAsync(), git.StandardError.ReadToEndAsync(), git.WaitForExitAsync());
+        // Killed, it ends by itself.
+        await Task.WhenAll(
+            git.StandardOutput.ReadToEndAsync(CancellationToken.None),
+            git.StandardError.ReadToEndAsync(CancellationToken.None),
+            git.WaitForExitAsync(CancellationToken.None)
+        );
         return git.ExitCode == 0;
     }
 }
