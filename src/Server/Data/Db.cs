@@ -71,8 +71,14 @@ internal sealed class Db : IAsyncDisposable
     /// Runs the body as one transaction, as if alone. It may run more than once, so it has no effect but through its session; it should be short and wait
     /// for nothing else, for on SQLite everybody behind it waits too.
     /// </summary>
-    public Task<T> WriteAsync<T>(Func<Session, CancellationToken, Task<T>> body, CancellationToken ct) =>
-        BoundedAsync(token => _engine.WriteAsync(Marked(body), token), ct);
+    public async Task<T> WriteAsync<T>(Func<Session, CancellationToken, Task<T>> body, CancellationToken ct)
+    {
+        // Of several runs, the last is the one that counts.
+        Session? last = null;
+        var result = await BoundedAsync(token => _engine.WriteAsync(Marked((session, t) => body(last = session, t)), token), ct);
+        last?.TellCommitted();
+        return result;
+    }
 
     /// <summary>Takes no more, and ends when all that was taken is on the disk.</summary>
     public ValueTask DisposeAsync() => _engine.DisposeAsync();

@@ -10,6 +10,7 @@ namespace Slipway.Server.Data;
 /// <param name="commandTimeout">In seconds, 0 for none, nothing for the connection's own.</param>
 internal sealed class Session(DbConnection connection, int? commandTimeout = null)
 {
+    private readonly List<Action> _afterCommit = [];
     private Exception? _doom;
 
     public Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? args, CancellationToken ct) =>
@@ -22,6 +23,11 @@ internal sealed class Session(DbConnection connection, int? commandTimeout = nul
     /// <param name="args">A list of argument objects runs the statement for each.</param>
     /// <returns>How many rows the statement wrote.</returns>
     public Task<int> ExecuteAsync(string sql, object? args, CancellationToken ct) => RunAsync(connection.ExecuteAsync, sql, args, ct);
+
+    /// <summary>Runs something, as soon as what this session wrote is on the disk. It must not throw, and may be missed when the process dies: a hint, no promise.</summary>
+    public void AfterCommit(Action act) => _afterCommit.Add(act);
+
+    internal void TellCommitted() => _afterCommit.ForEach(act => act());
 
     /// <summary>Throws what doomed the transaction, if anything did.</summary>
     public void ThrowIfDoomed()

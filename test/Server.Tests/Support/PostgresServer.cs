@@ -92,6 +92,7 @@ public sealed class PostgresServer : IDisposable
         var control = string.Join(' ', AsUser([Tool("pg_ctl")!, "-D", Data]));
         var settings = $"-k {_folder} -h '' -c fsync=off -c full_page_writes=off -c max_connections=300 -c shared_buffers=32MB";
         var script = $"""
+            trap '' INT TERM HUP
             {control} -w -l {_folder}/log -o "{settings}" start >/dev/null && echo ready
             cat >/dev/null
             {control} -m immediate stop >/dev/null

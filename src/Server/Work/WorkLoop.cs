@@ -1,0 +1,141 @@
+using System.Text.Json;
+using System.Threading.Channels;
+using Slipway.Server.Data;
+
+namespace Slipway.Server.Work;
+
+/// <summary>
+/// Does what the table says is due, some pieces at a time, on one instance or many. A piece may be done more than once (its holder died just before it said so),
+/// so handlers are idempotent. One that fails is tried again after 1 s, 2 s, 4 s and on to 10 minutes, twenty times in all; then its row stays, with the error.
+/// </summary>
+internal sealed class WorkLoop(Db db, TimeProvider time)
+{
+    private const int AtOnce = 8;
+    private const int MostAttempts = 20;
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(10);
+
+    private readonly WorkTable _table = new(db, time);
+    private readonly Dictionary<string, Func<string, CancellationToken, Task>> _handlers = [];
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+    );
+
+    /// <summary>Says who does a kind of work. Before <see cref="RunAsync"/>, once for each kind.</summary>
+    public void On<T>(WorkKind<T> kind, Func<T, CancellationToken, Task> handler) =>
+        _handlers.Add(kind.Name, (payload, ct) => handler(JsonSerializer.Deserialize(payload, kind.Json)!, ct));
+
+    /// <summary>Asks for work, in the transaction of what makes it necessary; once that is on the disk, this loop looks at once.</summary>
+    public Task AddAsync<T>(Session session, WorkKind<T> kind, T what, CancellationToken ct, DateTimeOffset? due = null)
+    {
+        session.AfterCommit(() => _wake.Writer.TryWrite(true));
+        return WorkTable.AddAsync(session, kind, what, due ?? time.GetUtcNow(), ct);
+    }
+
+    /// <summary>Works until the token ends, then gives back what is not finished.</summary>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        using var places = new SemaphoreSlim(AtOnce);
+        try
+        {
+            while (true)
+            {
+                await places.WaitAsync(ct);
+                if (await TryClaimAsync(ct) is { } row)
+                {
+                    _ = WorkAsync(row, places, ct);
+                    continue;
+                }
+
+                places.Release();
+                await PauseAsync(ct);
+            }
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested) { }
+
+        for (var place = 0; place < AtOnce; place++)
+            await places.WaitAsync(CancellationToken.None);
+    }
+
+    /// <summary>A database that does not answer for a while is no reason to stop working for good.</summary>
+    private async Task<WorkRow?> TryClaimAsync(CancellationToken ct)
+    {
+        try
+        {
+            return await _table.ClaimAsync(ct);
+        }
+        catch (DatabaseException e) when (e.Fault is >= DbFault.Busy and <= DbFault.Unavailable)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Until somebody here asks for work, or some time has gone by: rows fall due, and those of other instances make no sound here.</summary>
+    private async Task PauseAsync(CancellationToken ct)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        await Task.WhenAny(_wake.Reader.WaitToReadAsync(over.Token).AsTask(), Task.Delay(LongestPause, time, over.Token));
+        _wake.Reader.TryRead(out _);
+        await over.CancelAsync();
+        ct.ThrowIfCancellationRequested();
+    }
+
+    private async Task WorkAsync(WorkRow row, SemaphoreSlim places, CancellationToken ct)
+    {
+        using var lost = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var keeping = KeepAsync(row, lost);
+        try
+        {
+            await HandleAsync(row, lost.Token, ct);
+        }
+        catch (DatabaseException)
+        {
+            // What became of it could not be said. The lease runs out, and it is done again.
+        }
+        finally
+        {
+            await lost.CancelAsync();
+            await keeping;
+            places.Release();
+            // It may have been asked for again meanwhile.
+            _wake.Writer.TryWrite(true);
+        }
+    }
+
+    private async Task HandleAsync(WorkRow row, CancellationToken held, CancellationToken ct)
+    {
+        try
+        {
+            var handler = _handlers.GetValueOrDefault(row.Kind) ?? throw new InvalidOperationException($"Nobody does '{row.Kind}'.");
+            await handler(row.Payload, held);
+            await _table.DoneAsync(row, CancellationToken.None);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            await _table.ReturnAsync(row, CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            await _table.FailedAsync(row, e.ToString(), time.GetUtcNow() + Backoff(row.Attempts), CancellationToken.None);
+        }
+    }
+
+    /// <summary>Renews the lease while the piece is worked at; when it is lost all the same, whoever works at it is told to stop.</summary>
+    private async Task KeepAsync(WorkRow row, CancellationTokenSource lost)
+    {
+        using var timer = new PeriodicTimer(WorkTable.Lease / 3, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(lost.Token))
+                if (!await _table.RenewAsync(row, lost.Token))
+                    await lost.CancelAsync();
+        }
+        catch (Exception e) when (e is OperationCanceledException or DatabaseException) { }
+    }
+
+    /// <param name="attempts">So far, from 1.</param>
+    /// <returns>How long to wait, or nothing when it is given up.</returns>
+    internal static TimeSpan? Backoff(long attempts) =>
+        attempts >= MostAttempts ? null : TimeSpan.FromSeconds(Math.Min(1L << ((int)attempts - 1), (long)LongestBackoff.TotalSeconds));
+}

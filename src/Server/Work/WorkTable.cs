@@ -1,0 +1,126 @@
+using System.Text.Json;
+using Slipway.Server.Data;
+
+namespace Slipway.Server.Work;
+
+/// <summary>
+/// The rows of work. A row is due, or leased to whoever works at it, or given up on. A lease is a moment in the future at which the row falls due again, and a
+/// word that only its holder knows: who lost it can finish nothing.
+/// </summary>
+internal sealed class WorkTable(Db db, TimeProvider time)
+{
+    /// <summary>How long a holder who says nothing keeps a row. 60 s.</summary>
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
+
+    private const string Ours = "WHERE id = @Id AND lease = @Lease";
+
+    /// <summary>Writes a row, in the transaction of what makes it necessary. While the same is being worked at, it will be done once more after that.</summary>
+    public static Task AddAsync<T>(Session session, WorkKind<T> kind, T what, DateTimeOffset due, CancellationToken ct) =>
+        session.ExecuteAsync(
+            """
+            INSERT INTO work (kind, subject, payload, generation, due_at, attempts) VALUES (@kind, @subject, @payload, 1, @due, 0)
+            ON CONFLICT (kind, subject) DO UPDATE SET payload = excluded.payload, generation = work.generation + 1, attempts = 0,
+              due_at = CASE WHEN work.lease IS NULL AND (work.due_at IS NULL OR work.due_at > excluded.due_at) THEN excluded.due_at ELSE work.due_at END
+            """,
+            new
+            {
+                kind = kind.Name,
+                subject = kind.Subject(what),
+                payload = JsonSerializer.Serialize(what, kind.Json),
+                due = due.ToUnixTimeMilliseconds(),
+            },
+            ct
+        );
+
+    /// <summary>Leases the row that has been due the longest.</summary>
+    /// <returns>Nothing when none is due.</returns>
+    public async Task<WorkRow?> ClaimAsync(CancellationToken ct)
+    {
+        var due = await db.QueryAsync<long>("SELECT id FROM work WHERE due_at <= @Now ORDER BY due_at, id LIMIT 16", new { Now }, ct);
+        foreach (var id in due)
+        {
+            // The WHERE decides between two who want it. Whoever had it and let the lease run out has lost it here.
+            const string claim = """
+                UPDATE work SET lease = @lease, due_at = @until, attempts = attempts + 1 WHERE id = @id AND due_at <= @Now
+                RETURNING id, kind, payload, generation, attempts, lease
+                """;
+            var args = new
+            {
+                id,
+                Now,
+                until = Now + (long)Lease.TotalMilliseconds,
+                lease = Guid.NewGuid().ToString("N"),
+            };
+            if (await db.WriteAsync((session, token) => session.FindAsync<WorkRow>(claim, args, token), ct) is { } row)
+                return row;
+        }
+
+        return null;
+    }
+
+    /// <returns>False when the lease was lost.</returns>
+    public async Task<bool> RenewAsync(WorkRow row, CancellationToken ct) =>
+        await db.ExecuteAsync(
+            $"UPDATE work SET due_at = @until {Ours}",
+            new
+            {
+                until = Now + (long)Lease.TotalMilliseconds,
+                row.Id,
+                row.Lease,
+            },
+            ct
+        ) == 1;
+
+    /// <summary>It is done; or, when it was asked for again meanwhile, due once more.</summary>
+    public Task<int> DoneAsync(WorkRow row, CancellationToken ct) =>
+        db.WriteAsync(
+            async (session, token) =>
+            {
+                if (await session.ExecuteAsync($"DELETE FROM work {Ours} AND generation = @Generation", row, token) == 1)
+                    return 1;
+                return await session.ExecuteAsync(
+                    $"UPDATE work SET lease = NULL, due_at = @Now, error = NULL {Ours}",
+                    new
+                    {
+                        Now,
+                        row.Id,
+                        row.Lease,
+                    },
+                    token
+                );
+            },
+            ct
+        );
+
+    /// <summary>It failed, and is due again at a later moment, or never.</summary>
+    public Task FailedAsync(WorkRow row, string error, DateTimeOffset? again, CancellationToken ct) =>
+        db.ExecuteAsync(
+            $"UPDATE work SET lease = NULL, due_at = @due, error = @error {Ours}",
+            new
+            {
+                due = again?.ToUnixTimeMilliseconds(),
+                error,
+                row.Id,
+                row.Lease,
+            },
+            ct
+        );
+
+    /// <summary>Gives the row back untouched: somebody else may have it at once.</summary>
+    public Task ReturnAsync(WorkRow row, CancellationToken ct) =>
+        db.ExecuteAsync(
+            $"UPDATE work SET lease = NULL, due_at = @Now, attempts = attempts - 1 {Ours}",
+            new
+            {
+                Now,
+                row.Id,
+                row.Lease,
+            },
+            ct
+        );
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+}
+
+/// <param name="Attempts">This one included.</param>
+internal sealed record WorkRow(long Id, string Kind, string Payload, long Generation, long Attempts, string Lease);

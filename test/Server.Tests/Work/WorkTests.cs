@@ -1,0 +1,263 @@
+using System.Text.Json.Serialization;
+using Slipway.Server.Data;
+using Slipway.Server.Tests.Support;
+using Slipway.Server.Work;
+using Xunit;
+
+namespace Slipway.Server.Tests.Work;
+
+public sealed partial class WorkTests
+{
+    private static readonly WorkKind<Greeting> Greet = new("greet", WorkTestJson.Default.Greeting, greeting => greeting.Who);
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Theory, EveryDatabase]
+    public async Task What_is_asked_for_is_done_and_its_row_is_gone(DatabaseKind kind)
+    {
+        await using var house = await House.OpenAsync(kind);
+        var done = new TaskCompletionSource<Greeting>();
+        house.Loop.On(Greet, (greeting, _) => Completed(() => done.SetResult(greeting)));
+        house.Start();
+
+        // The clock stands still, so only the commit itself can have woken the loop.
+        await house.AskAsync(new Greeting("ada", "hello"));
+
+        Assert.Equal(new Greeting("ada", "hello"), await done.Task);
+        await house.StopAsync();
+        Assert.Empty(await house.RowsAsync());
+    }
+
+    [Theory, EveryDatabase]
+    public async Task What_a_failed_transaction_asked_for_is_not_there(DatabaseKind kind)
+    {
+        await using var house = await House.OpenAsync(kind);
+        await Assert.ThrowsAsync<TimeZoneNotFoundException>(() => house.Db.WriteAsync(AskAndFailAsync, Ct));
+        Assert.Empty(await house.RowsAsync());
+
+        async Task<int> AskAndFailAsync(Session session, CancellationToken ct)
+        {
+            await house.Loop.AddAsync(session, Greet, new Greeting("ada", "hello"), ct);
+            throw new TimeZoneNotFoundException();
+        }
+    }
+
+    [Theory, EveryDatabase]
+    public async Task Asked_for_twice_before_it_is_begun_it_is_done_once_as_asked_last(DatabaseKind kind)
+    {
+        await using var house = await House.OpenAsync(kind);
+        var done = new List<string>();
+        var other = new TaskCompletionSource();
+        house.Loop.On(Greet, (greeting, _) => Completed(() => Note(greeting)));
+        await house.AskAsync(new Greeting("ada", "first"));
+        await house.AskAsync(new Greeting("ada", "second"));
+        house.Start();
+        await house.AskAsync(new Greeting("bob", "last"));
+
+        await other.Task;
+        await house.StopAsync();
+
+        Assert.Equal(["last", "second"], done.Order());
+        Assert.Empty(await house.RowsAsync());
+
+        void Note(Greeting greeting)
+        {
+            lock (done)
+                done.Add(greeting.Word);
+            if (done.Count == 2)
+                other.SetResult();
+        }
+    }
+
+    [Theory, EveryDatabase]
+    public async Task Asked_for_while_it_is_done_it_is_done_once_more(DatabaseKind kind)
+    {
+        await using var house = await House.OpenAsync(kind);
+        var (begun, ask, again) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource<string>());
+        house.Loop.On(
+            Greet,
+            async (greeting, _) =>
+            {
+                if (!begun.TrySetResult())
+                    again.SetResult(greeting.Word);
+                await ask.Task;
+            }
+        );
+        house.Start();
+        await house.AskAsync(new Greeting("ada", "first"));
+        await begun.Task;
+        await house.AskAsync(new Greeting("ada", "second"));
+        ask.SetResult();
+
+        Assert.Equal("second", await again.Task);
+        await house.StopAsync();
+        Assert.Empty(await house.RowsAsync());
+    }
+
+    [Theory, EveryDatabase]
+    public async Task What_fails_waits_longer_each_time_and_is_given_up_at_last(DatabaseKind kind)
+    {
+        await using var house = await House.OpenAsync(kind);
+        var (first, last) = (new TaskCompletionSource(), new TaskCompletionSource());
+        house.Loop.On(Greet, (greeting, _) => FailAsync(greeting.Who == "ada" ? first : last));
+        await house.AskAsync(new Greeting("ada", "hello"));
+        await house.AskAsync(new Greeting("bob", "hello"));
+        await house.Db.ExecuteAsync("UPDATE work SET attempts = 19 WHERE subject = 'bob'", null, Ct);
+        house.Start();
+        await Task.WhenAll(first.Task, last.Task);
+        await house.StopAsync();
+
+        var rows = (await house.RowsAsync()).ToDictionary(row => row.Subject);
+        Assert.Equal(house.Clock.GetUtcNow().AddSeconds(1).ToUnixTimeMilliseconds(), rows["ada"].DueAt);
+        Assert.Null(rows["bob"].DueAt);
+        Assert.All(rows.Values, row => Assert.Contains(nameof(TimeZoneNotFoundException), row.Error));
+        Assert.All(rows.Values, row => Assert.Null(row.Lease));
+
+        await house.AskAsync(new Greeting("bob", "once more"));
+        Assert.NotNull((await house.RowsAsync()).Single(row => row.Subject == "bob").DueAt);
+
+        static Task FailAsync(TaskCompletionSource tried)
+        {
+            tried.SetResult();
+            throw new TimeZoneNotFoundException();
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    [InlineData(5, 16)]
+    [InlineData(10, 512)]
+    [InlineData(11, 600)]
+    [InlineData(19, 600)]
+    [InlineData(20, null)]
+    public void Waits_double_up_to_ten_minutes(long attempts, int? seconds) =>
+        Assert.Equal(seconds is null ? null : TimeSpan.FromSeconds(seconds.Value), WorkLoop.Backoff(attempts));
+
+    [Theory, EveryDatabase]
+    public async Task Who_lost_the_lease_can_finish_nothing(DatabaseKind kind)
+    {
+        await using var house = await House.OpenAsync(kind);
+        var table = new WorkTable(house.Db, house.Clock);
+        await house.AskAsync(new Greeting("ada", "hello"));
+        var asleep = await table.ClaimAsync(Ct);
+        Assert.Null(await table.ClaimAsync(Ct));
+        house.Clock.Advance(WorkTable.Lease / 2);
+        Assert.True(await table.RenewAsync(asleep!, Ct));
+        house.Clock.Advance(WorkTable.Lease * 0.75);
+        Assert.Null(await table.ClaimAsync(Ct));
+        house.Clock.Advance(WorkTable.Lease / 2);
+        var next = await table.ClaimAsync(Ct);
+        Assert.Equal((asleep!.Id, 2L), (next!.Id, next.Attempts));
+
+        Assert.False(await table.RenewAsync(asleep, Ct));
+        Assert.Equal(0, await table.DoneAsync(asleep, Ct));
+        await table.FailedAsync(asleep, "too late", null, Ct);
+        await table.ReturnAsync(asleep, Ct);
+        Assert.Equal(next.Lease, Assert.Single(await house.RowsAsync()).Lease);
+        Assert.Equal(1, await table.DoneAsync(next, Ct));
+        Assert.Empty(await house.RowsAsync());
+    }
+
+    [Theory, EveryDatabase]
+    public async Task Stopping_gives_back_what_is_not_finished(DatabaseKind kind)
+    {
+        await using var house = await House.OpenAsync(kind);
+        var begun = new TaskCompletionSource();
+        house.Loop.On(
+            Greet,
+            async (_, ct) =>
+            {
+                begun.SetResult();
+                await Task.Delay(Timeout.Infinite, ct);
+            }
+        );
+        house.Start();
+        await house.AskAsync(new Greeting("ada", "hello"));
+        await begun.Task;
+        await house.StopAsync();
+
+        var row = Assert.Single(await house.RowsAsync());
+        Assert.Equal((null, 0L, house.Clock.GetUtcNow().ToUnixTimeMilliseconds()), (row.Lease, row.Attempts, row.DueAt));
+    }
+
+    [Theory, EveryDatabase]
+    public async Task No_piece_goes_to_two_who_ask_at_once(DatabaseKind kind)
+    {
+        await using var house = await House.OpenAsync(kind);
+        for (var n = 0; n < 40; n++)
+            await house.AskAsync(new Greeting($"{n}", "hello"));
+        var table = new WorkTable(house.Db, house.Clock);
+
+        var claimed = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(ClaimAllAsync)));
+
+        Assert.Equal(Enumerable.Range(0, 40).Select(n => $"{n}").Order(), claimed.SelectMany(all => all).Order());
+
+        async Task<List<string>> ClaimAllAsync()
+        {
+            var all = new List<string>();
+            while (await table.ClaimAsync(Ct) is { } row)
+                all.Add(row.Payload.Split('"')[3]);
+            return all;
+        }
+    }
+
+    private static Task Completed(Action act)
+    {
+        act();
+        return Task.CompletedTask;
+    }
+
+    internal sealed record Greeting(string Who, string Word);
+
+    [JsonSerializable(typeof(Greeting))]
+    private sealed partial class WorkTestJson : JsonSerializerContext;
+
+    private sealed record StoredRow(string Subject, long? DueAt, string? Lease, long Attempts, string? Error);
+
+    /// <summary>A database, a clock that stands still, and a loop.</summary>
+    private sealed class House(TestDatabase database, Db db, Clock clock) : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource _stop = new();
+        private Task _running = Task.CompletedTask;
+
+        public Db Db => db;
+        public Clock Clock => clock;
+        public WorkLoop Loop { get; } = new(db, clock);
+
+        public static async Task<House> OpenAsync(DatabaseKind kind)
+        {
+            // The database has the machine's clock: it waits a moment before it tries again.
+            var database = await TestDatabase.CreateAsync(kind);
+            return new House(database, await database.OpenAsync(), new Clock());
+        }
+
+        public void Start() => _running = Loop.RunAsync(_stop.Token);
+
+        public async Task StopAsync()
+        {
+            await _stop.CancelAsync();
+            await _running;
+        }
+
+        public Task<int> AskAsync(Greeting greeting) =>
+            Db.WriteAsync(
+                async (session, ct) =>
+                {
+                    await Loop.AddAsync(session, Greet, greeting, ct);
+                    return 0;
+                },
+                Ct
+            );
+
+        public Task<IReadOnlyList<StoredRow>> RowsAsync() =>
+            Db.QueryAsync<StoredRow>("SELECT subject, due_at, lease, attempts, error FROM work ORDER BY id", null, Ct);
+
+        public async ValueTask DisposeAsync()
+        {
+            await StopAsync();
+            await database.DisposeAsync();
+            _stop.Dispose();
+        }
+    }
+}
