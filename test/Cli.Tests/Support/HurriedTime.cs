@@ -10,6 +10,9 @@ internal sealed class HurriedTime(DateTimeOffset now) : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var isShort = dueTime >= TimeSpan.Zero && dueTime <= TimeSpan.FromSeconds(10);
-        return System.CreateTimer(callback, state, isShort ? TimeSpan.Zero : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        // At once and here: what is waited for may be quicker than another thread.
+        if (isShort)
+            callback(state);
+        return System.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 }
