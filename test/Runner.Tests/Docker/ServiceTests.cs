@@ -116,6 +116,29 @@ public sealed class ServiceTests(TestEngine engine)
     }
 
     [Fact]
+    public async Task A_service_that_has_ended_before_it_is_waited_for_is_reported_the_same()
+    {
+        // While the second starts, the first is long over.
+        await using var job = await JobAsync(
+            new JobImage
+            {
+                Name = "busybox",
+                Command = ["sh", "-c", "exit 3"],
+                Variables = Port,
+            },
+            new JobImage
+            {
+                Name = "busybox",
+                Command = Httpd,
+                Alias = "web",
+                Variables = Port,
+            }
+        );
+        Assert.Equal(0, await job.RunAsync("true"));
+        Assert.Contains("Health check error:\nthe container ended with exit code 3\n", job.Log);
+    }
+
+    [Fact]
     public async Task A_service_that_does_not_listen_is_waited_for_no_longer_than_configured()
     {
         await using var job = await JobAsync(

@@ -34,24 +34,42 @@ internal sealed class ServiceWait(EngineClient engine, JobTrace trace, TimeProvi
         try
         {
             var details = await engine.InspectContainerAsync(service.Container, ct);
+            if (EndOf(details) is { } end)
+                return end;
             var check = ServiceCheck.Of(details.Config);
             if (check is ServiceCheck.Nothing)
                 return "service has no exposed ports";
             var ended = engine.WaitContainerAsync(service.Container, over.Token);
             var ready = UntilReadyAsync(details, check, limit, over.Token);
-            return await Task.WhenAny(ended, ready) == ready
-                ? await ready
-                : $"the container ended with exit code {(await ended).StatusCode}";
+            return await Task.WhenAny(ended, ready) == ready ? await ready : Ended((await ended).StatusCode);
         }
         catch (EngineException e)
         {
-            return e.Message;
+            // What looks into a container that has just ended fails before its end is heard of.
+            return await EndOfAsync(service, ct) ?? e.Message;
         }
         finally
         {
             await over.CancelAsync();
         }
     }
+
+    private async Task<string?> EndOfAsync(RunningService service, CancellationToken ct)
+    {
+        try
+        {
+            return EndOf(await engine.InspectContainerAsync(service.Container, ct));
+        }
+        catch (EngineException)
+        {
+            return null;
+        }
+    }
+
+    private static string? EndOf(ContainerDetails details) =>
+        details.State is { Running: false, Status: "exited" or "dead" } state ? Ended(state.ExitCode) : null;
+
+    private static string Ended(int exitCode) => $"the container ended with exit code {exitCode}";
 
     private async Task<string?> UntilReadyAsync(ContainerDetails service, ServiceCheck check, TimeSpan limit, CancellationToken ct)
     {
