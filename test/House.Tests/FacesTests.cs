@@ -15,7 +15,7 @@ public sealed class FacesTests
     ];
 
     [Theory]
-    [InlineData("Slipway.Protocol", 40)]
+    [InlineData("Slipway.Protocol", 50)]
     [InlineData("Slipway.Compiler", 40)]
     [InlineData("Slipway.Engine", 20)]
     [InlineData("Slipway.Runner", 40)]

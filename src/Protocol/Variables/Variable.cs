@@ -5,4 +5,7 @@ namespace Slipway.Protocol.Variables;
 /// <param name="Masked">The runner writes <c>[MASKED]</c> for its value in the log.</param>
 /// <param name="File">The value goes to a file and the environment holds the file's path.</param>
 /// <param name="Raw">Never expanded.</param>
-public sealed record Variable(string Key, string Value, bool Public = true, bool Masked = false, bool File = false, bool Raw = false);
+public sealed record Variable(string Key, string Value, bool Public = true, bool Masked = false, bool File = false, bool Raw = false)
+{
+    public string Value { get; init; } = Value ?? "";
+}

@@ -1,3 +1,5 @@
+using Slipway.Protocol.Checksums;
+
 namespace Slipway.Runner.Artifacts;
 
 /// <summary>An entry's content as it is unpacked: never more than the directory promised, and the checksum must be right at its end.</summary>

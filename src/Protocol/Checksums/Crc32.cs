@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 
-namespace Slipway.Runner.Artifacts;
+namespace Slipway.Protocol.Checksums;
 
-/// <summary>The checksum of zip and gzip (RFC 1952 §8), eight bytes a step.</summary>
-internal static class Crc32
+/// <summary>The checksum of zip, gzip and job logs (RFC 1952 §8), eight bytes a step.</summary>
+public static class Crc32
 {
     private static readonly uint[] Table = MakeTable();
 
