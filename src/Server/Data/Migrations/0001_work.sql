@@ -1,6 +1,6 @@
 -- What is still to be done. One row for each kind of work and what it is about.
 CREATE TABLE work (
-  id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+  id {identity},
   kind text NOT NULL,
   subject text NOT NULL,
   payload text NOT NULL,        -- JSON

@@ -1,0 +1,44 @@
+namespace Slipway.Server.Data;
+
+/// <param name="Kind"><c>user</c> or <c>group</c>.</param>
+/// <param name="OwnerId">Of a user's namespace.</param>
+/// <param name="Visibility"><c>private</c>, <c>internal</c> or <c>public</c>.</param>
+internal sealed record NamespaceRow(
+    long Id,
+    string Kind,
+    long? ParentId,
+    long? OwnerId,
+    string Name,
+    string Path,
+    string FullPath,
+    string Description,
+    string Visibility,
+    long CreatedAt
+)
+{
+    public const string Columns = "id, kind, parent_id, owner_id, name, path, full_path, description, visibility, created_at";
+}
+
+/// <param name="DefaultBranch"><see langword="null"/>: nothing has been pushed.</param>
+/// <param name="Settings">JSON of a <c>ProjectSettings</c>.</param>
+/// <param name="Pipelines">How many there have been.</param>
+internal sealed record ProjectRow(
+    long Id,
+    long NamespaceId,
+    long CreatorId,
+    string Name,
+    string Path,
+    string FullPath,
+    string Description,
+    string Visibility,
+    string? DefaultBranch,
+    long Archived,
+    string Settings,
+    long Pipelines,
+    long CreatedAt,
+    long LastActivityAt
+)
+{
+    public const string Columns =
+        "id, namespace_id, creator_id, name, path, full_path, description, visibility, default_branch, archived, settings, pipelines, created_at, last_activity_at";
+}

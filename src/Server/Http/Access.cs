@@ -1,0 +1,80 @@
+using Microsoft.AspNetCore.Builder;
+
+namespace Slipway.Server.Http;
+
+/// <summary>
+/// Who may come in by a route. Every route declares one with <see cref="AccessRoutes.Allow{T}"/>; the server does not start when one has none. What it says
+/// is checked before the handler runs, so a handler finds an actor and a project that are allowed to meet.
+/// </summary>
+internal abstract record Access
+{
+    private Access() { }
+
+    /// <summary>Anybody, signed in or not.</summary>
+    /// <param name="Why">What makes that right.</param>
+    public sealed record Everyone(string Why) : Access;
+
+    /// <summary>The handler asks for a credential itself, because it is no user's: a runner's token, a job's, Git's basic authentication.</summary>
+    public sealed record OwnDoor(string Why) : Access;
+
+    /// <summary>Any user who is signed in, by session or with a token that has the scope.</summary>
+    public sealed record SignedIn(Scopes Scope = Scopes.Api) : Access;
+
+    /// <summary>Administrators of the instance.</summary>
+    public sealed record Administrator(Scopes Scope = Scopes.Api) : Access;
+
+    /// <summary>Whoever may do this in the project that the route's <c>{project}</c> names. To all others who may not even see it, it is not there: 404.</summary>
+    public sealed record OnProject(Ability Ability, Scopes Scope = Scopes.Api) : Access;
+
+    /// <summary>Whoever has at least this role in the group that the route's <c>{group}</c> names.</summary>
+    public sealed record OnGroup(Role Role, Scopes Scope = Scopes.Api) : Access;
+}
+
+/// <summary>What somebody may do in a project, and what it takes. One is declared once, in <c>Abilities</c>.</summary>
+/// <param name="Name">GitLab's word, <c>read_code</c>; in logs and in the test that lists who may what.</param>
+/// <param name="Least">The least role among its members.</param>
+/// <param name="Open">For a public project everybody may, for an internal one every user.</param>
+/// <param name="JobToken">Also a running job of the same project, with its own token.</param>
+internal sealed record Ability(string Name, Role Least, bool Open = false, bool JobToken = false);
+
+/// <summary>GitLab's roles. https://docs.gitlab.com/api/access_requests/#valid-access-levels</summary>
+internal enum Role
+{
+    None = 0,
+    Guest = 10,
+    Planner = 15,
+    Reporter = 20,
+    Developer = 30,
+    Maintainer = 40,
+    Owner = 50,
+}
+
+/// <summary>What a token is good for, GitLab's words. <see cref="Api"/> holds all but those of an administrator; a <c>GET</c> is content with <see cref="ReadApi"/>.</summary>
+[Flags]
+internal enum Scopes
+{
+    None = 0,
+    Api = 1,
+    ReadApi = 2,
+    ReadUser = 4,
+    ReadRepository = 8,
+    WriteRepository = 16,
+    ReadRegistry = 32,
+    WriteRegistry = 64,
+    CreateRunner = 128,
+    ManageRunner = 256,
+    SelfRotate = 512,
+    Sudo = 1024,
+    AdminMode = 2048,
+}
+
+internal static class AccessRoutes
+{
+    /// <summary>Says who may come in by a route.</summary>
+    public static T Allow<T>(this T route, Access access)
+        where T : IEndpointConventionBuilder
+    {
+        route.WithMetadata(access);
+        return route;
+    }
+}

@@ -1,0 +1,60 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Slipway.Server.Blobs;
+using Slipway.Server.Data;
+
+namespace Slipway.Server.Http;
+
+/// <summary>What a handler throws becomes an answer: a bad request 400, a busy or failing store 503 with a time to come back, our own mistakes 500. No trace of the program goes out.</summary>
+internal static partial class Failures
+{
+    private const int RetryAfterSeconds = 2;
+
+    public static void UseFailures(this WebApplication app)
+    {
+        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Slipway.Http");
+        app.Use((http, next) => GuardAsync(http, next, log));
+    }
+
+    private static async Task GuardAsync(HttpContext http, RequestDelegate next, ILogger log)
+    {
+        var headers = http.Response.Headers;
+        headers["X-Request-Id"] = http.TraceIdentifier = Guid.NewGuid().ToString("N");
+        headers["X-Content-Type-Options"] = "nosniff";
+        try
+        {
+            await next(http);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested) { }
+        catch (Exception e) when (!http.Response.HasStarted)
+        {
+            await Answer(e, http, log).ExecuteAsync(http);
+        }
+    }
+
+    private static IResult Answer(Exception failure, HttpContext http, ILogger log)
+    {
+        http.Response.Clear();
+        http.Response.Headers["X-Request-Id"] = http.TraceIdentifier;
+        switch (failure)
+        {
+            case BadHttpRequestException bad:
+                return Answers.Message(bad.StatusCode, bad.Message);
+            case DatabaseException { Fault: >= DbFault.Busy and <= DbFault.Unavailable } or BlobStoreException:
+                Unavailable(log, http.Request.Method, http.Request.Path, failure.Message);
+                http.Response.Headers.RetryAfter = RetryAfterSeconds.ToString();
+                return Answers.Message(503, "503 Service Unavailable");
+            default:
+                Failed(log, http.Request.Method, http.Request.Path, http.TraceIdentifier, failure);
+                return Answers.Message(500, "500 Internal Server Error");
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "{Method} {Path}: 503, {Reason}")]
+    private static partial void Unavailable(ILogger log, string method, string path, string reason);
+
+    [LoggerMessage(2, LogLevel.Error, "{Method} {Path}: 500, request {Request}")]
+    private static partial void Failed(ILogger log, string method, string path, string request, Exception failure);
+}

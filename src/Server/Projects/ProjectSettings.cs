@@ -1,0 +1,42 @@
+using System.Text.Json;
+using Slipway.Server.Http;
+
+namespace Slipway.Server.Projects;
+
+/// <summary>What a project's owner may set, with GitLab's names and defaults. Kept as JSON in the project's row; one that is not there has its default. https://docs.gitlab.com/api/projects/</summary>
+internal sealed record ProjectSettings
+{
+    /// <summary>The configuration's path in the repository; empty is <c>.gitlab-ci.yml</c>.</summary>
+    public string CiConfigPath { get; init; } = "";
+
+    /// <summary>Seconds a job may take when it does not say so itself: one hour.</summary>
+    public int BuildTimeout { get; init; } = 3600;
+
+    /// <summary><c>fetch</c> or <c>clone</c>.</summary>
+    public string BuildGitStrategy { get; init; } = "fetch";
+
+    /// <summary>0 is the whole history.</summary>
+    public int CiDefaultGitDepth { get; init; } = 20;
+
+    /// <summary><c>enabled</c> or <c>disabled</c>: a newer pipeline of a ref cancels older ones.</summary>
+    public string AutoCancelPendingPipelines { get; init; } = "enabled";
+
+    public bool CiSeparatedCaches { get; init; } = true;
+    public bool KeepLatestArtifact { get; init; } = true;
+    public bool SharedRunnersEnabled { get; init; } = true;
+    public bool GroupRunnersEnabled { get; init; } = true;
+
+    /// <summary>Guests, and everybody in a public project, may see jobs' logs and artifacts.</summary>
+    public bool PublicJobs { get; init; } = true;
+
+    /// <summary><c>no_one_allowed</c>, <c>developer</c>, <c>maintainer</c> or <c>owner</c>: the least role that may give a pipeline variables.</summary>
+    public string CiPipelineVariablesMinimumOverrideRole { get; init; } = "developer";
+
+    /// <summary>Pushing with a job's own token.</summary>
+    public bool CiPushRepositoryForJobTokenAllowed { get; init; }
+
+    public static ProjectSettings Parse(string json) =>
+        JsonSerializer.Deserialize<ProjectSettings>(json, Answers.Json) ?? new ProjectSettings();
+
+    public string ToJson() => JsonSerializer.Serialize(this, Answers.Json);
+}

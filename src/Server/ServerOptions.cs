@@ -1,0 +1,24 @@
+using System.Net;
+using Slipway.Server.Data;
+
+namespace Slipway.Server;
+
+/// <summary>How a server is started. What an administrator changes while it runs is in the database.</summary>
+public sealed record ServerOptions
+{
+    /// <summary>Everything it keeps on this machine: <c>slipway.db</c>, <c>repositories/</c>, <c>blobs/</c>, <c>traces/</c>, <c>secret.key</c>. Made when it is not there.</summary>
+    public required string DataFolder { get; init; }
+
+    /// <summary>Where it listens: an address and a port, 0 for any that is free. Loopback, 8080.</summary>
+    public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 8080);
+
+    /// <summary>What users and runners call it, <c>https://git.example.com</c>; nothing: what it listens on.</summary>
+    public Uri? ExternalUrl { get; init; }
+
+    /// <summary>The database: <c>postgres://…</c>, or the path of a SQLite file. Nothing: <c>slipway.db</c> in the data folder.</summary>
+    public string? Database { get; init; }
+
+    internal string Folder(string name) => Path.Combine(DataFolder, name);
+
+    internal DatabaseAddress DatabaseAddress => DatabaseAddress.Parse(Database ?? Folder("slipway.db"));
+}

@@ -1,0 +1,116 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Slipway.Server.Blobs;
+using Slipway.Server.Data;
+using Slipway.Server.Http;
+using Slipway.Server.Work;
+
+namespace Slipway.Server;
+
+/// <summary>A running server: Git, API v4 and the runners' coordinator behind one port.</summary>
+public sealed class SlipwayServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly Db _db;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _work;
+
+    private SlipwayServer(WebApplication app, Db db)
+    {
+        (_app, _db) = (app, db);
+        Address = Listening(app);
+        var loop = app.Services.GetRequiredService<WorkLoop>();
+        ServerApp.Handle(loop, app.Services);
+        _work = Task.Run(() => loop.RunAsync(_stop.Token));
+        Ended = EndAsync();
+    }
+
+    /// <summary>Where it listens, with the port it was given.</summary>
+    public Uri Address { get; }
+
+    internal IServiceProvider Services => _app.Services;
+
+    /// <summary>Ends, failed, when the server can no longer keep what it promises: its database is lost. The process must then end too.</summary>
+    public Task Ended { get; }
+
+    /// <summary>Opens what it keeps, brings its tables up to date, and listens.</summary>
+    /// <param name="logging">Where its log goes.</param>
+    /// <exception cref="IOException">The data folder cannot be used, or the port is taken.</exception>
+    /// <exception cref="DatabaseException">The database cannot be opened.</exception>
+    public static async Task<SlipwayServer> StartAsync(
+        ServerOptions options,
+        TimeProvider time,
+        Action<ILoggingBuilder> logging,
+        CancellationToken ct
+    )
+    {
+        Directory.CreateDirectory(options.DataFolder);
+        var db = await Db.OpenAsync(new DataOptions(options.DatabaseAddress), time, ct);
+        try
+        {
+            var app = Build(options, time, logging, db);
+            await app.StartAsync(ct);
+            app.Services.GetRequiredService<ServerUrl>().Set(options.ExternalUrl ?? Listening(app));
+            return new SlipwayServer(app, db);
+        }
+        catch
+        {
+            await db.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Takes no more requests, lets those under way end for up to 30 s, gives unfinished work back, and closes the database.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _stop.CancelAsync();
+        await _work;
+        await _app.DisposeAsync();
+        await _db.DisposeAsync();
+        _stop.Dispose();
+    }
+
+    private static WebApplication Build(ServerOptions options, TimeProvider time, Action<ILoggingBuilder> logging, Db db)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder
+            .WebHost.UseKestrelCore()
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.AddServerHeader = false;
+                kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
+                kestrel.Limits.MaxRequestBodySize = Parameters.MaxBody;
+                kestrel.Listen(options.Listen);
+            });
+        logging(builder.Logging);
+        var services = builder.Services;
+        services.AddRoutingCore();
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
+        services.AddSingleton(options).AddSingleton(time).AddSingleton(db).AddSingleton(new ServerUrl());
+        services.AddSingleton<IBlobStore>(_ => new DiskBlobStore(options.Folder("blobs")));
+        services.AddSingleton(_ => new WorkLoop(db, time));
+        var app = builder.Build();
+        app.UseFailures();
+        ServerApp.Use(app);
+        ServerApp.MapRoutes(app);
+        ServerApp.CheckRoutes(app);
+        return app;
+    }
+
+    private static Uri Listening(WebApplication app) =>
+        new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    private async Task EndAsync()
+    {
+        var lost = _db.Lost;
+        if (await Task.WhenAny(lost, Task.Delay(Timeout.Infinite, _stop.Token)) == lost)
+            throw await lost;
+    }
+}
