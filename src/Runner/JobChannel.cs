@@ -19,4 +19,7 @@ public sealed record JobChannel
 
     /// <summary>The working tree to run on; <see langword="null"/>: the sources come from Git.</summary>
     public SourceTree? Sources { get; init; }
+
+    /// <summary>The coordinator's name for the request that gave us the job; its git server is told. Empty = none.</summary>
+    public string CorrelationId { get; init; } = "";
 }

@@ -14,6 +14,9 @@ public sealed record JobEnvironment
     public required JobVariables Variables { get; init; }
     public required JobPaths Paths { get; init; }
 
+    /// <summary>Of namespace and project, as folders are named after it; no part of it leads elsewhere.</summary>
+    public string ProjectPath { get; init; } = "";
+
     /// <summary>The job's image with its variables expanded; <see langword="null"/> when the job names none.</summary>
     public JobImage? Image { get; init; }
 

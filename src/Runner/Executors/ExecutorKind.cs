@@ -12,6 +12,9 @@ public sealed record ExecutorKind
     /// <summary>Jobs share the builds directory, and the machine: <c>CI_SHARED_ENVIRONMENT</c>. Otherwise <c>CI_DISPOSABLE_ENVIRONMENT</c>.</summary>
     public bool Shared { get; init; }
 
+    /// <summary>A job's scripts have this machine's git and this machine's network, so its sources are fetched in its own folder.</summary>
+    public bool HasGit { get; init; }
+
     /// <summary>Makes the executor of one job. Does nothing that needs undoing: that is <see cref="IExecutor.PrepareAsync"/>'s part.</summary>
     public required Func<JobEnvironment, IExecutor> Create { get; init; }
 }

@@ -4,7 +4,6 @@ using Slipway.Runner.Artifacts;
 using Slipway.Runner.Cache;
 using Slipway.Runner.Config;
 using Slipway.Runner.Executors;
-using Slipway.Runner.Scripts;
 using Slipway.Runner.Traces;
 
 namespace Slipway.Runner.Jobs;
@@ -24,6 +23,7 @@ internal sealed class JobPhases : IAsyncDisposable
     private readonly JobChannel _channel;
     private readonly JobDeadlines _deadlines;
     private readonly LocalCache _cacheStore;
+    private readonly StageRunner _run;
     private IExecutor _executor;
 
     public JobPhases(JobEnvironment job, JobSetup setup, JobChannel channel, JobDeadlines deadlines)
@@ -32,6 +32,7 @@ internal sealed class JobPhases : IAsyncDisposable
         var cacheDir = job.Host.CacheDir ?? Path.Combine(job.Host.WorkDir, "cache");
         _cacheStore = new LocalCache(Path.Combine(cacheDir, setup.ProjectPath));
         _executor = setup.Kind.Create(job);
+        _run = new StageRunner(job, () => _executor);
     }
 
     public TimeSpan? PrepareTimeout => _job.Runner.PrepareTimeout;
@@ -81,7 +82,7 @@ internal sealed class JobPhases : IAsyncDisposable
     }
 
     public Task GetSourcesAsync(CancellationToken ct) =>
-        RetryAsync("GET_SOURCES_ATTEMPTS", new SourceStage(_job, _channel, RunScriptAsync).RunAsync, ct);
+        RetryAsync("GET_SOURCES_ATTEMPTS", new SourceStage(_job, _setup.Kind, _channel, _run).RunAsync, ct);
 
     public async Task RestoreCacheAsync(CancellationToken ct)
     {
@@ -115,7 +116,7 @@ internal sealed class JobPhases : IAsyncDisposable
             {
                 var stage = "step_" + step.Name.ToLowerInvariant();
                 using var section = Trace.Section(stage, $"Executing \"{stage}\" stage of the job script");
-                await RunScriptAsync(
+                await _run.RunAsync(
                     stage,
                     [.. Given(_job.Runner.PreBuildScript), step.Script, .. Given(_job.Runner.PostBuildScript)],
                     step.Env,
@@ -129,7 +130,7 @@ internal sealed class JobPhases : IAsyncDisposable
             using var section = Trace.Section(stage, $"Executing \"{stage}\" stage of the job script");
             // The coordinator's own command lines of a release hold variables that no shell is to see.
             var lines = step.Name == "release" ? step.Script.Select(_job.Variables.Expand) : step.Script;
-            await RunScriptAsync(stage, [.. Given(_job.Runner.PreBuildScript), .. lines, .. Given(_job.Runner.PostBuildScript)], ct);
+            await _run.RunAsync(stage, [.. Given(_job.Runner.PreBuildScript), .. lines, .. Given(_job.Runner.PostBuildScript)], [], ct);
         }
     }
 
@@ -146,7 +147,7 @@ internal sealed class JobPhases : IAsyncDisposable
             { FailureReason: FailureReason.ExecutionTimeout } => "timedout",
             _ => "failed",
         };
-        await RunScriptAsync(AfterScript, step.Script, [new Variable("CI_JOB_STATUS", status)], ct);
+        await _run.RunAsync(AfterScript, step.Script, [new Variable("CI_JOB_STATUS", status)], ct);
     }
 
     /// <summary>A failed after_script fails a good job only when the job wants it so.</summary>
@@ -187,33 +188,6 @@ internal sealed class JobPhases : IAsyncDisposable
     public TimeSpan? ScriptTimeout() => Duration("RUNNER_SCRIPT_TIMEOUT", null);
 
     public TimeSpan? AfterScriptTimeout() => Duration("RUNNER_AFTER_SCRIPT_TIMEOUT", UsualAfterScriptTimeout);
-
-    private Task RunScriptAsync(string stage, IReadOnlyList<string> commands, CancellationToken ct) =>
-        RunScriptAsync(stage, commands, [], ct);
-
-    private async Task RunScriptAsync(string stage, IReadOnlyList<string> commands, IReadOnlyList<Variable> news, CancellationToken ct)
-    {
-        var script = new ShellScript(_job.Variables, _job.Paths)
-        {
-            Commands = commands,
-            News = news,
-            Debug = _job.Variables.IsOn("CI_DEBUG_TRACE") && !_job.Runner.DebugTraceDisabled,
-            CheckExitCodes = _job.Variables.IsOn("FF_ENABLE_BASH_EXIT_CODE_CHECK"),
-            Sections = _job.Variables.IsOn("FF_SCRIPT_SECTIONS") && _job.Payload.Features.TraceSections,
-        };
-        int code;
-        try
-        {
-            code = await _executor.RunAsync(new StageScript(stage, script.ToText()) { Commands = commands, News = news }, ct);
-        }
-        finally
-        {
-            Trace.EndOutput();
-        }
-
-        if (code != 0)
-            throw new JobFailedException(FailureReason.Script, $"exit code {code}", code);
-    }
 
     /// <summary>Tries as often as the variable says, with pauses that grow from five seconds to five minutes.</summary>
     private async Task RetryAsync(string attempts, Func<IExecutor, CancellationToken, Task> action, CancellationToken ct)

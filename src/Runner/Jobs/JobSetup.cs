@@ -5,6 +5,7 @@ using Slipway.Protocol.Variables;
 using Slipway.Runner.Config;
 using Slipway.Runner.Executors;
 using Slipway.Runner.Masking;
+using Slipway.Runner.Sources.Git;
 using Slipway.Runner.Traces;
 
 namespace Slipway.Runner.Jobs;
@@ -39,6 +40,7 @@ internal sealed record JobSetup(JobPayload Payload, RunnerConfig Runner, Executo
             Host = Host,
             Variables = variables,
             Paths = paths,
+            ProjectPath = ProjectPath,
             Image = Payload.Image is { } image ? Expand(image, variables) : null,
             Services = [.. Payload.Services.Select(s => Expand(s, variables))],
             Trace = trace,
@@ -80,7 +82,37 @@ internal sealed record JobSetup(JobPayload Payload, RunnerConfig Runner, Executo
         all.Add(new Variable("CI_RUNNER_REVISION", Host.Revision));
         all.Add(new Variable("CI_RUNNER_EXECUTABLE_ARCH", Platform));
         all.Add(new Variable("RUNNER_TEMP_PROJECT_DIR", paths.TemporaryDir));
+        all.AddRange(GitLogin());
         return new JobVariables(all, paths.TemporaryDir);
+    }
+
+    /// <summary>
+    /// Where a job's git is not the one that fetched its sources, the login cannot stand in a file beside the folder: git takes it from its environment.
+    /// </summary>
+    private IEnumerable<Variable> GitLogin()
+    {
+        if (Kind.HasGit || Payload.GitInfo.RepoUrl.Length == 0 || Payload.Variables.Any(v => v.Key == "GIT_CONFIG_COUNT"))
+            return [];
+        try
+        {
+            var address = GitAddress.Of(Payload, Runner.CloneUrl, null);
+            if (address.WithLogin.Length == 0)
+                return [];
+            return address
+                .Instead.SelectMany(
+                    (instead, i) =>
+                        (Variable[])
+                            [Secret($"GIT_CONFIG_KEY_{i}", $"url.{address.WithLogin}.insteadOf"), Secret($"GIT_CONFIG_VALUE_{i}", instead)]
+                )
+                .Prepend(Secret("GIT_CONFIG_COUNT", address.Instead.Count.ToString()));
+        }
+        catch (JobFailedException)
+        {
+            // The job fails with it when it comes to its sources.
+            return [];
+        }
+
+        static Variable Secret(string key, string value) => new(key, value, Public: false, Raw: true);
     }
 
     /// <summary>Seconds in the payload; none means two hours.</summary>

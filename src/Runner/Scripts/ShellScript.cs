@@ -15,6 +15,9 @@ namespace Slipway.Runner.Scripts;
 /// </summary>
 internal sealed record ShellScript(JobVariables Variables, JobPaths Paths)
 {
+    /// <summary>In place of <see cref="Commands"/>: a text of ours, which is not shown and runs in no folder of the job's.</summary>
+    public string? Own { get; init; }
+
     /// <summary>As the user wrote them; all run in one shell.</summary>
     public required IReadOnlyList<string> Commands { get; init; }
 
@@ -42,8 +45,9 @@ internal sealed record ShellScript(JobVariables Variables, JobPaths Paths)
         script.Append("set -o errexit\nset +o noclobber\n");
         AppendVariables(script);
         AppendEnvFile(script);
-        script.Append("cd ").AppendQuoted(Paths.ProjectDir).Append('\n');
-        script.Append("eval ").AppendQuoted(Body()).Append(" </dev/null\n");
+        if (Own is null)
+            script.Append("cd ").AppendQuoted(Paths.ProjectDir).Append('\n');
+        script.Append("eval ").AppendQuoted(Own ?? Body()).Append(" </dev/null\n");
         // Not 0: with errexit switched off by the job, the last command's result is the job's.
         return script.Append("exit $?\n").ToString();
     }

@@ -14,6 +14,12 @@ public sealed record SourceTree(string Root, IReadOnlyList<string> Paths, string
     /// <see cref="IOException"/> where the choice cannot be read.
     /// </summary>
     public Func<SubmoduleChoice, CancellationToken, Task<SubmoduleTree>>? WithSubmodules { get; init; }
+
+    /// <summary>Another job's sources will lie in this very folder, so nothing that is made of it may be kept.</summary>
+    public bool IsRefilled { get; init; }
+
+    /// <summary>How many commits of a repository that is too large to travel whole do; <see langword="null"/>: all, however large. GitLab's default is 20.</summary>
+    public int? ShortenTo { get; init; } = 20;
 }
 
 /// <summary>Which submodules a job wants. https://docs.gitlab.com/ci/runners/configure_runners/#git-submodule-strategy</summary>

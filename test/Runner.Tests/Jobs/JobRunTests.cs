@@ -151,12 +151,12 @@ public sealed class JobRunTests : IDisposable
     }
 
     [Fact]
-    public async Task Sources_from_Git_are_refused_in_plain_words()
+    public async Task A_job_without_a_repository_gets_no_sources_from_git()
     {
         _job.Payload = _job.Payload with { Variables = [] };
         var result = await _job.Script("echo never").AfterScript("echo never").RunAsync();
-        Assert.Equal(FailureReason.RunnerUnsupported, result.FailureReason);
-        Assert.Contains("GIT_STRATEGY clone is not supported", result.Message);
+        Assert.Equal(FailureReason.RunnerSystem, result.FailureReason);
+        Assert.Contains("names no repository", result.Message);
         Assert.DoesNotContain("never", _job.Log);
     }
 

@@ -26,6 +26,7 @@ internal sealed partial class TestJob : IDisposable
     public Dictionary<string, byte[]> Uploads { get; } = [];
     public Dictionary<long, byte[]> Downloads { get; } = [];
     public SourceTree? Sources { get; set; }
+    public string CorrelationId { get; set; } = "";
     public TimeProvider Time { get; set; } = TimeProvider.System;
     public TimeSpan Grace { get; set; } = TimeSpan.FromSeconds(20);
 
@@ -87,6 +88,7 @@ internal sealed partial class TestJob : IDisposable
                 Uploads[$"{artifact.ArtifactType}:{name}"] = copy.ToArray();
             },
             Sources = Sources,
+            CorrelationId = CorrelationId,
         };
         var run = new JobRun(Payload, Runner, Executor ?? ShellExecutor.Kind(Folder["work"]), channel, Time)
         {

@@ -86,7 +86,14 @@ internal sealed class DockerExecutor : IExecutor
         var git = await _shared.Git.OfAsync(sources, ct);
         if (git is null && sources.GitDir is not null)
             _job.Trace.Warning("The repository cannot be copied into the job's container; git commands will not work in it");
-        await _files.PutSourcesAsync(await _container.MadeAsync(ct), sources, git, ct);
+        try
+        {
+            await _files.PutSourcesAsync(await _container.MadeAsync(ct), sources, git, ct);
+        }
+        finally
+        {
+            _shared.Git.Done(sources, git);
+        }
     }
 
     public async Task PutFilesAsync(IAsyncEnumerable<FileEntry> files, CancellationToken ct) =>

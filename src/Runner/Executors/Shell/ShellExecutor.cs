@@ -5,6 +5,7 @@ using Slipway.Protocol.Jobs;
 using Slipway.Runner.Artifacts;
 using Slipway.Runner.Posix;
 using Slipway.Runner.Sources;
+using Slipway.Runner.Sources.Git;
 
 namespace Slipway.Runner.Executors.Shell;
 
@@ -51,6 +52,7 @@ public sealed class ShellExecutor : IExecutor
             Name = "shell",
             BuildsDir = workDir.TrimEnd('/') + "/builds",
             Shared = true,
+            HasGit = true,
             Create = job => new ShellExecutor(job, shared),
         };
 
@@ -107,9 +109,9 @@ public sealed class ShellExecutor : IExecutor
 
     public async IAsyncEnumerable<FileEntry> ReadFilesAsync(FileSelection selection, [EnumeratorCancellation] CancellationToken ct)
     {
-        await Task.CompletedTask;
         Directory.CreateDirectory(ProjectDir);
-        var selector = new FileSelector(selection, ProjectDir, selection.Untracked ? _plan?.Paths ?? Nothing : Nothing);
+        var known = !selection.Untracked ? Nothing : _plan?.Paths ?? await CheckedOut.TrackedAsync(ProjectDir, ct);
+        var selector = new FileSelector(selection, ProjectDir, known);
         foreach (var file in ProjectFiles.List(ProjectDir, selector, ct))
             yield return file;
     }

@@ -9,9 +9,6 @@ namespace Slipway.Runner.Executors.Docker.Files;
 /// <param name="largeStore">Objects of more bytes than this do not travel whole.</param>
 internal sealed class GitCopies(long largeStore = GitCopy.LargeStore) : IAsyncDisposable
 {
-    /// <summary>Commits of a shallow copy: GitLab's default is 20.</summary>
-    private const int Depth = 20;
-
     /// <summary>Any commit may be asked for, and the repository may be another user's: we only read.</summary>
     private const string UploadPack = "git -c uploadpack.allowAnySHA1InWant=true -c safe.directory=* upload-pack";
 
@@ -25,12 +22,24 @@ internal sealed class GitCopies(long largeStore = GitCopy.LargeStore) : IAsyncDi
     {
         if (tree.GitDir is not { } gitDir)
             return Task.FromResult<GitCopy?>(null);
+        if (tree.IsRefilled)
+            return Task.Run(() => MakeAsync(tree), ct);
         lock (_gate)
         {
             if (!_copies.TryGetValue(gitDir, out var copy))
                 _copies[gitDir] = copy = Task.Run(() => MakeAsync(tree), CancellationToken.None);
             return copy.WaitAsync(ct);
         }
+    }
+
+    /// <summary>A copy has been used and, unless others wait for the same one, is of no more use.</summary>
+    public void Done(SourceTree tree, GitCopy? copy)
+    {
+        if (!tree.IsRefilled || copy?.Folder is not { } folder)
+            return;
+        lock (_gate)
+            _folders.Remove(folder);
+        Directory.Delete(folder, recursive: true);
     }
 
     /// <summary>What is still being made is given up.</summary>
@@ -51,10 +60,11 @@ internal sealed class GitCopies(long largeStore = GitCopy.LargeStore) : IAsyncDi
     {
         if (SourcePlan.For(tree).Git is not { } snapshot)
             return null;
-        return GitCopy.Of(snapshot, largeStore) ?? await ShallowAsync(snapshot);
+        return GitCopy.Of(snapshot, tree.ShortenTo is null ? long.MaxValue : largeStore)
+            ?? await ShallowAsync(snapshot, tree.ShortenTo ?? int.MaxValue);
     }
 
-    private async Task<GitCopy?> ShallowAsync(GitSnapshot snapshot)
+    private async Task<GitCopy?> ShallowAsync(GitSnapshot snapshot, int depth)
     {
         var folder = Directory.CreateTempSubdirectory("slipway-git-").FullName;
         lock (_gate)
@@ -65,7 +75,7 @@ internal sealed class GitCopies(long largeStore = GitCopy.LargeStore) : IAsyncDi
         string[][] steps =
         [
             ["init", "--quiet", "--bare", "--object-format=" + format, folder],
-            ["--git-dir=" + folder, "fetch", "--quiet", $"--depth={Depth}", "--no-tags", "--upload-pack=" + UploadPack, source, head],
+            ["--git-dir=" + folder, "fetch", "--quiet", $"--depth={depth}", "--no-tags", "--upload-pack=" + UploadPack, source, head],
             ["--git-dir=" + folder, "update-ref", "--no-deref", "HEAD", head],
             ["--git-dir=" + folder, "read-tree", "HEAD"],
         ];
@@ -75,7 +85,14 @@ internal sealed class GitCopies(long largeStore = GitCopy.LargeStore) : IAsyncDi
         if (GitSnapshot.Read(folder) is not { } shallow)
             return null;
         var config = snapshot.Files.Where(file => file.Path == "config");
-        return GitCopy.Of(shallow with { Files = [.. shallow.Files.Where(file => file.Path != "config"), .. config] }, long.MaxValue);
+        return
+            GitCopy.Of(shallow with { Files = [.. shallow.Files.Where(file => file.Path != "config"), .. config] }, long.MaxValue)
+                is { } copy
+            ? copy with
+            {
+                Folder = folder,
+            }
+            : null;
     }
 
     private static async Task<bool> GitAsync(string[] arguments, CancellationToken ct)

@@ -9,6 +9,9 @@ internal sealed record GitCopy(GitSnapshot Snapshot, IReadOnlyList<(string Path,
     /// <summary>Object stores up to this size travel as they are; of larger ones a shallow copy is made first.</summary>
     public const long LargeStore = 50L * 1024 * 1024;
 
+    /// <summary>Where the objects lie that were copied for this; <see langword="null"/>: they are the repository's own.</summary>
+    public string? Folder { get; init; }
+
     /// <returns><see langword="null"/>: the objects are more than <paramref name="limit"/> bytes, or some of them lie elsewhere.</returns>
     public static GitCopy? Of(GitSnapshot snapshot, long limit)
     {
