@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # How many small changes to the compiler's rules, variables and merging its tests notice (Stryker.NET). Works in a copy of the last commit,
-# with the tests that are quick; takes the better part of an hour on two processors.
+# with the tests that are quick; takes half an hour on two processors.
 #
 #   eng/mutation.sh [OUT]     the report goes to OUT [./mutation], and a table of the files to standard output
 set -euo pipefail
