@@ -1,6 +1,9 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Slipway.Server.Accounts;
 using Slipway.Server.Http;
+using Slipway.Server.Projects;
 using Slipway.Server.Work;
 
 namespace Slipway.Server;
@@ -8,6 +11,10 @@ namespace Slipway.Server;
 /// <summary>What the server is made of, a line each: the routes of every slice, and who does which work.</summary>
 internal static class ServerApp
 {
+    /// <summary>What lives as long as the server; a handler's parameter of such a type is filled in.</summary>
+    public static void AddParts(IServiceCollection services) =>
+        services.AddSingleton<Passwords>().AddSingleton<SignInLimits>().AddSingleton<SignIn>().AddSingleton<Authentication>();
+
     public static void MapRoutes(WebApplication app)
     {
         app.MapHealth();
@@ -19,6 +26,8 @@ internal static class ServerApp
     public static void Use(WebApplication app)
     {
         app.UseRouting();
+        app.UseCredentials();
+        app.UseAccessCheck();
     }
 
     /// <summary>Who does what stands in the table of work.</summary>

@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using Slipway.Server.Blobs;
 using Slipway.Server.Data;
 using Slipway.Server.Http;
+using Slipway.Server.Secrets;
 using Slipway.Server.Work;
 
 namespace Slipway.Server;
@@ -41,7 +42,7 @@ public sealed class SlipwayServer : IAsyncDisposable
 
     /// <summary>Opens what it keeps, brings its tables up to date, and listens.</summary>
     /// <param name="logging">Where its log goes.</param>
-    /// <exception cref="IOException">The data folder cannot be used, or the port is taken.</exception>
+    /// <exception cref="IOException">The data folder or its key file cannot be used, or the port is taken.</exception>
     /// <exception cref="DatabaseException">The database cannot be opened.</exception>
     public static async Task<SlipwayServer> StartAsync(
         ServerOptions options,
@@ -54,7 +55,8 @@ public sealed class SlipwayServer : IAsyncDisposable
         var db = await Db.OpenAsync(new DataOptions(options.DatabaseAddress), time, ct);
         try
         {
-            var app = Build(options, time, logging, db);
+            var box = await ServerKeys.OpenAsync(options, db, ct);
+            var app = Build(options, time, logging, db, box);
             await app.StartAsync(ct);
             app.Services.GetRequiredService<ServerUrl>().Set(options.ExternalUrl ?? Listening(app));
             return new SlipwayServer(app, db);
@@ -77,7 +79,7 @@ public sealed class SlipwayServer : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private static WebApplication Build(ServerOptions options, TimeProvider time, Action<ILoggingBuilder> logging, Db db)
+    private static WebApplication Build(ServerOptions options, TimeProvider time, Action<ILoggingBuilder> logging, Db db, SecretBox box)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder
@@ -93,9 +95,10 @@ public sealed class SlipwayServer : IAsyncDisposable
         var services = builder.Services;
         services.AddRoutingCore();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
-        services.AddSingleton(options).AddSingleton(time).AddSingleton(db).AddSingleton(new ServerUrl());
+        services.AddSingleton(options).AddSingleton(time).AddSingleton(db).AddSingleton(box).AddSingleton(new ServerUrl());
         services.AddSingleton<IBlobStore>(_ => new DiskBlobStore(options.Folder("blobs")));
         services.AddSingleton(_ => new WorkLoop(db, time));
+        ServerApp.AddParts(services);
         var app = builder.Build();
         app.UseFailures();
         ServerApp.Use(app);

@@ -27,6 +27,9 @@ internal abstract record Actor
     /// <summary>A deploy token of a project or a group.</summary>
     public sealed record Deploy(long TokenId, string Username, Scopes Scopes, long? ProjectId, long? NamespaceId) : Actor;
 
+    /// <summary>Minimal APIs find this by its name: a handler's parameter of this type is whoever asks.</summary>
+    public static ValueTask<Actor?> BindAsync(HttpContext http) => ValueTask.FromResult<Actor?>(http.Actor());
+
     /// <summary>Who is responsible for what it does; nobody for a deploy token.</summary>
     public UserRow? Responsible =>
         this switch

@@ -42,3 +42,21 @@ internal sealed record ProjectRow(
     public const string Columns =
         "id, namespace_id, creator_id, name, path, full_path, description, visibility, default_branch, archived, settings, pipelines, created_at, last_activity_at";
 }
+
+/// <summary>A rule for branches or tags that not everybody may move.</summary>
+/// <param name="Kind"><c>branch</c> or <c>tag</c>.</param>
+/// <param name="Name">With <c>*</c> for anything.</param>
+/// <param name="PushLevel">The least role that may push, or create a tag; 0 nobody, 60 administrators only.</param>
+/// <param name="MergeLevel">The same for merging.</param>
+internal sealed record ProtectedRefRow(
+    long Id,
+    long ProjectId,
+    string Kind,
+    string Name,
+    long PushLevel,
+    long MergeLevel,
+    long AllowForcePush
+)
+{
+    public const string Columns = "id, project_id, kind, name, push_level, merge_level, allow_force_push";
+}

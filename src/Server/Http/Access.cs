@@ -26,7 +26,7 @@ internal abstract record Access
     /// <summary>Whoever may do this in the project that the route's <c>{project}</c> names. To all others who may not even see it, it is not there: 404.</summary>
     public sealed record OnProject(Ability Ability, Scopes Scope = Scopes.Api) : Access;
 
-    /// <summary>Whoever has at least this role in the group that the route's <c>{group}</c> names.</summary>
+    /// <summary>Whoever has at least this role in the group that the route's <c>{group}</c> names; <see cref="Role.None"/>: whoever sees it.</summary>
     public sealed record OnGroup(Role Role, Scopes Scope = Scopes.Api) : Access;
 }
 
@@ -34,8 +34,18 @@ internal abstract record Access
 /// <param name="Name">GitLab's word, <c>read_code</c>; in logs and in the test that lists who may what.</param>
 /// <param name="Least">The least role among its members.</param>
 /// <param name="Open">For a public project everybody may, for an internal one every user.</param>
-/// <param name="JobToken">Also a running job of the same project, with its own token.</param>
-internal sealed record Ability(string Name, Role Least, bool Open = false, bool JobToken = false);
+/// <param name="JobToken">Also a running job with its own token, if whoever started it may, in its own project and in those that let its project in.</param>
+internal sealed record Ability(string Name, Role Least, bool Open = false, bool JobToken = false)
+{
+    /// <summary>A deploy token of the project, or of a group above it, may too.</summary>
+    public bool DeployToken { get; init; }
+
+    /// <summary>It shows what jobs made: while the project's <c>public_jobs</c> is off, it takes a reporter and is open to nobody.</summary>
+    public bool ShowsJobs { get; init; }
+
+    /// <summary>It changes what an archived project keeps as it is.</summary>
+    public bool Changes { get; init; }
+}
 
 /// <summary>GitLab's roles. https://docs.gitlab.com/api/access_requests/#valid-access-levels</summary>
 internal enum Role

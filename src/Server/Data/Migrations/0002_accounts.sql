@@ -7,10 +7,12 @@ CREATE TABLE users (
   email text NOT NULL,
   email_key text NOT NULL UNIQUE,
   kind text NOT NULL,           -- human, project_bot, group_bot
-  state text NOT NULL,          -- active, blocked
+  state text NOT NULL,          -- active, blocked, deleted: the row stays for what it did
   admin bigint NOT NULL,        -- 1: administrator of the instance
   password text,                -- its hash; null: cannot sign in with one
   otp_secret {bytes},           -- sealed; null: no second factor
+  otp_pending {bytes},          -- sealed; a second factor that has not been proven yet
+  otp_recovery text NOT NULL,   -- hashes of the codes that replace a lost second factor, separated by blanks; each is good once
   otp_step bigint NOT NULL,     -- the last one-time password's time step: none is taken twice
   created_at bigint NOT NULL,
   last_activity_at bigint
@@ -51,7 +53,8 @@ CREATE TABLE audit_events (
   action text NOT NULL,
   target text NOT NULL,
   details text NOT NULL,        -- JSON; never a secret
-  hash text NOT NULL UNIQUE
+  previous text NOT NULL UNIQUE,  -- the hash of the row before, so that the chain cannot fork
+  hash text NOT NULL UNIQUE     -- SHA-256, hex, of the row's other columns
 );
 
 CREATE TABLE settings (

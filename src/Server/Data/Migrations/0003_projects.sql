@@ -84,3 +84,16 @@ CREATE TABLE protected_refs (
   allow_force_push bigint NOT NULL
 );
 CREATE UNIQUE INDEX protected_refs_name ON protected_refs (project_id, kind, name);
+
+-- Whose jobs may come into a project with their own token: those of another project, or of all projects in a group and below it.
+CREATE TABLE job_token_allowlist (
+  id {identity},
+  project_id bigint NOT NULL REFERENCES projects (id),  -- that lets them in
+  from_project_id bigint REFERENCES projects (id),
+  from_namespace_id bigint REFERENCES namespaces (id),
+  created_at bigint NOT NULL
+);
+CREATE UNIQUE INDEX job_token_allowlist_project ON job_token_allowlist (project_id, from_project_id);
+CREATE UNIQUE INDEX job_token_allowlist_namespace ON job_token_allowlist (project_id, from_namespace_id);
+CREATE INDEX job_token_allowlist_from_project_id ON job_token_allowlist (from_project_id);
+CREATE INDEX job_token_allowlist_from_namespace_id ON job_token_allowlist (from_namespace_id);

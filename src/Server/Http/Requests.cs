@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Slipway.Server.Http;
+
+internal static class Requests
+{
+    /// <summary>Where a request comes from, for limits and records; the proxy's where there is one that is not trusted.</summary>
+    public static string Address(this HttpContext http) => http.Connection.RemoteIpAddress?.ToString() ?? "";
+
+    /// <summary>Whether it only reads.</summary>
+    public static bool IsSafe(this HttpContext http) => HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method);
+
+    /// <summary>Whether a page of ours sent it, and no other site's. Browsers say so themselves and let no script change it.</summary>
+    public static bool IsFromOurPages(this HttpContext http, ServerUrl url)
+    {
+        var headers = http.Request.Headers;
+        if (headers.TryGetValue("Sec-Fetch-Site", out var site))
+            return site == "same-origin";
+        var origin = headers.Origin.ToString();
+        return origin.Length > 0 && origin == url.Uri.GetLeftPart(UriPartial.Authority);
+    }
+}
