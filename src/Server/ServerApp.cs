@@ -2,7 +2,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Server.Accounts;
+using Slipway.Server.Git;
 using Slipway.Server.Http;
+using Slipway.Server.Outbound;
+using Slipway.Server.Pipelines;
 using Slipway.Server.Projects;
 using Slipway.Server.Work;
 
@@ -12,14 +15,27 @@ namespace Slipway.Server;
 internal static class ServerApp
 {
     /// <summary>What lives as long as the server; a handler's parameter of such a type is filled in.</summary>
-    public static void AddParts(IServiceCollection services) =>
+    public static void AddParts(IServiceCollection services)
+    {
         services.AddSingleton<Passwords>().AddSingleton<SignInLimits>().AddSingleton<SignIn>().AddSingleton<Authentication>();
+        services.AddSingleton<GitDoor>();
+        services.AddSingleton(all => new Repositories(
+            all.GetRequiredService<ServerOptions>().Folder("repositories"),
+            all.GetRequiredService<GitDoor>()
+        ));
+        services.AddSingleton(all => new OutboundHttp(new AddressRules([]), all.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<JobBell>().AddSingleton<PipelineStore>().AddSingleton<RemoteFiles>().AddSingleton<PipelineCompilation>();
+        services.AddSingleton<PipelineCreation>().AddSingleton<PushedPipelines>().AddSingleton<JobTurns>();
+    }
 
     public static void MapRoutes(WebApplication app)
     {
         app.MapHealth();
         var v4 = app.MapGroup("/api/v4");
         v4.MapVersion();
+        v4.MapVariables();
+        v4.MapPipelines();
+        v4.MapLint();
     }
 
     /// <summary>What must pass before a route's handler, in order.</summary>
@@ -31,7 +47,13 @@ internal static class ServerApp
     }
 
     /// <summary>Who does what stands in the table of work.</summary>
-    public static void Handle(WorkLoop work, IServiceProvider services) { }
+    public static void Handle(WorkLoop work, IServiceProvider services)
+    {
+        work.On(Pushed.Work, services.GetRequiredService<PushedPipelines>().OnPushedAsync);
+        var turns = services.GetRequiredService<JobTurns>();
+        work.On(PipelineWork.Due, turns.OnDueAsync);
+        work.On(PipelineWork.GrantResource, turns.OnResourceAsync);
+    }
 
     /// <summary>The server does not start with a route that says nothing of who may come in.</summary>
     /// <exception cref="InvalidOperationException">Names them.</exception>

@@ -28,6 +28,9 @@ internal sealed class Parameters
     /// <summary>The files and fields of a form, when the body is one.</summary>
     public IFormCollection? Form => _form;
 
+    /// <summary>All values of a name in the query.</summary>
+    public IReadOnlyList<string?> Query(string name) => _query.TryGetValue(name, out var values) ? [.. values] : [];
+
     /// <summary>Minimal APIs find this by its name.</summary>
     /// <exception cref="BadHttpRequestException">The body is no JSON object, too deep, or too large.</exception>
     public static async ValueTask<Parameters> BindAsync(HttpContext http)

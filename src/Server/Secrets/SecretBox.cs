@@ -21,10 +21,13 @@ internal sealed class SecretBox(IReadOnlyList<SecretKey> keys)
     public string Fingerprint => keys[^1].Fingerprint;
 
     /// <param name="purpose">What it is and whose, <c>jobs.token</c> or <c>ci_variables 7</c>: opening needs the same, so that sealed bytes cannot be moved to another place.</param>
-    public byte[] Seal(string purpose, string text)
+    public byte[] Seal(string purpose, string text) => SealBytes(purpose, Encoding.UTF8.GetBytes(text));
+
+    /// <inheritdoc cref="Seal"/>
+    /// <param name="plain">Zeroed afterwards.</param>
+    public byte[] SealBytes(string purpose, byte[] plain)
     {
         var key = keys[^1];
-        var plain = Encoding.UTF8.GetBytes(text);
         var result = new byte[HeadSize + TagSize + plain.Length];
         result[0] = Format;
         key.Id.CopyTo(result.AsSpan(1));
@@ -37,7 +40,10 @@ internal sealed class SecretBox(IReadOnlyList<SecretKey> keys)
     }
 
     /// <exception cref="CryptographicException">Sealed for another purpose, changed since, or with a key that is not in the file.</exception>
-    public string Open(string purpose, byte[] sealedText)
+    public string Open(string purpose, byte[] sealedText) => Encoding.UTF8.GetString(OpenBytes(purpose, sealedText));
+
+    /// <inheritdoc cref="Open"/>
+    public byte[] OpenBytes(string purpose, byte[] sealedText)
     {
         if (sealedText.Length < HeadSize + TagSize || sealedText[0] != Format)
             throw new CryptographicException("These are no sealed bytes.");
@@ -55,7 +61,7 @@ internal sealed class SecretBox(IReadOnlyList<SecretKey> keys)
                 plain,
                 Owner(purpose, sealedText)
             );
-        return Encoding.UTF8.GetString(plain);
+        return plain;
     }
 
     /// <summary>One text's own key and nonce. As the 192 random bits make the key, no nonce is ever used twice, however many texts there are.</summary>

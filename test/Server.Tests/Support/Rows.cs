@@ -13,8 +13,8 @@ internal static class Rows
             (session, ct) =>
                 session.FindAsync<long>(
                     """
-                    INSERT INTO pipelines (project_id, iid, user_id, source, ref, tag, sha, before_sha, protected, status, version, created_at, updated_at)
-                    VALUES (@project, (SELECT COUNT(*) + 1 FROM pipelines), @user, 'push', 'main', 0, 'a', 'b', 0, 'running', 0, 0, 0) RETURNING id
+                    INSERT INTO pipelines (project_id, iid, user_id, source, ref, tag, sha, before_sha, protected, status, ready, version, created_at, updated_at)
+                    VALUES (@project, (SELECT COUNT(*) + 1 FROM pipelines), @user, 'push', 'main', 0, 'a', 'b', 0, 'running', 1, 0, 0, 0) RETURNING id
                     """,
                     new { project, user },
                     ct

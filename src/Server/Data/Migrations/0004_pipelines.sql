@@ -13,8 +13,9 @@ CREATE TABLE pipelines (
   status text NOT NULL,
   yaml_errors text,             -- why it has no jobs
   failure_reason text,          -- config_error ...
-  compiled text,                -- sha256 of a blob: the jobs as they were compiled; null when it has none
-  version bigint NOT NULL,      -- counts the changes of its state: two that change it at once do not both win
+  origin text UNIQUE,           -- what asked for it, when that may ask twice: a push and the ref it moved
+  ready bigint NOT NULL,        -- 1: its jobs are there, or it is known that it has none
+  version bigint NOT NULL,      -- counts the changes of its state
   bridge_id bigint,             -- the job, here or in another project, that started it
   superseded_by bigint,         -- the pipeline whose creation cancelled it
   variables {bytes},            -- sealed JSON: given for this pipeline alone
@@ -30,6 +31,12 @@ CREATE INDEX pipelines_ref ON pipelines (project_id, ref, id);
 CREATE INDEX pipelines_sha ON pipelines (project_id, sha);
 CREATE INDEX pipelines_status ON pipelines (status, project_id);
 CREATE INDEX pipelines_bridge_id ON pipelines (bridge_id);
+
+-- The jobs as they were compiled, in an order that never changes: JSON, gzip, sealed, because it holds variables.
+CREATE TABLE compiled_pipelines (
+  pipeline_id bigint NOT NULL PRIMARY KEY REFERENCES pipelines (id),
+  body {bytes} NOT NULL
+);
 
 -- One attempt at one job of a pipeline, or at a trigger job.
 CREATE TABLE jobs (

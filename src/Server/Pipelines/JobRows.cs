@@ -1,0 +1,105 @@
+using System.Text.Json;
+using Slipway.Compiler;
+using Slipway.Engine;
+using Slipway.Protocol.Variables;
+using Slipway.Server.Data;
+using Slipway.Server.Http;
+using Slipway.Server.Secrets;
+
+namespace Slipway.Server.Pipelines;
+
+/// <summary>Between a job's row and the engine's state of it.</summary>
+internal sealed class JobRows(SecretBox secrets)
+{
+    private const string PlayVariables = "jobs.play_variables";
+
+    public JobState ToState(JobRow row, CompiledPipeline pipeline) =>
+        new()
+        {
+            Number = (int)row.Number,
+            JobIndex = (int)row.JobIndex,
+            Job = pipeline.Jobs[(int)row.JobIndex],
+            Status = Statuses.Parse(row.Status)!.Value,
+            Attempt = (int)row.Attempt,
+            Retried = row.Retried == 1,
+            AllowFailure = row.AllowFailure == 1,
+            Played = row.Played == 1,
+            PlayVariables = row.PlayVariables is { } @sealed
+                ? [.. JsonSerializer.Deserialize<Variable[]>(secrets.Open(PlayVariables, @sealed)) ?? []]
+                : [],
+            CancelsGracefully = row.CancelsGracefully == 1,
+            FailureReason = row.FailureReason,
+            ExitCode = (int?)row.ExitCode,
+            ScheduledAt = row.ScheduledAt.Instant(),
+            QueuedAt = row.QueuedAt.Instant(),
+            StartedAt = row.StartedAt.Instant(),
+            FinishedAt = row.FinishedAt.Instant(),
+        };
+
+    /// <summary>Writes what the engine decides of a job, and nothing that others do.</summary>
+    public Task UpdateAsync(Session session, long pipelineId, JobState job, long now, CancellationToken ct) =>
+        session.ExecuteAsync(
+            """
+            UPDATE jobs SET status = @status, retried = @retried, allow_failure = @allowFailure, played = @played, play_variables = @playVariables,
+              cancels_gracefully = @cancelsGracefully, failure_reason = @failureReason, exit_code = @exitCode, scheduled_at = @scheduledAt,
+              queued_at = @queuedAt, started_at = @startedAt, finished_at = @finishedAt, updated_at = @now
+            WHERE pipeline_id = @pipelineId AND number = @number
+            """,
+            Arguments(pipelineId, job, now),
+            ct
+        );
+
+    /// <param name="of">The pipeline's own row, for what its jobs take over from it.</param>
+    /// <param name="userId">Who is responsible: whoever pushed, or retried it.</param>
+    public Task InsertAsync(Session session, PipelineRow of, JobState job, long userId, long now, CancellationToken ct)
+    {
+        var arguments = Arguments(of.Id, job, now);
+        var compiled = job.Job;
+        arguments["projectId"] = of.ProjectId;
+        arguments["bridge"] = compiled.IsBridge ? 1L : 0;
+        arguments["name"] = compiled.Name;
+        arguments["stage"] = compiled.Stage;
+        arguments["stageIndex"] = (long)compiled.StageIndex;
+        arguments["jobIndex"] = (long)job.JobIndex;
+        arguments["attempt"] = (long)job.Attempt;
+        arguments["userId"] = userId;
+        arguments["protected"] = of.Protected;
+        arguments["tags"] = JsonSerializer.Serialize(compiled.Tags);
+        arguments["environment"] = compiled.Environment?.Name;
+        arguments["resourceGroup"] = compiled.ResourceGroup;
+        return session.ExecuteAsync(
+            """
+            INSERT INTO jobs (pipeline_id, project_id, number, job_index, attempt, bridge, name, stage, stage_index, status, retried, allow_failure, played,
+              play_variables, cancels_gracefully, failure_reason, exit_code, user_id, protected, tags, environment, resource_group, trace_size, debug_trace,
+              created_at, scheduled_at, queued_at, started_at, finished_at, updated_at)
+            VALUES (@pipelineId, @projectId, @number, @jobIndex, @attempt, @bridge, @name, @stage, @stageIndex, @status, @retried, @allowFailure, @played,
+              @playVariables, @cancelsGracefully, @failureReason, @exitCode, @userId, @protected, @tags, @environment, @resourceGroup, 0, 0,
+              @now, @scheduledAt, @queuedAt, @startedAt, @finishedAt, @now)
+            """,
+            arguments,
+            ct
+        );
+    }
+
+    private Dictionary<string, object?> Arguments(long pipelineId, JobState job, long now) =>
+        new()
+        {
+            ["pipelineId"] = pipelineId,
+            ["number"] = (long)job.Number,
+            ["status"] = Statuses.Word(job.Status),
+            ["retried"] = job.Retried ? 1L : 0,
+            ["allowFailure"] = job.AllowFailure ? 1L : 0,
+            ["played"] = job.Played ? 1L : 0,
+            ["playVariables"] = job.PlayVariables.IsDefaultOrEmpty
+                ? null
+                : secrets.Seal(PlayVariables, JsonSerializer.Serialize(job.PlayVariables.ToArray())),
+            ["cancelsGracefully"] = job.CancelsGracefully ? 1L : 0,
+            ["failureReason"] = job.FailureReason,
+            ["exitCode"] = (long?)job.ExitCode,
+            ["scheduledAt"] = job.ScheduledAt?.ToUnixTimeMilliseconds(),
+            ["queuedAt"] = job.QueuedAt?.ToUnixTimeMilliseconds(),
+            ["startedAt"] = job.StartedAt?.ToUnixTimeMilliseconds(),
+            ["finishedAt"] = job.FinishedAt?.ToUnixTimeMilliseconds(),
+            ["now"] = now,
+        };
+}

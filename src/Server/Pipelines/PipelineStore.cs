@@ -1,0 +1,162 @@
+using System.Collections.Concurrent;
+using Slipway.Compiler;
+using Slipway.Engine;
+using Slipway.Server.Data;
+using Slipway.Server.Http;
+using Slipway.Server.Secrets;
+using Slipway.Server.Work;
+
+namespace Slipway.Server.Pipelines;
+
+/// <summary>
+/// Pipelines as the engine knows them, in rows: loads one, lets the engine work in what happened, and writes only the difference, with the work that follows
+/// from it, in one transaction.
+/// </summary>
+internal sealed class PipelineStore(SecretBox secrets, JobBell bell, WorkLoop work, TimeProvider time)
+{
+    private const string Compiled = "compiled_pipelines.body";
+    private const int MostRemembered = 64;
+
+    private readonly JobRows _rows = new(secrets);
+
+    // What was compiled never changes, and pipelines that run are asked for again and again.
+    private readonly ConcurrentDictionary<long, CompiledPipeline> _remembered = [];
+
+    /// <returns>Nothing when there is no such pipeline, or it has no jobs.</returns>
+    public async Task<PipelineState?> LoadAsync(Session session, long pipelineId, CancellationToken ct)
+    {
+        if (await CompiledAsync(session, pipelineId, ct) is not { } compiled)
+            return null;
+        var status = await session.FindAsync<string>("SELECT status FROM pipelines WHERE id = @pipelineId", new { pipelineId }, ct);
+        var jobs = await session.QueryAsync<JobRow>(
+            "SELECT * FROM jobs WHERE pipeline_id = @pipelineId ORDER BY number",
+            new { pipelineId },
+            ct
+        );
+        return new PipelineState
+        {
+            Pipeline = compiled,
+            Status = Statuses.Parse(status!)!.Value,
+            Jobs = [.. jobs.Select(row => _rows.ToState(row, compiled))],
+        };
+    }
+
+    /// <summary>What happened, worked in. An event that comes too late changes nothing.</summary>
+    /// <param name="userId">Who is responsible for new attempts; nothing: whoever was for the one before.</param>
+    /// <returns>The state afterwards; nothing when there is no such pipeline, or it has no jobs.</returns>
+    public async Task<PipelineState?> ApplyAsync(
+        Session session,
+        long pipelineId,
+        PipelineEvent happened,
+        CancellationToken ct,
+        long? userId = null
+    )
+    {
+        if (await LoadAsync(session, pipelineId, ct) is not { } before)
+            return null;
+        var after = Machine.Apply(before, happened);
+        if (!ReferenceEquals(before, after))
+            await SaveAsync(session, pipelineId, before, after, userId, ct);
+        return after;
+    }
+
+    /// <summary>Gives a pipeline its jobs: those that need not wait are pending.</summary>
+    public async Task<PipelineState> BeginAsync(Session session, PipelineRow row, CompiledPipeline compiled, CancellationToken ct)
+    {
+        var state = Machine.Create(compiled, time.GetUtcNow());
+        await session.ExecuteAsync(
+            "INSERT INTO compiled_pipelines (pipeline_id, body) VALUES (@Id, @body)",
+            new { row.Id, body = secrets.SealBytes(Compiled, CompiledJson.Write(compiled)) },
+            ct
+        );
+        await SaveAsync(session, row.Id, state with { Status = Status.Created, Jobs = [] }, state, row.UserId, ct);
+        return state;
+    }
+
+    private async Task<CompiledPipeline?> CompiledAsync(Session session, long pipelineId, CancellationToken ct)
+    {
+        if (_remembered.TryGetValue(pipelineId, out var known))
+            return known;
+        var body = await session.FindAsync<byte[]>(
+            "SELECT body FROM compiled_pipelines WHERE pipeline_id = @pipelineId",
+            new { pipelineId },
+            ct
+        );
+        if (body is null)
+            return null;
+        if (_remembered.Count >= MostRemembered)
+            _remembered.Clear();
+        return _remembered[pipelineId] = CompiledJson.Read(secrets.OpenBytes(Compiled, body));
+    }
+
+    private async Task SaveAsync(
+        Session session,
+        long pipelineId,
+        PipelineState before,
+        PipelineState after,
+        long? userId,
+        CancellationToken ct
+    )
+    {
+        var now = time.Milliseconds();
+        var row = (await session.FindAsync<PipelineRow>("SELECT * FROM pipelines WHERE id = @pipelineId", new { pipelineId }, ct))!;
+        foreach (var job in after.Jobs)
+        {
+            if (job.Number >= before.Jobs.Length)
+                await _rows.InsertAsync(session, row, job, userId ?? await ResponsibleAsync(session, row, job, ct), now, ct);
+            else if (!ReferenceEquals(job, before.Jobs[job.Number]))
+                await _rows.UpdateAsync(session, pipelineId, job, now, ct);
+        }
+
+        var started = after.Jobs.Min(job => job.StartedAt)?.ToUnixTimeMilliseconds();
+        await session.ExecuteAsync(
+            """
+            UPDATE pipelines SET status = @status, version = version + 1, ready = 1, updated_at = @now, started_at = COALESCE(started_at, @started),
+              finished_at = @finished
+            WHERE id = @pipelineId
+            """,
+            new
+            {
+                pipelineId,
+                status = Statuses.Word(after.Status),
+                now,
+                started,
+                finished = Statuses.IsCompleted(after.Status) ? (long?)now : null,
+            },
+            ct
+        );
+        await FollowAsync(session, row, before, after, ct);
+    }
+
+    /// <summary>A new attempt that the engine asked for belongs to whoever the one before belonged to.</summary>
+    private static async Task<long> ResponsibleAsync(Session session, PipelineRow row, JobState job, CancellationToken ct) =>
+        await session.FindAsync<long?>(
+            "SELECT user_id FROM jobs WHERE pipeline_id = @Id AND job_index = @index ORDER BY number DESC LIMIT 1",
+            new { row.Id, index = (long)job.JobIndex },
+            ct
+        ) ?? row.UserId;
+
+    /// <summary>The work that follows from a change.</summary>
+    private async Task FollowAsync(Session session, PipelineRow row, PipelineState before, PipelineState after, CancellationToken ct)
+    {
+        foreach (var job in after.Jobs)
+        {
+            var was = job.Number < before.Jobs.Length ? before.Jobs[job.Number].Status : Status.Created;
+            if (job.Status == was && job.Number < before.Jobs.Length)
+                continue;
+            if (job.Status == Status.Pending && !job.Job.IsBridge)
+                session.AfterCommit(bell.Ring);
+            else if (job.Status == Status.Pending)
+                await work.AddAsync(session, PipelineWork.StartBridge, new PipelineWork.Bridge(row.Id, job.Number), ct);
+            else if (job.Status == Status.Scheduled)
+                await work.AddAsync(session, PipelineWork.Due, new PipelineWork.Delayed(row.Id, job.Number), ct, job.ScheduledAt);
+            else if (job.Status == Status.Canceled && job.Job.IsBridge)
+                await work.AddAsync(session, PipelineWork.CancelChildren, new PipelineWork.Bridge(row.Id, job.Number), ct);
+            if (job.Job.ResourceGroup is { } group && (job.Status == Status.WaitingForResource || Statuses.IsCompleted(job.Status)))
+                await work.AddAsync(session, PipelineWork.GrantResource, new PipelineWork.Resource(row.ProjectId, group), ct);
+        }
+
+        if (row.BridgeId is { } bridge && after.Status != before.Status)
+            await work.AddAsync(session, PipelineWork.TellBridge, new PipelineWork.Child(row.Id, bridge), ct);
+    }
+}

@@ -1,0 +1,283 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Slipway.Engine;
+using Slipway.Protocol.Variables;
+using Slipway.Server.Accounts;
+using Slipway.Server.Data;
+using Slipway.Server.Git;
+using Slipway.Server.Http;
+using Slipway.Server.Projects;
+
+namespace Slipway.Server.Pipelines;
+
+/// <summary>https://docs.gitlab.com/api/pipelines/</summary>
+internal static class PipelinesApi
+{
+    public static void MapPipelines(this IEndpointRouteBuilder v4)
+    {
+        var read = new Access.OnProject(Abilities.ReadPipeline);
+        var write = new Access.OnProject(Abilities.UpdatePipeline);
+        var pipelines = v4.MapGroup("/projects/{project}/pipelines");
+        pipelines.MapGet("", ListAsync).Allow(read);
+        pipelines.MapGet("/latest", LatestAsync).Allow(read);
+        pipelines.MapGet("/{pipeline:long}", ShowAsync).Allow(read);
+        pipelines.MapGet("/{pipeline:long}/variables", VariablesAsync).Allow(write);
+        pipelines.MapPost("/{pipeline:long}/retry", RetryAsync).Allow(write);
+        pipelines.MapPost("/{pipeline:long}/cancel", CancelAsync).Allow(new Access.OnProject(Abilities.CancelPipeline));
+        pipelines.MapPut("/{pipeline:long}/metadata", RenameAsync).Allow(write);
+        v4.MapPost("/projects/{project}/pipeline", CreateAsync).Allow(new Access.OnProject(Abilities.CreatePipeline));
+    }
+
+    private static async Task<IResult> ListAsync(
+        HttpContext http,
+        ProjectContext here,
+        Parameters p,
+        Paging paging,
+        Db db,
+        ServerUrl url,
+        CancellationToken ct
+    )
+    {
+        var (filter, problem) = PipelineFilter.Read(p, here.Id);
+        if (problem is not null)
+            return Answers.BadParameter(problem);
+        var total = await db.FindAsync<long>($"SELECT count(*) FROM pipelines p {filter.Where}", filter.Arguments, ct);
+        var rows = await db.QueryAsync<PipelineRow>(
+            $"SELECT p.* FROM pipelines p {filter.Where} ORDER BY {filter.Order}{paging.Limit}",
+            filter.Arguments,
+            ct
+        );
+        return http.Page(paging, total, rows.Select(row => PipelineJson.Short(row, here.Project, url)));
+    }
+
+    private static async Task<IResult> LatestAsync(ProjectContext here, Parameters p, Db db, ServerUrl url, CancellationToken ct)
+    {
+        var @ref = p.Text("ref") ?? here.Project.DefaultBranch;
+        var id = await db.FindAsync<long?>(
+            "SELECT id FROM pipelines WHERE project_id = @Id AND ref = @ref AND ready = 1 AND source <> 'parent_pipeline' ORDER BY id DESC LIMIT 1",
+            new { here.Id, @ref },
+            ct
+        );
+        return id is { } found ? await ShowAsync(here, found, db, url, ct) : Answers.NotFound();
+    }
+
+    private static async Task<IResult> ShowAsync(ProjectContext here, long pipeline, Db db, ServerUrl url, CancellationToken ct)
+    {
+        var shown = await db.ReadAsync(
+            async (session, token) =>
+            {
+                if (await FindAsync(session, here, pipeline, token) is not { } row)
+                    return null;
+                var user = await session.FindAsync<UserRow>($"SELECT {UserRow.Columns} FROM users WHERE id = @UserId", row, token);
+                var figures = await session.FindAsync<Figures>(
+                    "SELECT MIN(queued_at) AS queued, AVG(CAST(coverage AS REAL)) AS coverage FROM jobs WHERE pipeline_id = @Id AND retried = 0",
+                    row,
+                    token
+                );
+                return PipelineJson.Whole(row, here.Project, user!, figures?.Queued, figures?.Coverage, url);
+            },
+            ct
+        );
+        return shown is null ? Answers.NotFound() : Answers.Ok(shown);
+    }
+
+    private static async Task<IResult> VariablesAsync(
+        ProjectContext here,
+        long pipeline,
+        Db db,
+        PipelineCreation creation,
+        CancellationToken ct
+    ) =>
+        await db.ReadAsync((session, token) => FindAsync(session, here, pipeline, token), ct) is { } row
+            ? Answers.Ok(
+                creation
+                    .VariablesOf(row)
+                    .Select(variable => new
+                    {
+                        variable_type = variable.File ? "file" : "env_var",
+                        key = variable.Key,
+                        value = variable.Value,
+                        raw = variable.Raw,
+                    })
+            )
+            : Answers.NotFound();
+
+    private static async Task<IResult> CreateAsync(
+        HttpContext http,
+        ProjectContext here,
+        Parameters p,
+        Repositories repositories,
+        PipelineCreation creation,
+        Db db,
+        ServerUrl url,
+        CancellationToken ct
+    )
+    {
+        if (p.Text("ref") is not { Length: > 0 } @ref)
+            return Answers.BadParameter("ref is missing");
+        if (http.Actor().Responsible is not { } user)
+            return Answers.Unauthorized;
+        var (variables, problem) = GivenVariables.Read(p);
+        if (problem is not null)
+            return Answers.BadParameter(problem);
+        var (sha, name, tag) = await NamedRef.FindAsync(repositories.Of(here.Id), @ref, ct);
+        if (sha is null)
+            return Answers.Invalid("base", "Reference not found");
+        var outcome = await creation.CreateAsync(
+            new PipelineOrder
+            {
+                Project = here.Project,
+                User = user,
+                Source =
+                    http.Actor() is Actor.Person { BySession: true } ? "web"
+                    : http.Actor() is Actor.Job ? "pipeline"
+                    : "api",
+                Ref = name,
+                IsTag = tag,
+                Sha = sha,
+                Variables = variables,
+                Inputs = p.Map("inputs").ToImmutableDictionary(),
+            },
+            ct
+        );
+        return outcome switch
+        {
+            PipelineOutcome.Created { Pipeline: { YamlErrors: { } errors } } => Answers.Invalid("base", errors),
+            PipelineOutcome.Created created => Created(await ShownAsync(here, created.Pipeline.Id, db, url, ct)),
+            PipelineOutcome.Refused refused => Answers.Invalid("base", refused.Message),
+            var other => throw new InvalidOperationException(other.GetType().Name),
+        };
+
+        static IResult Created(IResult shown) => new WithStatus(shown, StatusCodes.Status201Created);
+    }
+
+    private static Task<IResult> RetryAsync(
+        HttpContext http,
+        ProjectContext here,
+        long pipeline,
+        Db db,
+        PipelineStore store,
+        TimeProvider time,
+        ServerUrl url,
+        CancellationToken ct
+    ) =>
+        ChangeAsync(
+            here,
+            pipeline,
+            new PipelineEvent.PipelineRetried(time.GetUtcNow()),
+            http.Actor().Responsible?.Id,
+            201,
+            db,
+            store,
+            url,
+            ct
+        );
+
+    private static Task<IResult> CancelAsync(
+        HttpContext http,
+        ProjectContext here,
+        long pipeline,
+        Db db,
+        PipelineStore store,
+        TimeProvider time,
+        ServerUrl url,
+        CancellationToken ct
+    ) =>
+        ChangeAsync(
+            here,
+            pipeline,
+            new PipelineEvent.PipelineCanceled(time.GetUtcNow()),
+            http.Actor().Responsible?.Id,
+            200,
+            db,
+            store,
+            url,
+            ct
+        );
+
+    private static async Task<IResult> ChangeAsync(
+        ProjectContext here,
+        long pipeline,
+        PipelineEvent happened,
+        long? user,
+        int status,
+        Db db,
+        PipelineStore store,
+        ServerUrl url,
+        CancellationToken ct
+    )
+    {
+        var found = await db.WriteAsync(
+            async (session, token) =>
+            {
+                if (await FindAsync(session, here, pipeline, token) is null)
+                    return false;
+                await store.ApplyAsync(session, pipeline, happened, token, user);
+                return true;
+            },
+            ct
+        );
+        return found ? new WithStatus(await ShownAsync(here, pipeline, db, url, ct), status) : Answers.NotFound();
+    }
+
+    private static async Task<IResult> RenameAsync(
+        ProjectContext here,
+        long pipeline,
+        Parameters p,
+        Db db,
+        ServerUrl url,
+        CancellationToken ct
+    )
+    {
+        const int longest = 255;
+        if (p.Text("name") is not { } name)
+            return Answers.BadParameter("name is missing");
+        if (name.Length > longest)
+            return Answers.Invalid("name", $"is too long (maximum is {longest} characters)");
+        var changed = await db.ExecuteAsync(
+            "UPDATE pipelines SET name = @name WHERE id = @pipeline AND project_id = @Id AND ready = 1",
+            new
+            {
+                name,
+                pipeline,
+                here.Id,
+            },
+            ct
+        );
+        return changed == 1 ? await ShownAsync(here, pipeline, db, url, ct) : Answers.NotFound();
+    }
+
+    private static Task<IResult> ShownAsync(ProjectContext here, long pipeline, Db db, ServerUrl url, CancellationToken ct) =>
+        ShowAsync(here, pipeline, db, url, ct);
+
+    private static Task<PipelineRow?> FindAsync(Session session, ProjectContext here, long pipeline, CancellationToken ct) =>
+        session.FindAsync<PipelineRow>(
+            "SELECT * FROM pipelines WHERE id = @pipeline AND project_id = @Id AND ready = 1",
+            new { pipeline, here.Id },
+            ct
+        );
+
+    private sealed record Figures
+    {
+        public long? Queued { get; init; }
+        public double? Coverage { get; init; }
+    }
+
+    /// <summary>An answer with another status than its own.</summary>
+    private sealed class WithStatus(IResult inner, int status) : IResult
+    {
+        public Task ExecuteAsync(HttpContext http)
+        {
+            http.Response.OnStarting(() =>
+            {
+                if (http.Response.StatusCode == StatusCodes.Status200OK)
+                    http.Response.StatusCode = status;
+                return Task.CompletedTask;
+            });
+            return inner.ExecuteAsync(http);
+        }
+    }
+}
