@@ -36,6 +36,8 @@ internal static class ServerApp
         v4.MapVariables();
         v4.MapPipelines();
         v4.MapLint();
+        v4.MapUsers();
+        v4.MapPersonalTokens();
     }
 
     /// <summary>What must pass before a route's handler, in order.</summary>

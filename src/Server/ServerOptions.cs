@@ -18,6 +18,9 @@ public sealed record ServerOptions
     /// <summary>The database: <c>postgres://…</c>, or the path of a SQLite file. Nothing: <c>slipway.db</c> in the data folder.</summary>
     public string? Database { get; init; }
 
+    /// <summary>Rounds of a password's hash. Less is for tests only.</summary>
+    internal int PasswordRounds { get; init; } = 210_000;
+
     internal string Folder(string name) => Path.Combine(DataFolder, name);
 
     internal DatabaseAddress DatabaseAddress => DatabaseAddress.Parse(Database ?? Folder("slipway.db"));

@@ -27,6 +27,15 @@ internal abstract record Actor
     /// <summary>A deploy token of a project or a group.</summary>
     public sealed record Deploy(long TokenId, string Username, Scopes Scopes, long? ProjectId, long? NamespaceId) : Actor;
 
+    /// <summary>What records say of who acted.</summary>
+    public string Name =>
+        this switch
+        {
+            Deploy deploy => deploy.Username,
+            { Responsible: { } user } => user.Username,
+            _ => "nobody",
+        };
+
     /// <summary>Minimal APIs find this by its name: a handler's parameter of this type is whoever asks.</summary>
     public static ValueTask<Actor?> BindAsync(HttpContext http) => ValueTask.FromResult<Actor?>(http.Actor());
 

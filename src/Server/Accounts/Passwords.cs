@@ -15,11 +15,15 @@ internal sealed class Passwords : IDisposable
 
     private static readonly UserToMake Nobody = new("", "", "");
 
-    private readonly PasswordHasher<UserToMake> _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = 210_000 }));
+    private readonly PasswordHasher<UserToMake> _hasher;
     private readonly SemaphoreSlim _processors = new(Environment.ProcessorCount);
     private readonly Lazy<string> _ofNobody;
 
-    public Passwords() => _ofNobody = new(() => _hasher.HashPassword(Nobody, Tokens.Create("")));
+    public Passwords(ServerOptions options)
+    {
+        _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = options.PasswordRounds }));
+        _ofNobody = new(() => _hasher.HashPassword(Nobody, Tokens.Create("")));
+    }
 
     public static FieldError? Check(string password) =>
         password.Length < MinLength ? new FieldError("password", $"is too short (minimum is {MinLength} characters)")

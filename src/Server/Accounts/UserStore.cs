@@ -14,6 +14,20 @@ internal sealed record UserToMake(
     string Kind = "human"
 );
 
+/// <param name="Password">Its hash. Nothing in any of these: it stays as it is.</param>
+internal sealed record UserChange(string? Name = null, string? Email = null, bool? Admin = null, string? Password = null)
+{
+    /// <summary>What was changed, without the secret.</summary>
+    public object ForAudit =>
+        new
+        {
+            Name,
+            Email,
+            Admin,
+            password = Password is not null,
+        };
+}
+
 /// <summary>The rows of users.</summary>
 internal static class UserStore
 {
@@ -81,6 +95,54 @@ internal static class UserStore
             new { user, now },
             ct
         );
+    }
+
+    /// <summary>Changes what is given. A new password ends all sessions.</summary>
+    /// <returns>What is wrong.</returns>
+    public static async Task<FieldError?> ChangeAsync(Session session, UserRow user, UserChange change, CancellationToken ct)
+    {
+        var (name, email) = (change.Name ?? user.Name, change.Email ?? user.Email);
+        if ((CheckName(name) ?? CheckEmail(email)) is { } wrong)
+            return wrong;
+        var args = new
+        {
+            user.Id,
+            name,
+            email,
+            email_key = email.ToLowerInvariant(),
+            admin = change.Admin is { } admin ? (admin ? 1L : 0L) : user.Admin,
+            change.Password,
+        };
+        if (await session.FindAsync<long>("SELECT id FROM users WHERE email_key = @email_key AND id <> @Id", args, ct) != 0)
+            return new FieldError("email", FieldError.Taken);
+        await session.ExecuteAsync(
+            "UPDATE users SET name = @name, email = @email, email_key = @email_key, admin = @admin, password = COALESCE(@Password, password) WHERE id = @Id",
+            args,
+            ct
+        );
+        await session.ExecuteAsync("UPDATE namespaces SET name = @name WHERE owner_id = @Id", args, ct);
+        if (change.Password is not null)
+            await session.ExecuteAsync("DELETE FROM sessions WHERE user_id = @Id", args, ct);
+        return null;
+    }
+
+    /// <summary>Blocks a user, whose sessions end, or lets one in again; tokens are no good while their user is blocked.</summary>
+    /// <param name="actor">Who does it.</param>
+    public static async Task<bool> SetStateAsync(Session session, UserRow user, string state, string actor, long now, CancellationToken ct)
+    {
+        await session.ExecuteAsync("UPDATE users SET state = @state WHERE id = @Id AND state <> 'deleted'", new { user.Id, state }, ct);
+        if (state != "active")
+            await session.ExecuteAsync("DELETE FROM sessions WHERE user_id = @Id", new { user.Id }, ct);
+        await Audit.WriteAsync(
+            session,
+            actor,
+            state == "active" ? "user_unblocked" : "user_blocked",
+            $"user {user.Username}",
+            null,
+            now,
+            ct
+        );
+        return true;
     }
 
     /// <returns>What is wrong with a person's name.</returns>

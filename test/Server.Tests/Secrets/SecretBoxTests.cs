@@ -17,6 +17,13 @@ public sealed class SecretBoxTests
     public void What_was_sealed_opens(string text) => Assert.Equal(text, Box.Open("ci_variables 1", Box.Seal("ci_variables 1", text)));
 
     [Fact]
+    public void Bytes_that_are_no_text_open_too()
+    {
+        byte[] bytes = [0xff, 0, 0xfe];
+        Assert.Equal(bytes, Box.OpenBytes("a", Box.SealBytes("a", [.. bytes])));
+    }
+
+    [Fact]
     public void A_long_text_opens_too()
     {
         var text = new string('é', 1_000_000);
@@ -47,7 +54,7 @@ public sealed class SecretBoxTests
     {
         var whole = Box.Seal("a", "text");
         for (var length = 0; length < whole.Length; length++)
-            Assert.ThrowsAny<CryptographicException>(() => Box.Open("a", whole[..length]));
+            Assert.ThrowsAny<CryptographicException>(() => Box.Open("a", [.. whole.AsSpan(0, length)]));
     }
 
     [Fact]

@@ -45,6 +45,7 @@ internal sealed class TestServer : IAsyncDisposable
         var options = new ServerOptions
         {
             DataFolder = folder.Path,
+            PasswordRounds = 1000,
             Listen = new IPEndPoint(IPAddress.Loopback, 0),
             Database = database.Options.Address is DatabaseAddress.Sqlite(var path)
                 ? path
