@@ -77,15 +77,15 @@ public sealed record RunnerConfig
     public DockerConfig Docker { get; init; } = new();
 
     /// <summary>The first nine characters of the token behind its known prefix: names folders, containers and log lines (§12.3).</summary>
-    public string ShortToken => RunnerToken.Shorten(Token);
+    public string ShortToken => ShortTokens.Of(Token);
 }
 
-internal static class RunnerToken
+internal static class ShortTokens
 {
     private const int Length = 9;
 
     /// <summary>Strips <c>glrt-</c>, <c>glrtr-</c>, <c>glcbt-</c> and the <c>t1_</c> that may follow, then cuts to nine characters.</summary>
-    public static string Shorten(string token)
+    public static string Of(string token)
     {
         var rest = token.AsSpan();
         foreach (var prefix in (ReadOnlySpan<string>)["glrtr-", "glrt-", "glcbt-", "GR1348941"])

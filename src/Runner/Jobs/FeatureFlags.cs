@@ -15,6 +15,7 @@ internal static class FeatureFlags
         ("FF_MASK_ALL_DEFAULT_TOKENS", true),
         ("FF_USE_FASTZIP", true),
         ("FF_USE_DIRECT_DOWNLOAD", true),
+        ("FF_USE_GITALY_CORRELATION_ID", true),
         ("FF_USE_EXPONENTIAL_BACKOFF_STAGE_RETRY", true),
         ("FF_NETWORK_PER_BUILD", false),
         ("FF_DISABLE_UMASK_FOR_DOCKER_EXECUTOR", false),

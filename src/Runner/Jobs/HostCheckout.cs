@@ -41,9 +41,20 @@ internal sealed class HostCheckout(JobEnvironment job)
         GitFlags.CheckSubmodules(order.Submodules?.Flags ?? []);
         var folder = Folder(job, job.ProjectPath);
         var temporary = folder + ".tmp";
-        order = order with { Clean = ["-ffdx"], CleanConfig = true, TrustFolder = false, Fresh = order.Fresh || again };
+        var authorities = order.CaFile is null ? null : Path.Combine(temporary, "CI_SERVER_TLS_CA_FILE");
+        order = order with
+        {
+            Clean = ["-ffdx"],
+            CleanConfig = true,
+            TrustFolder = false,
+            Fresh = order.Fresh || again,
+            CaFile = authorities,
+        };
         try
         {
+            Directory.CreateDirectory(temporary);
+            if (authorities is not null)
+                await File.WriteAllTextAsync(authorities, job.Variables.Content("CI_SERVER_TLS_CA_FILE"), ct);
             await FetchAsync(new GitScript(order, folder, temporary).ToText(), folder, temporary, ct);
         }
         finally
@@ -61,7 +72,6 @@ internal sealed class HostCheckout(JobEnvironment job)
 
     private async Task FetchAsync(string text, string folder, string temporary, CancellationToken ct)
     {
-        Directory.CreateDirectory(temporary);
         var script = new ShellScript(new JobVariables([], temporary), new JobPaths(Path.GetDirectoryName(folder)!, folder))
         {
             Commands = [],

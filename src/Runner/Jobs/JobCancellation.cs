@@ -8,5 +8,8 @@ namespace Slipway.Runner.Jobs;
 /// <param name="Abort">Everything ends at once and only the executor is cleaned up.</param>
 public readonly record struct JobCancellation(CancellationToken Cancel, CancellationToken Abort)
 {
+    /// <summary>The runner itself is being ended: as abort, but the job is reported as <c>runner_interrupted</c>.</summary>
+    public CancellationToken Interrupt { get; init; }
+
     public static JobCancellation None => default;
 }

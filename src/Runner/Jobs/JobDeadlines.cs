@@ -12,6 +12,7 @@ internal sealed class JobDeadlines : IDisposable
     private readonly TimeProvider _time;
     private readonly TimeSpan _jobTimeout;
     private readonly CancellationTokenSource _timeout;
+    private readonly CancellationTokenSource _ending;
     private readonly CancellationTokenSource _job;
     private readonly CancellationTokenSource _early;
 
@@ -19,12 +20,16 @@ internal sealed class JobDeadlines : IDisposable
     {
         (_cancellation, _jobTimeout, _time) = (cancellation, jobTimeout, time);
         _timeout = new CancellationTokenSource(jobTimeout, time);
-        _job = CancellationTokenSource.CreateLinkedTokenSource(_timeout.Token, cancellation.Abort);
+        _ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation.Abort, cancellation.Interrupt);
+        _job = CancellationTokenSource.CreateLinkedTokenSource(_timeout.Token, _ending.Token);
         _early = CancellationTokenSource.CreateLinkedTokenSource(_job.Token, cancellation.Cancel);
     }
 
     /// <summary>Fires at abort and at the job's timeout, which end everything.</summary>
     public CancellationToken Job => _job.Token;
+
+    /// <summary>Fires when nobody waits for the job any more, so that no process of it is given time to end.</summary>
+    public CancellationToken Ending => _ending.Token;
 
     /// <summary>Fires at cancel too: for what comes before after_script.</summary>
     public CancellationToken Early => _early.Token;
@@ -65,11 +70,13 @@ internal sealed class JobDeadlines : IDisposable
             _ => new JobResult(JobOutcome.Failed, null, FailureReason.RunnerSystem, exception.Message),
         };
 
-    /// <summary>Which deadline it was: in the order abort, job timeout, the part's own timeout, cancel.</summary>
+    /// <summary>Which deadline it was: in the order abort, interrupt, job timeout, the part's own timeout, cancel.</summary>
     private JobResult Explain(TimeSpan? timedOut)
     {
         if (_cancellation.Abort.IsCancellationRequested)
             return Canceled;
+        if (_cancellation.Interrupt.IsCancellationRequested)
+            return new JobResult(JobOutcome.Failed, null, FailureReason.RunnerInterrupted, "aborted: terminated");
         if (_timeout.IsCancellationRequested)
             return TookTooLong(_jobTimeout);
         return timedOut is { } limit ? TookTooLong(limit) : Canceled;
@@ -79,6 +86,7 @@ internal sealed class JobDeadlines : IDisposable
     {
         _early.Dispose();
         _job.Dispose();
+        _ending.Dispose();
         _timeout.Dispose();
     }
 

@@ -38,7 +38,7 @@ public sealed class JobRun(JobPayload payload, RunnerConfig runner, ExecutorKind
         {
             if (problem is not null)
                 throw problem;
-            await using var phases = new JobPhases(setup.Environment(trace, time, cancellation.Abort), setup, channel, deadlines);
+            await using var phases = new JobPhases(setup.Environment(trace, time, deadlines.Ending), setup, channel, deadlines);
             failure = await RunAsync(phases, deadlines);
         }
         catch (Exception e)
@@ -98,7 +98,7 @@ public sealed class JobRun(JobPayload payload, RunnerConfig runner, ExecutorKind
     {
         if (result.Outcome == JobOutcome.Success)
             trace.Info(result.Message);
-        else if (result.FailureReason == FailureReason.RunnerSystem)
+        else if (result.FailureReason is FailureReason.RunnerSystem or FailureReason.RunnerInterrupted)
             trace.Error($"Job failed (system failure): {result.Message}");
         else
             trace.Error($"Job failed: {result.Message}");

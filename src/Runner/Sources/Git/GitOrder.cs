@@ -34,6 +34,9 @@ internal sealed record GitOrder
     /// <summary>A folder that belongs to another user is worked in all the same.</summary>
     public bool TrustFolder { get; init; }
 
+    /// <summary>Whose certificates the server's may be signed with, a path; <see langword="null"/> = the system's authorities.</summary>
+    public string? CaFile { get; init; }
+
     /// <summary>The coordinator's name for the request that gave us the job, told to its git server; empty = none.</summary>
     public string CorrelationId { get; init; } = "";
 
@@ -66,6 +69,7 @@ internal sealed record GitOrder
             Submodules = SubmoduleOrder.Of(variables, info.Depth),
             CleanConfig = job.Runner.CleanGitConfig ?? false,
             TrustFolder = job.Runner.SafeDirectoryCheckout ?? false,
+            CaFile = variables["CI_SERVER_TLS_CA_FILE"],
             CorrelationId = correlationId,
             UserAgent = $"gitlab-runner {job.Host.Version} {variables["CI_RUNNER_EXECUTABLE_ARCH"]}",
         };

@@ -75,6 +75,8 @@ internal sealed class GitScript(GitOrder order, string folder, string temporary)
         var login = new StringBuilder();
         if (order.CorrelationId.Length > 0)
             login.Append($"[http]\n\textraHeader = {ConfigValue($"X-Gitaly-Correlation-ID: {order.CorrelationId}")}\n");
+        if (order.CaFile is { Length: > 0 } authorities && Uri.TryCreate(order.Address.Remote, UriKind.Absolute, out var remote))
+            login.Append($"[http {ConfigValue($"{remote.Scheme}://{remote.Authority}/")}]\n\tsslCAInfo = {ConfigValue(authorities)}\n");
         login.Append("[transfer]\n\tbundleURI = true\n");
         if (order.Address.WithLogin.Length > 0)
         {
