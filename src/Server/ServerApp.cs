@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Server.Accounts;
 using Slipway.Server.Git;
+using Slipway.Server.Git.Push;
+using Slipway.Server.Git.Smart;
 using Slipway.Server.Http;
 using Slipway.Server.Outbound;
 using Slipway.Server.Pipelines;
@@ -26,6 +28,8 @@ internal static class ServerApp
         services.AddSingleton(all => new OutboundHttp(new AddressRules([]), all.GetRequiredService<TimeProvider>()));
         services.AddSingleton<JobBell>().AddSingleton<PipelineStore>().AddSingleton<RemoteFiles>().AddSingleton<PipelineCompilation>();
         services.AddSingleton<PipelineCreation>().AddSingleton<PushedPipelines>().AddSingleton<JobTurns>();
+        services.AddSingleton<PushIntents>().AddSingleton<ReceivePack>();
+        services.AddSingleton<Upkeep>().AddSingleton<GitLogin>().AddSingleton<PushToCreate>();
     }
 
     public static void MapRoutes(WebApplication app)
@@ -38,6 +42,7 @@ internal static class ServerApp
         v4.MapLint();
         v4.MapUsers();
         v4.MapPersonalTokens();
+        app.MapGit();
     }
 
     /// <summary>What must pass before a route's handler, in order.</summary>
@@ -55,6 +60,16 @@ internal static class ServerApp
         var turns = services.GetRequiredService<JobTurns>();
         work.On(PipelineWork.Due, turns.OnDueAsync);
         work.On(PipelineWork.GrantResource, turns.OnResourceAsync);
+        work.On(PushIntent.Work, services.GetRequiredService<PushIntents>().RecoverAsync);
+        work.On(RepositoryUpkeep.Work, services.GetRequiredService<Upkeep>().RunAsync);
+    }
+
+    /// <summary>What a process that died here left half done, before anybody can come in.</summary>
+    /// <param name="alone">No other instance works on the same database.</param>
+    public static async Task RecoverAsync(IServiceProvider services, bool alone, CancellationToken ct)
+    {
+        if (alone)
+            await services.GetRequiredService<PushIntents>().RecoverAllAsync(ct);
     }
 
     /// <summary>The server does not start with a route that says nothing of who may come in.</summary>

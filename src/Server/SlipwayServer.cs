@@ -57,6 +57,7 @@ public sealed class SlipwayServer : IAsyncDisposable
         {
             var box = await ServerKeys.OpenAsync(options, db, ct);
             var app = Build(options, time, logging, db, box);
+            await ServerApp.RecoverAsync(app.Services, options.DatabaseAddress is DatabaseAddress.Sqlite, ct);
             await app.StartAsync(ct);
             app.Services.GetRequiredService<ServerUrl>().Set(options.ExternalUrl ?? Listening(app));
             return new SlipwayServer(app, db);

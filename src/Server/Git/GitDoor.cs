@@ -213,6 +213,8 @@ internal sealed class GitDoor(TimeProvider time)
             ["GIT_NO_LAZY_FETCH"] = "1",
             ["GIT_NO_REPLACE_OBJECTS"] = "1",
             ["GIT_PAGER"] = "cat",
+            // A delta of some bytes may say that it makes gigabytes.
+            ["GIT_ALLOC_LIMIT"] = "1g",
         };
         all["GIT_CONFIG_COUNT"] = GitSettings.All.Count.ToString();
         foreach (var (place, (name, value)) in GitSettings.All.Index())

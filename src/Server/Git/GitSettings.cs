@@ -35,6 +35,7 @@ internal static class GitSettings
         ("uploadpack.hideRefs", "refs/"),
         ("uploadpack.hideRefs", "!refs/heads/"),
         ("uploadpack.hideRefs", "!refs/tags/"),
+        ("uploadpack.hideRefs", "!refs/notes/"),
         ("uploadpack.hideRefs", "!refs/pipelines/"),
         ("uploadpack.hideRefs", "!refs/merge-requests/"),
         // Upkeep, which we start ourselves.

@@ -12,7 +12,22 @@ namespace Slipway.Server.Git;
 internal sealed record Pushed(string Id, long ProjectId, long UserId, IReadOnlyList<RefUpdate> Refs, IReadOnlyList<string> Options, long At)
 {
     public static readonly WorkKind<Pushed> Work = new("pushed", PushedJson.Default.Pushed, pushed => pushed.Id);
+
+    /// <summary>The job that pushed with its own token: such a push starts no pipeline. https://docs.gitlab.com/ci/jobs/ci_job_token/#allow-git-push-requests-to-your-project-repository</summary>
+    public long? JobId { get; init; }
 }
 
+/// <summary>A push that should be over by now; if its row is still there, its process died.</summary>
+internal sealed record PushIntent(string Id)
+{
+    public static readonly WorkKind<PushIntent> Work = new("push_intent", PushedJson.Default.PushIntent, intent => intent.Id);
+}
+
+/// <summary>What is written down before refs move.</summary>
+/// <param name="Seen">Refs of it that were since seen where it was to put them.</param>
+internal sealed record IntendedPush(Pushed Push, IReadOnlyList<string> Seen);
+
 [JsonSerializable(typeof(Pushed))]
+[JsonSerializable(typeof(PushIntent))]
+[JsonSerializable(typeof(IntendedPush))]
 internal sealed partial class PushedJson : JsonSerializerContext;

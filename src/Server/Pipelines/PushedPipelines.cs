@@ -21,7 +21,8 @@ internal sealed partial class PushedPipelines(Db db, PipelineCreation creation, 
             ct
         );
         var user = await db.FindAsync<UserRow>($"SELECT {UserRow.Columns} FROM users WHERE id = @UserId", pushed, ct);
-        if (project is null || user is null)
+        // What a job pushes with its own token starts nothing, or it could go on for ever.
+        if (project is null || user is null || pushed.JobId is not null)
             return;
         var options = PushOptions.Parse(pushed.Options);
         foreach (var update in pushed.Refs.Where(update => !update.Deletes).Take(MostOfPush))

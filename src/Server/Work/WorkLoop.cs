@@ -41,21 +41,32 @@ internal sealed class WorkLoop(Db db, TimeProvider time)
         {
             while (true)
             {
-                await places.WaitAsync(ct);
-                if (await TryClaimAsync(ct) is { } row)
-                {
+                if (await TakeAsync(places, ct) is { } row)
                     _ = WorkAsync(row, places, ct);
-                    continue;
-                }
-
-                places.Release();
-                await PauseAsync(ct);
+                else
+                    await PauseAsync(ct);
             }
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested) { }
 
         for (var place = 0; place < AtOnce; place++)
             await places.WaitAsync(CancellationToken.None);
+    }
+
+    /// <returns>A row, with a place to work at it; or nothing, and no place is taken.</returns>
+    private async Task<WorkRow?> TakeAsync(SemaphoreSlim places, CancellationToken ct)
+    {
+        await places.WaitAsync(ct);
+        WorkRow? row = null;
+        try
+        {
+            return row = await TryClaimAsync(ct);
+        }
+        finally
+        {
+            if (row is null)
+                places.Release();
+        }
     }
 
     /// <summary>A database that does not answer for a while is no reason to stop working for good.</summary>

@@ -51,9 +51,27 @@ internal sealed class GitClient(string folder)
 
     public async Task<string> LineAsync(params string[] arguments) => (await OkAsync(arguments)).Split('\n')[0];
 
-    public async Task<GitResult> RunAsync(params string[] arguments)
+    /// <summary>A tree with one file of any name, also one that git itself would not write.</summary>
+    public async Task<string> WriteTreeAsync(string name, string blob)
     {
-        var start = new ProcessStartInfo("git", arguments)
+        byte[] tree = [.. Encoding.UTF8.GetBytes($"100644 {name}\0"), .. Convert.FromHexString(blob)];
+        await File.WriteAllBytesAsync(Path.Combine(folder, ".git", "tree"), tree);
+        return await LineAsync("hash-object", "-w", "-t", "tree", "--literally", ".git/tree");
+    }
+
+    /// <summary>Runs a line of shell in the folder.</summary>
+    public async Task ShellAsync(string line)
+    {
+        var result = await RunAsync("/bin/sh", ["-c", line]);
+        if (!result.Ok)
+            throw new InvalidOperationException($"{line}: {result.Said}");
+    }
+
+    public Task<GitResult> RunAsync(params string[] arguments) => RunAsync("git", arguments);
+
+    private async Task<GitResult> RunAsync(string program, string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = folder,
             UseShellExecute = false,

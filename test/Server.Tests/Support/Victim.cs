@@ -34,6 +34,20 @@ internal static class Victim
         return said;
     }
 
+    /// <summary>Starts one that goes on until it is killed.</summary>
+    /// <returns>The process, and the first line it said.</returns>
+    public static async Task<(Process Process, string Said)> StartAsync(string what, params string[] args)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, "Slipway.Server.Tests.dll");
+        var start = new ProcessStartInfo("dotnet", ["exec", program, Word, what, .. args])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+        };
+        var process = Process.Start(start)!;
+        return (process, await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("It said nothing."));
+    }
+
     public static async Task<int> RunAsync(string what, string[] args)
     {
         using var output = new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true };
@@ -42,11 +56,21 @@ internal static class Victim
             what switch
             {
                 "blobs" => PutBlobsAsync(args[0], int.Parse(args[1]), said),
+                "server" => ServeAsync(args[0], said),
                 "rows" => WriteRowsAsync(args[0], long.Parse(args[1]), said),
                 _ => throw new ArgumentException(what),
             }
         );
         return 1;
+    }
+
+    /// <summary>A whole server; says where it listens.</summary>
+    private static async Task ServeAsync(string folder, TextWriter said)
+    {
+        var options = new ServerOptions { DataFolder = folder, Listen = new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0) };
+        await using var server = await SlipwayServer.StartAsync(options, TimeProvider.System, _ => { }, CancellationToken.None);
+        said.WriteLine(server.Address);
+        await server.Ended;
     }
 
     /// <summary>Eight writers, each transaction two rows that belong together, and now and then one that fails.</summary>

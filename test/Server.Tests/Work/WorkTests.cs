@@ -28,6 +28,20 @@ public sealed partial class WorkTests
         Assert.Empty(await house.RowsAsync());
     }
 
+    [Fact]
+    public async Task A_loop_that_is_stopped_while_it_looks_for_work_ends()
+    {
+        await using var house = await House.OpenAsync(DatabaseKind.Sqlite);
+        for (var turn = 0; turn < 100; turn++)
+        {
+            using var stop = new CancellationTokenSource();
+            var running = Task.Run(() => new WorkLoop(house.Db, TimeProvider.System).RunAsync(stop.Token), Ct);
+            await Task.Yield();
+            await stop.CancelAsync();
+            await running.WaitAsync(TimeSpan.FromSeconds(30), Ct);
+        }
+    }
+
     [Theory, EveryDatabase]
     public async Task What_a_failed_transaction_asked_for_is_not_there(DatabaseKind kind)
     {
