@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Text;
 using Slipway.Cli.Commands;
+using Slipway.Cli.Commands.Runners;
 
 namespace Slipway.Cli;
 
@@ -54,6 +55,7 @@ internal static class SlipwayProgram
             ExplainCommand.Make(surroundings),
             LintCommand.Make(surroundings),
             ConfigCommand.Make(surroundings),
+            RunnerCommand.Make(surroundings),
             CompletionCommand.Make(surroundings),
             CompleteCommand.Make(surroundings, () => Tree(surroundings)),
         };

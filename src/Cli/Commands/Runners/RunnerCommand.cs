@@ -1,0 +1,25 @@
+using System.CommandLine;
+
+namespace Slipway.Cli.Commands.Runners;
+
+/// <summary><c>slipway runner register|run|run-single|list|verify|unregister</c>: gitlab-runner's verbs, flags and file.</summary>
+internal static class RunnerCommand
+{
+    public static Command Make(Surroundings surroundings) =>
+        new Verb(
+            "runner",
+            "Run the jobs of a server, Slipway's or GitLab's, with gitlab-runner's config.toml",
+            ("runner register --url https://gitlab.example.com --token glrt-…", "make a config.toml for a runner created on the server"),
+            ("runner run", "ask for jobs and run them"),
+            ("runner list", "the runners in config.toml"),
+            ("runner verify", "does the server know them?")
+        )
+        {
+            RegisterCommand.Make(surroundings),
+            ServeCommand.Make(surroundings),
+            SingleCommand.Make(surroundings),
+            ListRunnersCommand.Make(surroundings),
+            VerifyCommand.Make(surroundings),
+            UnregisterCommand.Make(surroundings),
+        };
+}
