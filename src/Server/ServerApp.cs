@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Server.Accounts;
+using Slipway.Server.Data;
 using Slipway.Server.Git;
 using Slipway.Server.Git.Push;
 using Slipway.Server.Git.Smart;
@@ -25,6 +26,7 @@ internal static class ServerApp
             all.GetRequiredService<ServerOptions>().Folder("repositories"),
             all.GetRequiredService<GitDoor>()
         ));
+        services.AddSingleton(all => Ties(all.GetRequiredService<Repositories>()));
         services.AddSingleton(all => new OutboundHttp(new AddressRules([]), all.GetRequiredService<TimeProvider>()));
         services.AddSingleton<JobBell>().AddSingleton<PipelineStore>().AddSingleton<RemoteFiles>().AddSingleton<PipelineCompilation>();
         services.AddSingleton<PipelineCreation>().AddSingleton<PushedPipelines>().AddSingleton<JobTurns>();
@@ -42,6 +44,15 @@ internal static class ServerApp
         v4.MapLint();
         v4.MapUsers();
         v4.MapPersonalTokens();
+        v4.MapUserRemoval();
+        v4.MapProjects();
+        v4.MapGroups();
+        v4.MapNamespaces();
+        v4.MapMembers();
+        v4.MapResourceTokens();
+        v4.MapDeployTokens();
+        v4.MapProtectedRefs();
+        v4.MapJobTokenScope();
         app.MapGit();
     }
 
@@ -56,6 +67,9 @@ internal static class ServerApp
     /// <summary>Who does what stands in the table of work.</summary>
     public static void Handle(WorkLoop work, IServiceProvider services)
     {
+        var (db, ties) = (services.GetRequiredService<Db>(), services.GetRequiredService<ProjectTies>());
+        work.On(ProjectRemoval.Work, (project, ct) => ProjectRemoval.RunAsync(db, ties, project.Id, ct));
+        work.On(NamespaceRemoval.Work, (space, ct) => NamespaceRemoval.RunAsync(db, ties, space.Id, ct));
         work.On(Pushed.Work, services.GetRequiredService<PushedPipelines>().OnPushedAsync);
         var turns = services.GetRequiredService<JobTurns>();
         work.On(PipelineWork.Due, turns.OnDueAsync);
@@ -71,6 +85,21 @@ internal static class ServerApp
         if (alone)
             await services.GetRequiredService<PushIntents>().RecoverAllAsync(ct);
     }
+
+    /// <summary>What a project has in its repository.</summary>
+    private static ProjectTies Ties(Repositories repositories) =>
+        new()
+        {
+            SetHead = async (project, branch, ct) =>
+            {
+                var repository = repositories.Of(project);
+                if (!repository.Exists || !RefNames.IsValidShort(branch) || await repository.RefAsync(RefNames.Heads + branch, ct) is null)
+                    return false;
+                await repository.SetDefaultBranchAsync(branch, ct);
+                return true;
+            },
+            Remove = (project, _) => Task.Run(() => repositories.Delete(project), CancellationToken.None),
+        };
 
     /// <summary>The server does not start with a route that says nothing of who may come in.</summary>
     /// <exception cref="InvalidOperationException">Names them.</exception>

@@ -58,6 +58,88 @@ internal static class GroupStore
         return (row, null);
     }
 
+    /// <summary>Writes what an owner may change. A new path is that of all that stands below, too.</summary>
+    /// <returns>What is wrong.</returns>
+    public static async Task<FieldError?> ChangeAsync(Session session, NamespaceRow row, NamespaceRow wanted, CancellationToken ct)
+    {
+        var above = row.ParentId is { } id
+            ? await session.FindAsync<NamespaceRow>($"SELECT {NamespaceRow.Columns} FROM namespaces WHERE id = @id", new { id }, ct)
+            : null;
+        var wrong =
+            ProjectStore.CheckName(wanted.Name)
+            ?? CheckDescription(wanted.Description)
+            ?? ProjectStore.CheckVisibility(wanted.Visibility, above?.Visibility ?? "public")
+            ?? await CheckBelowAsync(session, row, wanted.Visibility, ct);
+        if (wrong is not null)
+            return wrong;
+        if (wanted.Path != row.Path && await RenameAsync(session, row, above, wanted.Path, ct) is { } taken)
+            return taken;
+        await session.ExecuteAsync(
+            "UPDATE namespaces SET name = @Name, description = @Description, visibility = @Visibility WHERE id = @Id",
+            wanted,
+            ct
+        );
+        return null;
+    }
+
+    /// <summary>A group cannot be seen by fewer people than what stands in it.</summary>
+    private static async Task<FieldError?> CheckBelowAsync(Session session, NamespaceRow row, string visibility, CancellationToken ct)
+    {
+        var below = await session.QueryAsync<string>(
+            "SELECT visibility FROM namespaces WHERE parent_id = @Id AND deleted_at IS NULL UNION SELECT visibility FROM projects WHERE namespace_id = @Id AND deleted_at IS NULL",
+            new { row.Id },
+            ct
+        );
+        return below.Any(word => Visibilities.Rank(word) > Visibilities.Rank(visibility))
+            ? new FieldError(
+                "visibility_level",
+                $"{visibility} is not allowed since this group contains projects or sub-groups with higher visibility."
+            )
+            : null;
+    }
+
+    private static async Task<FieldError?> RenameAsync(
+        Session session,
+        NamespaceRow row,
+        NamespaceRow? above,
+        string path,
+        CancellationToken ct
+    )
+    {
+        if ((above is null ? PathRules.CheckTop("path", path) : PathRules.CheckBelow("path", path)) is { } wrong)
+            return wrong;
+        var fullPath = above is null ? path : $"{above.FullPath}/{path}";
+        var args = new
+        {
+            row.Id,
+            path,
+            fullPath,
+            key = PathRules.Key(fullPath),
+            oldPath = row.FullPath + "/",
+            oldKey = PathRules.Key(row.FullPath) + "/",
+            length = row.FullPath.Length + 1L,
+        };
+        const string taken = "SELECT path_key FROM routes WHERE path_key = @key AND (namespace_id IS NULL OR namespace_id <> @Id)";
+        if (await session.FindAsync<string>(taken, args, ct) is not null)
+            return new FieldError("path", FieldError.Taken);
+        await session.ExecuteAsync("UPDATE routes SET path_key = @key WHERE namespace_id = @Id", args, ct);
+        await session.ExecuteAsync("UPDATE namespaces SET path = @path, full_path = @fullPath WHERE id = @Id", args, ct);
+        foreach (var (table, column, to, from) in Below)
+            await session.ExecuteAsync(
+                $"UPDATE {table} SET {column} = CAST({to} AS text) || SUBSTR({column}, CAST(@length AS int)) WHERE SUBSTR({column}, 1, CAST(@length AS int)) = {from}",
+                args,
+                ct
+            );
+        return null;
+    }
+
+    private static readonly (string Table, string Column, string To, string From)[] Below =
+    [
+        ("routes", "path_key", "@key", "@oldKey"),
+        ("namespaces", "full_path", "@fullPath", "@oldPath"),
+        ("projects", "full_path", "@fullPath", "@oldPath"),
+    ];
+
     /// <summary>A user's own namespace.</summary>
     public static async Task<NamespaceRow> OfUserAsync(Session session, long user, CancellationToken ct) =>
         await session.FindAsync<NamespaceRow>($"SELECT {NamespaceRow.Columns} FROM namespaces WHERE owner_id = @user", new { user }, ct)

@@ -25,9 +25,13 @@ internal static class Lookup
     /// <returns>A group or a user's own namespace; nothing when there is none.</returns>
     public static Task<NamespaceRow?> NamespaceAsync(Db db, string name, CancellationToken ct) =>
         long.TryParse(name, out var id)
-            ? db.FindAsync<NamespaceRow>($"SELECT {NamespaceRow.Columns} FROM namespaces WHERE id = @id", new { id }, ct)
+            ? db.FindAsync<NamespaceRow>(
+                $"SELECT {NamespaceRow.Columns} FROM namespaces WHERE id = @id AND deleted_at IS NULL",
+                new { id },
+                ct
+            )
             : db.FindAsync<NamespaceRow>(
-                $"SELECT {NamespaceRow.Columns} FROM namespaces WHERE id = (SELECT namespace_id FROM routes WHERE path_key = @key)",
+                $"SELECT {NamespaceRow.Columns} FROM namespaces WHERE id = (SELECT namespace_id FROM routes WHERE path_key = @key) AND deleted_at IS NULL",
                 new { key = KeyOf(name) },
                 ct
             );

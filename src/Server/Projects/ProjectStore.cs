@@ -63,6 +63,60 @@ internal static class ProjectStore
         return (row, null);
     }
 
+    /// <summary>Writes what an owner may change: name, path, description, visibility, default branch, settings.</summary>
+    /// <param name="row">As it is.</param>
+    /// <param name="wanted">As it shall be.</param>
+    /// <returns>What is wrong.</returns>
+    public static async Task<FieldError?> ChangeAsync(Session session, ProjectRow row, ProjectRow wanted, CancellationToken ct)
+    {
+        var space = await session.FindAsync<NamespaceRow>(
+            $"SELECT {NamespaceRow.Columns} FROM namespaces WHERE id = @NamespaceId",
+            row,
+            ct
+        );
+        if (CheckRow(wanted, space!) is { } wrong)
+            return wrong;
+        if (wanted.Path != row.Path && await MoveAsync(session, row, space!, wanted.Path, ct) is { } taken)
+            return taken;
+        await session.ExecuteAsync(
+            """
+            UPDATE projects SET name = @Name, description = @Description, visibility = @Visibility, default_branch = @DefaultBranch, settings = @Settings
+            WHERE id = @Id
+            """,
+            wanted,
+            ct
+        );
+        return null;
+    }
+
+    /// <summary>Gives a project another path, or another place.</summary>
+    /// <returns>What is wrong.</returns>
+    public static async Task<FieldError?> MoveAsync(Session session, ProjectRow row, NamespaceRow space, string path, CancellationToken ct)
+    {
+        if ((PathRules.CheckBelow("path", path) ?? CheckVisibility(row.Visibility, space.Visibility)) is { } wrong)
+            return wrong;
+        var fullPath = $"{space.FullPath}/{path}";
+        var args = new
+        {
+            row.Id,
+            space = space.Id,
+            path,
+            fullPath,
+            key = PathRules.Key(fullPath),
+        };
+        const string taken = "SELECT path_key FROM routes WHERE path_key = @key AND (project_id IS NULL OR project_id <> @Id)";
+        if (await session.FindAsync<string>(taken, args, ct) is not null)
+            return new FieldError("path", FieldError.Taken);
+        await session.ExecuteAsync("DELETE FROM routes WHERE project_id = @Id", args, ct);
+        await session.ExecuteAsync("INSERT INTO routes (path_key, project_id) VALUES (@key, @Id)", args, ct);
+        await session.ExecuteAsync(
+            "UPDATE projects SET namespace_id = @space, path = @path, full_path = @fullPath WHERE id = @Id",
+            args,
+            ct
+        );
+        return null;
+    }
+
     /// <summary>Names the default branch of a project that has none yet, and protects it. Whoever receives the first push calls this.</summary>
     /// <returns>False when it has one.</returns>
     public static async Task<bool> SetDefaultBranchAsync(Session session, long project, string branch, CancellationToken ct)
@@ -94,10 +148,17 @@ internal static class ProjectStore
     private static FieldError? Check(ProjectToMake project) =>
         CheckName(project.Name)
         ?? PathRules.CheckBelow("path", project.Path)
-        ?? (
-            project.Description.Length > MaxDescription
-                ? new FieldError("description", $"is too long (maximum is {MaxDescription} characters)")
-                : null
-        )
+        ?? CheckDescription(project.Description)
         ?? CheckVisibility(project.Visibility, project.Space.Visibility);
+
+    private static FieldError? CheckRow(ProjectRow row, NamespaceRow space) =>
+        CheckName(row.Name)
+        ?? PathRules.CheckBelow("path", row.Path)
+        ?? CheckDescription(row.Description)
+        ?? CheckVisibility(row.Visibility, space.Visibility);
+
+    private static FieldError? CheckDescription(string description) =>
+        description.Length > MaxDescription ? new FieldError("description", $"is too long (maximum is {MaxDescription} characters)")
+        : description.Contains('\0') ? new FieldError("description", "is invalid")
+        : null;
 }

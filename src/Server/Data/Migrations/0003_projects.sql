@@ -9,7 +9,8 @@ CREATE TABLE namespaces (
   full_path text NOT NULL,
   description text NOT NULL,
   visibility text NOT NULL,     -- private, internal, public
-  created_at bigint NOT NULL
+  created_at bigint NOT NULL,
+  deleted_at bigint             -- being removed: nobody sees it
 );
 CREATE INDEX namespaces_parent_id ON namespaces (parent_id);
 CREATE UNIQUE INDEX namespaces_owner_id ON namespaces (owner_id);
