@@ -7,7 +7,7 @@ namespace Slipway.Runner.Coordinator;
 internal sealed class LoopState(RunnerLoopSettings settings) : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly ConcurrentDictionary<(string, string), SlotTable> _slots = [];
+    private readonly ConcurrentDictionary<string, SlotTable> _slots = [];
     private readonly ConcurrentDictionary<(string, string, string), Gate> _limits = [];
     private readonly CancellationTokenSource _enough = new();
     private int _count;
@@ -21,8 +21,8 @@ internal sealed class LoopState(RunnerLoopSettings settings) : IDisposable
 
     public TimeSpan SinceLastJob => settings.Time.GetElapsedTime(Interlocked.Read(ref _lastJob));
 
-    /// <summary>Runners that share a token share its folders too.</summary>
-    public SlotTable SlotsOf(RunnerConfig runner) => _slots.GetOrAdd((runner.Url, runner.Token), _ => new SlotTable());
+    /// <summary>Folders are named after short tokens, so runners that share one share its slots too.</summary>
+    public SlotTable SlotsOf(RunnerConfig runner) => _slots.GetOrAdd(runner.ShortToken, _ => new SlotTable());
 
     public Gate LimitOf(RunnerConfig runner)
     {

@@ -34,8 +34,9 @@ internal sealed class RemoteJob(
         {
             result = await RunAsync(payload, job.CorrelationId, report, log, slots);
         }
-        catch (Exception e) when (e is IOException or JobFailedException)
+        catch (Exception e)
         {
+            // The coordinator must hear of the job's end whatever went wrong here.
             result = new JobResult(JobOutcome.Failed, null, FailureReason.RunnerSystem, e.Message);
         }
 

@@ -45,7 +45,8 @@ internal sealed class HostCheckout(JobEnvironment job)
         order = order with
         {
             Clean = ["-ffdx"],
-            CleanConfig = true,
+            // No job ever gets at the folder.
+            CleanConfig = false,
             TrustFolder = false,
             Fresh = order.Fresh || again,
             CaFile = authorities,

@@ -66,6 +66,23 @@ public sealed class RepositoryTests(TestEngine engine) : IDisposable
     }
 
     [Fact]
+    public async Task Of_a_folder_that_is_refilled_nothing_is_kept_and_a_whole_history_stays_whole()
+    {
+        Repository(commits: 25);
+        await using var copies = new GitCopies(largeStore: 100);
+        var tree = new SourceTree(_folder, ["file"], _folder + "/.git") { IsRefilled = true, ShortenTo = 3 };
+        var copy = await copies.OfAsync(tree, default);
+        Assert.NotSame(copy, await copies.OfAsync(tree, default));
+        Assert.Equal("3\n", GitIn(copy!.Folder!, "rev-list", "--count", "HEAD"));
+        copies.Done(tree, copy);
+        Assert.False(Directory.Exists(copy.Folder));
+
+        var whole = await copies.OfAsync(tree with { ShortenTo = null }, default);
+        Assert.Null(whole!.Folder);
+        Assert.DoesNotContain(whole.Snapshot.Files, file => file.Path == "shallow");
+    }
+
+    [Fact]
     public async Task Links_that_lead_out_of_the_builds_folder_are_put_like_any_other()
     {
         await engine.NeedAsync("busybox");
