@@ -68,7 +68,7 @@ internal sealed class RunnerEntry : IAsyncDisposable
         {
             while (true)
             {
-                var pause = number < _pace.Questions ? await AskOnceAsync(interval, stop, over) : interval;
+                var pause = number < _pace.Questions ? await AskSafelyAsync(interval, stop, over) : interval;
                 if (pause > TimeSpan.Zero)
                     await Task.Delay(pause, _settings.Time, stop);
                 stop.ThrowIfCancellationRequested();
@@ -77,6 +77,20 @@ internal sealed class RunnerEntry : IAsyncDisposable
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // Told to end.
+        }
+    }
+
+    /// <summary>A mistake of ours must not silence a runner for good.</summary>
+    private async Task<TimeSpan> AskSafelyAsync(TimeSpan interval, CancellationToken stop, CancellationToken over)
+    {
+        try
+        {
+            return await AskOnceAsync(interval, stop, over);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            TellProblem(RunnerEventLevel.Error, $"a mistake of the runner: {e.Message}");
+            return interval;
         }
     }
 
@@ -134,10 +148,10 @@ internal sealed class RunnerEntry : IAsyncDisposable
         switch (answer)
         {
             case JobAnswer.Job:
-                _lastProblem = null;
+                TellSolved();
                 return _runner.StrictCheckInterval ? interval : TimeSpan.Zero;
             case JobAnswer.Nothing nothing:
-                _lastProblem = null;
+                TellSolved();
                 return nothing.Held && took > ShortestHold ? TimeSpan.Zero : interval;
             case JobAnswer.Forbidden forbidden:
                 TellProblem(RunnerEventLevel.Error, $"the coordinator does not know this runner: {forbidden.Message}");
@@ -223,6 +237,12 @@ internal sealed class RunnerEntry : IAsyncDisposable
             Tell(RunnerEventLevel.Warning, $"job failed: {result.Message}", [.. about, ("reason", result.FailureReason ?? "")]);
         if (untold is not null)
             Tell(RunnerEventLevel.Error, $"the coordinator could not be told how the job ended: {untold}", about);
+    }
+
+    private void TellSolved()
+    {
+        if (Interlocked.Exchange(ref _lastProblem, null) is not null)
+            Tell(RunnerEventLevel.Info, "asking for jobs again");
     }
 
     /// <summary>A problem that lasts is told once.</summary>

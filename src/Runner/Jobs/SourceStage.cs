@@ -26,7 +26,7 @@ internal sealed class SourceStage(JobEnvironment job, ExecutorKind kind, JobChan
                 strategy == "none" ? "Skipping Git repository setup" : "Skipping Git repository setup and creating an empty build directory"
             );
             if (strategy == "empty" && kind.HasGit && FromGit)
-                await run.RunOwnAsync("get_sources", GitScript.Clear(job.Paths.ProjectDir), ct);
+                await run.RunOwnAsync("get_sources", GitScript.Empty(job.Paths.ProjectDir), ct);
             return;
         }
 

@@ -2,32 +2,19 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Slipway.Cli.Tests.Support;
 
 namespace Slipway.Cli.Tests.Runners;
 
 /// <summary>Answers the runner API as a test wants it. On this machine only.</summary>
 internal sealed class FakeServer : IDisposable
 {
-    private readonly HttpListener _listener = new();
+    private readonly HttpListener _listener;
 
     public FakeServer()
     {
-        for (var attempt = 0; ; attempt++)
-        {
-            var port = Random.Shared.Next(20_000, 60_000);
-            Url = $"http://127.0.0.1:{port}";
-            _listener.Prefixes.Add(Url + "/");
-            try
-            {
-                _listener.Start();
-                break;
-            }
-            catch (HttpListenerException) when (attempt < 50)
-            {
-                _listener.Prefixes.Clear();
-            }
-        }
-
+        (_listener, var port) = Loopback.Listen();
+        Url = $"http://127.0.0.1:{port}";
         _ = ServeAsync();
     }
 

@@ -7,7 +7,7 @@ namespace Slipway.Cli.Tests.Support;
 /// <summary>A host that serves the repositories below a folder over git's smart HTTP, as GitLab does, and files beside them. On this machine only.</summary>
 internal sealed class GitHost : IDisposable
 {
-    private readonly HttpListener _listener = new();
+    private readonly HttpListener _listener;
     private readonly string _root;
     private readonly Dictionary<string, (int Status, byte[] Body, string? Location)> _files = [];
     private readonly List<string> _requests = [];
@@ -15,21 +15,7 @@ internal sealed class GitHost : IDisposable
     public GitHost(string root)
     {
         _root = root;
-        for (var attempt = 0; ; attempt++)
-        {
-            Port = Random.Shared.Next(20_000, 60_000);
-            _listener.Prefixes.Add($"http://127.0.0.1:{Port}/");
-            try
-            {
-                _listener.Start();
-                break;
-            }
-            catch (HttpListenerException) when (attempt < 50)
-            {
-                _listener.Prefixes.Clear();
-            }
-        }
-
+        (_listener, Port) = Loopback.Listen();
         _ = ServeAsync();
     }
 

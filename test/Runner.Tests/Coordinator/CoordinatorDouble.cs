@@ -29,7 +29,7 @@ internal sealed partial class CoordinatorDouble : IDisposable
 {
     public const string RunnerToken = "glrt-0123456789abc";
 
-    private readonly HttpListener _listener = new();
+    private readonly HttpListener _listener;
     private readonly ConcurrentQueue<JobPayload> _jobs = [];
     private readonly CancellationTokenSource _over = new();
     private readonly Lock _gate = new();
@@ -41,22 +41,8 @@ internal sealed partial class CoordinatorDouble : IDisposable
 
     public CoordinatorDouble()
     {
-        for (var attempt = 0; ; attempt++)
-        {
-            var port = Random.Shared.Next(20_000, 60_000);
-            Url = $"http://127.0.0.1:{port}";
-            _listener.Prefixes.Add(Url + "/");
-            try
-            {
-                _listener.Start();
-                break;
-            }
-            catch (HttpListenerException) when (attempt < 50)
-            {
-                _listener.Prefixes.Clear();
-            }
-        }
-
+        (_listener, var port) = Loopback.Listen();
+        Url = $"http://127.0.0.1:{port}";
         _ = ServeAsync();
     }
 

@@ -275,6 +275,19 @@ public sealed class RunnerLoopTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_trouble_that_lasts_is_told_once_and_its_end_too()
+    {
+        var refusals = 2;
+        _coordinator.Script = _ => Interlocked.Decrement(ref refusals) >= 0 ? new Reply(409) : null;
+        await RunAsync(Payloads.Job(42, "true"));
+        await DrainAsync();
+        Assert.Equal(
+            ["asking for jobs again", "job received", "job succeeded", "no answer to the question for jobs: 409 Conflict"],
+            Told.Order(StringComparer.Ordinal)
+        );
+    }
+
+    [Fact]
     public async Task After_as_many_jobs_as_were_wanted_the_loop_ends_by_itself()
     {
         Start(Settings() with { MaxJobs = 2 });

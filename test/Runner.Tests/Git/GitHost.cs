@@ -11,27 +11,13 @@ internal sealed class GitHost : IDisposable
 {
     public const string Login = "gitlab-ci-token:glcbt-64_jobtoken";
 
-    private readonly HttpListener _listener = new();
+    private readonly HttpListener _listener;
     private readonly string _root;
 
     public GitHost(string root)
     {
         _root = root;
-        for (var attempt = 0; ; attempt++)
-        {
-            Port = Random.Shared.Next(20_000, 60_000);
-            _listener.Prefixes.Add($"http://127.0.0.1:{Port}/");
-            try
-            {
-                _listener.Start();
-                break;
-            }
-            catch (HttpListenerException) when (attempt < 50)
-            {
-                _listener.Prefixes.Clear();
-            }
-        }
-
+        (_listener, Port) = Loopback.Listen();
         _ = ServeAsync();
     }
 

@@ -45,6 +45,10 @@ internal sealed class GitScript(GitOrder order, string folder, string temporary)
         return _text.ToString();
     }
 
+    /// <summary>Removes all that is in a folder.</summary>
+    public static string Empty(string folder) =>
+        $"[ ! -d {Quoted(folder)} ] || find {Quoted(folder)} -mindepth 1 -maxdepth 1 -exec rm -rf {{}} +\n";
+
     /// <summary>Removes all but the repository itself, for a second try (runner-protocol §11, step 8).</summary>
     public static string Clear(string folder) =>
         $"[ ! -d {Quoted(folder)} ] || find {Quoted(folder)} -mindepth 1 -maxdepth 1 ! -name .git -exec rm -rf {{}} +\n";
