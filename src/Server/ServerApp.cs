@@ -4,6 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Slipway.Server.Accounts;
 using Slipway.Server.Data;
 using Slipway.Server.Git;
+using Slipway.Server.Git.Api;
+using Slipway.Server.Git.Lfs;
 using Slipway.Server.Git.Push;
 using Slipway.Server.Git.Smart;
 using Slipway.Server.Http;
@@ -32,6 +34,7 @@ internal static class ServerApp
         services.AddSingleton<PipelineCreation>().AddSingleton<PushedPipelines>().AddSingleton<JobTurns>();
         services.AddSingleton<PushIntents>().AddSingleton<ReceivePack>();
         services.AddSingleton<Upkeep>().AddSingleton<GitLogin>().AddSingleton<PushToCreate>();
+        services.AddSingleton<WebPush>().AddSingleton<CommitCreation>().AddSingleton<BranchShapes>();
     }
 
     public static void MapRoutes(WebApplication app)
@@ -53,7 +56,9 @@ internal static class ServerApp
         v4.MapDeployTokens();
         v4.MapProtectedRefs();
         v4.MapJobTokenScope();
+        v4.MapRepository();
         app.MapGit();
+        app.MapLfs();
     }
 
     /// <summary>What must pass before a route's handler, in order.</summary>

@@ -83,6 +83,14 @@ public sealed partial class WallsTests
         Assert.Empty(impure);
     }
 
+    // What a user names must not become another program, or an option of one: whoever needs git asks there.
+    [Fact]
+    public void The_server_starts_programs_at_one_door() =>
+        Assert.Equal(
+            ["src/Server/Git/GitDoor.cs"],
+            House.Sources.Where(file => file.Assembly == "Server" && file.Code.Contains("ProcessStartInfo")).Select(file => file.Path)
+        );
+
     [Theory]
     [InlineData("var text = File.ReadAllText(path);", true)]
     [InlineData("return at.File.ReadsWell;", false)]

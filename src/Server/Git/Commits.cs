@@ -89,17 +89,27 @@ internal static class Commits
     }
 
     /// <returns>Nothing when the ref is no annotated tag.</returns>
-    public static async Task<TagObject?> TagAsync(this Repository repository, string tag, CancellationToken ct)
+    public static async Task<TagObject?> TagAsync(this Repository repository, string tag, CancellationToken ct) =>
+        RefNames.IsValid(RefNames.Tags + tag) ? (await repository.TagsAsync(tag, ct)).GetValueOrDefault(tag) : null;
+
+    /// <summary>Annotated tags by name; those without a message of their own are left out.</summary>
+    /// <param name="only">One of them; nothing for all.</param>
+    public static async Task<IReadOnlyDictionary<string, TagObject>> TagsAsync(
+        this Repository repository,
+        string? only,
+        CancellationToken ct
+    )
     {
-        if (!RefNames.IsValid(RefNames.Tags + tag))
-            return null;
         const string format =
             "--format=%(objecttype)%00%(contents)%00%(taggername)%00%(taggeremail:trim)%00%(taggerdate:iso-strict)%00%(refname)%00";
-        var answer = await repository.RunAsync(new GitCall("for-each-ref", format, "--", RefNames.Tags + tag), ct);
-        var parts = answer.OrThrow("read a tag").Text.Split('\0');
-        return parts.Length > 5 && parts[0] == "tag" && parts[5] == RefNames.Tags + tag
-            ? new TagObject(parts[1], new Signature(parts[2], parts[3], parts[4]))
-            : null;
+        var answer = await repository.RunAsync(new GitCall("for-each-ref", format, "--", (RefNames.Tags + only).TrimEnd('/')), ct);
+        var parts = answer.OrThrow("read tags").Text.Split('\0');
+        var tags = new Dictionary<string, TagObject>();
+        for (var at = 0; at + 5 < parts.Length; at += 6)
+            // Between two entries stands a newline of git's own.
+            if (parts[at].TrimStart('\n') == "tag" && RefNames.Tag(parts[at + 5]) is { } name)
+                tags[name] = new TagObject(parts[at + 1], new Signature(parts[at + 2], parts[at + 3], parts[at + 4]));
+        return tags;
     }
 
     /// <summary>Where two histories parted.</summary>

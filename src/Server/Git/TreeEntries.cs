@@ -25,7 +25,8 @@ internal static class TreeEntries
     private const int IdBytes = 20;
 
     /// <exception cref="GitException">They are no tree's.</exception>
-    public static IReadOnlyList<TreeEntry> Parse(ReadOnlySpan<byte> bytes)
+    /// <param name="names">How names are read; nothing for UTF-8, in which a byte that is none is lost.</param>
+    public static IReadOnlyList<TreeEntry> Parse(ReadOnlySpan<byte> bytes, Encoding? names = null)
     {
         var entries = new List<TreeEntry>();
         while (bytes.Length > 0)
@@ -37,7 +38,7 @@ internal static class TreeEntries
             entries.Add(
                 new TreeEntry(
                     Encoding.ASCII.GetString(bytes[..blank]).PadLeft(6, '0'),
-                    Encoding.UTF8.GetString(bytes[(blank + 1)..end]),
+                    (names ?? Encoding.UTF8).GetString(bytes[(blank + 1)..end]),
                     Convert.ToHexStringLower(bytes.Slice(end + 1, IdBytes))
                 )
             );

@@ -7,7 +7,11 @@ using Slipway.Server.Projects;
 namespace Slipway.Server.Git.Push;
 
 /// <summary>Somebody who pushes: the project with his role there, and the job whose token it is, if it is one's.</summary>
-internal sealed record Pusher(ProjectContext Project, UserRow User, long? JobId = null);
+internal sealed record Pusher(ProjectContext Project, UserRow User, long? JobId = null)
+{
+    /// <summary>By the API or a page, which may delete what is protected.</summary>
+    public bool FromWeb { get; init; }
+}
 
 /// <summary>
 /// Takes a push, in this order: names and rights of what needs no object; the pack, into quarantine and checked; rights of what needs one; the objects in; a
@@ -109,6 +113,7 @@ internal sealed class ReceivePack(Repositories repositories, PushIntents intents
             pusher.User.IsAdmin,
             pusher.Project.Project.DefaultBranch,
             isEmpty,
+            pusher.FromWeb,
             name => ProtectedRefs.Match(byKind[ProtectedRefs.Branch], name),
             name => ProtectedRefs.Match(byKind[ProtectedRefs.Tag], name)
         );

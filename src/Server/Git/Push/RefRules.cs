@@ -7,11 +7,13 @@ namespace Slipway.Server.Git.Push;
 /// <param name="Branches">Protection of branches, by short name.</param>
 /// <param name="Tags">Protection of tags, by short name.</param>
 /// <param name="IsEmpty">Nothing has been pushed yet.</param>
+/// <param name="FromWeb">By the API or a page.</param>
 internal sealed record PushRights(
     Role Role,
     bool IsAdmin,
     string? DefaultBranch,
     bool IsEmpty,
+    bool FromWeb,
     Func<string, RefProtection> Branches,
     Func<string, RefProtection> Tags
 );
@@ -47,7 +49,9 @@ internal static class RefRules
         if (!protection.IsProtected)
             return null;
         if (update.Deletes)
-            return rights.Role < Role.Maintainer ? NoDelete : "You can only delete protected branches using the web interface.";
+            return rights.Role < Role.Maintainer ? NoDelete
+                : rights.FromWeb ? null
+                : "You can only delete protected branches using the web interface.";
         if (!update.Creates && !protection.AllowForcePush && await isForced(update))
             return "You are not allowed to force push code to a protected branch on this project.";
         return protection.MayPush(rights.Role, rights.IsAdmin) ? null
@@ -69,7 +73,8 @@ internal static class RefRules
             return null;
         if (update.Deletes)
             return rights.Role < Role.Maintainer
-                ? "You are not allowed to delete protected tags from this project. Only a project maintainer or owner can delete a protected tag."
+                    ? "You are not allowed to delete protected tags from this project. Only a project maintainer or owner can delete a protected tag."
+                : rights.FromWeb ? null
                 : "You can only delete protected tags using the web interface.";
         if (!update.Creates)
             return "Protected tags cannot be updated.";
