@@ -20,7 +20,7 @@ internal static class SlipwayProgram
     {
         try
         {
-            var root = Tree(surroundings);
+            var root = Tree(surroundings, withRunner: arguments.Contains("runner"));
             var parsed = root.Parse(arguments, Parsing);
             if (parsed.Action is not (Help or VersionLine) && UnknownOption(parsed) is { } unknown)
                 return SayUnknown(unknown, parsed.CommandResult.Command, surroundings);
@@ -46,7 +46,10 @@ internal static class SlipwayProgram
         }
     }
 
-    internal static RootCommand Tree(Surroundings surroundings)
+    /// <param name="withRunner">
+    /// The runner's verbs have more options than all others together: they are only made where somebody may ask for them.
+    /// </param>
+    internal static RootCommand Tree(Surroundings surroundings, bool withRunner = true)
     {
         var root = new RootCommand("GitLab CI/CD in one program: run, check and explain .gitlab-ci.yml pipelines")
         {
@@ -55,7 +58,7 @@ internal static class SlipwayProgram
             ExplainCommand.Make(surroundings),
             LintCommand.Make(surroundings),
             ConfigCommand.Make(surroundings),
-            RunnerCommand.Make(surroundings),
+            RunnerCommand.Make(surroundings, withRunner),
             CompletionCommand.Make(surroundings),
             CompleteCommand.Make(surroundings, () => Tree(surroundings)),
         };

@@ -5,21 +5,25 @@ namespace Slipway.Cli.Commands.Runners;
 /// <summary><c>slipway runner register|run|run-single|list|verify|unregister</c>: gitlab-runner's verbs, flags and file.</summary>
 internal static class RunnerCommand
 {
-    public static Command Make(Surroundings surroundings) =>
-        new Verb(
+    /// <param name="whole">With its own verbs.</param>
+    public static Command Make(Surroundings surroundings, bool whole)
+    {
+        var runner = new Verb(
             "runner",
             "Run the jobs of a server, Slipway's or GitLab's, with gitlab-runner's config.toml",
             ("runner register --url https://gitlab.example.com --token glrt-…", "make a config.toml for a runner created on the server"),
             ("runner run", "ask for jobs and run them"),
             ("runner list", "the runners in config.toml"),
             ("runner verify", "does the server know them?")
-        )
-        {
-            RegisterCommand.Make(surroundings),
-            ServeCommand.Make(surroundings),
-            SingleCommand.Make(surroundings),
-            ListRunnersCommand.Make(surroundings),
-            VerifyCommand.Make(surroundings),
-            UnregisterCommand.Make(surroundings),
-        };
+        );
+        if (!whole)
+            return runner;
+        runner.Add(RegisterCommand.Make(surroundings));
+        runner.Add(ServeCommand.Make(surroundings));
+        runner.Add(SingleCommand.Make(surroundings));
+        runner.Add(ListRunnersCommand.Make(surroundings));
+        runner.Add(VerifyCommand.Make(surroundings));
+        runner.Add(UnregisterCommand.Make(surroundings));
+        return runner;
+    }
 }
