@@ -9,9 +9,11 @@ using Slipway.Server.Git.Lfs;
 using Slipway.Server.Git.Push;
 using Slipway.Server.Git.Smart;
 using Slipway.Server.Http;
+using Slipway.Server.Jobs;
 using Slipway.Server.Outbound;
 using Slipway.Server.Pipelines;
 using Slipway.Server.Projects;
+using Slipway.Server.Runners;
 using Slipway.Server.Work;
 
 namespace Slipway.Server;
@@ -35,6 +37,7 @@ internal static class ServerApp
         services.AddSingleton<PushIntents>().AddSingleton<ReceivePack>();
         services.AddSingleton<Upkeep>().AddSingleton<GitLogin>().AddSingleton<PushToCreate>();
         services.AddSingleton<WebPush>().AddSingleton<CommitCreation>().AddSingleton<BranchShapes>();
+        services.AddJobs().AddRunners();
     }
 
     public static void MapRoutes(WebApplication app)
@@ -59,6 +62,8 @@ internal static class ServerApp
         v4.MapRepository();
         app.MapGit();
         app.MapLfs();
+        v4.MapJobRoutes();
+        v4.MapRunnerRoutes();
     }
 
     /// <summary>What must pass before a route's handler, in order.</summary>
@@ -79,6 +84,7 @@ internal static class ServerApp
         var turns = services.GetRequiredService<JobTurns>();
         work.On(PipelineWork.Due, turns.OnDueAsync);
         work.On(PipelineWork.GrantResource, turns.OnResourceAsync);
+        work.HandleJobs(services);
         work.On(PushIntent.Work, services.GetRequiredService<PushIntents>().RecoverAsync);
         work.On(RepositoryUpkeep.Work, services.GetRequiredService<Upkeep>().RunAsync);
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using Slipway.Server.Data;
+using Slipway.Server.Jobs;
 
 namespace Slipway.Server;
 
@@ -20,6 +21,9 @@ public sealed record ServerOptions
 
     /// <summary>Rounds of a password's hash. Less is for tests only.</summary>
     internal int PasswordRounds { get; init; } = 210_000;
+
+    /// <summary>Bounds of jobs and of what runners send.</summary>
+    public JobOptions Jobs { get; init; } = new();
 
     internal string Folder(string name) => Path.Combine(DataFolder, name);
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Slipway.Cli.TestReports;
 using Slipway.Engine;
 using Slipway.Engine.Payloads;
+using Slipway.Engine.Reports;
 using Slipway.Protocol.Jobs;
 using Slipway.Runner;
 using Slipway.Runner.Jobs;

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Slipway.Engine.Payloads;
 
 /// <summary>Every reason for a failure that a server of GitLab's kind knows: a runner reports one that is not here by a coarser name (runner-protocol §7.3).</summary>
-internal static class ServerReasons
+public static class ServerReasons
 {
     public static ImmutableArray<string> All { get; } =
     [

@@ -9,7 +9,8 @@ namespace Slipway.Server.Pipelines;
 /// <summary>What jobs' dotenv reports hand on to the jobs that come after them.</summary>
 internal static class DotenvVariables
 {
-    private const string Purpose = "job_variables.value";
+    /// <summary>What their values are sealed for.</summary>
+    public const string Purpose = "job_variables.value";
 
     /// <summary>Keeps what a job's report says, in place of what an earlier one said.</summary>
     public static async Task WriteAsync(

@@ -73,7 +73,9 @@ internal sealed class PipelineStore(SecretBox secrets, JobBell bell, WorkLoop wo
         return state;
     }
 
-    private async Task<CompiledPipeline?> CompiledAsync(Session session, long pipelineId, CancellationToken ct)
+    /// <summary>A pipeline's jobs as they were compiled, which never changes.</summary>
+    /// <returns>Nothing when there is no such pipeline, or it has no jobs.</returns>
+    public async Task<CompiledPipeline?> CompiledAsync(Session session, long pipelineId, CancellationToken ct)
     {
         if (_remembered.TryGetValue(pipelineId, out var known))
             return known;

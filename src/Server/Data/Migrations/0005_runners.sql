@@ -40,3 +40,15 @@ CREATE TABLE runner_managers (
   contacted_at bigint
 );
 CREATE UNIQUE INDEX runner_managers_system_id ON runner_managers (runner_id, system_id);
+
+-- The old way for a runner to register: one secret for the instance, each group and each project.
+CREATE TABLE registration_tokens (
+  id {identity},
+  scope text NOT NULL UNIQUE,   -- instance, group 7, project 7
+  hash text NOT NULL UNIQUE,    -- SHA-256, hex
+  sealed {bytes} NOT NULL,      -- the token itself: shown to those who may register runners there
+  created_at bigint NOT NULL
+);
+
+-- What waits for a runner, project by project.
+CREATE INDEX jobs_queue ON jobs (status, project_id, id);

@@ -3,15 +3,17 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Slipway.Compiler.Rules;
 
-namespace Slipway.Cli.TestReports;
+namespace Slipway.Engine.Reports;
 
 /// <summary>
 /// Finds a job's coverage in its log (gitlab-ci-yaml §7.14): the last line whose last match holds a number, and of that the first. Where the pattern
 /// has groups the last group stands for the match, as in GitLab, which uses Ruby's <c>scan</c>.
 /// </summary>
-internal static partial class CoverageScan
+public static partial class CoverageScan
 {
     private const int Piece = 64 * 1024;
+
+    private const int StampLength = 32;
 
     /// <summary>A longer line is not a summary somebody wrote.</summary>
     private const int LongestLine = 1024 * 1024;
@@ -20,16 +22,22 @@ internal static partial class CoverageScan
     /// <returns>Percent; <see langword="null"/> when no line matches, or the match holds no number.</returns>
     public static double? Find(Stream log, string pattern)
     {
+        ArgumentNullException.ThrowIfNull(log);
+        ArgumentNullException.ThrowIfNull(pattern);
         if (Re2.Compile(pattern) is not { } regex)
             return null;
         foreach (var line in FromTheEnd(log))
         {
-            if (Last(regex, line) is { } match && Number().Match(match) is { Success: true } number)
+            if (Last(regex, WithoutStamp(line)) is { } match && Number().Match(match) is { Success: true } number)
                 return double.Parse(number.Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
         }
 
         return null;
     }
+
+    /// <summary>Without the 32 characters (time, stream, kind) that runners put before each line (runner-protocol §10.3).</summary>
+    private static string WithoutStamp(string line) =>
+        line.Length >= StampLength && line[4] == '-' && line[10] == 'T' && line[26] == 'Z' && line[27] == ' ' ? line[StampLength..] : line;
 
     private static string? Last(Regex regex, string line)
     {

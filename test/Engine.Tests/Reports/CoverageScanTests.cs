@@ -1,8 +1,8 @@
 using System.Text;
-using Slipway.Cli.TestReports;
+using Slipway.Engine.Reports;
 using Xunit;
 
-namespace Slipway.Cli.Tests.TestReports;
+namespace Slipway.Engine.Tests.Reports;
 
 public sealed class CoverageScanTests
 {
@@ -13,6 +13,7 @@ public sealed class CoverageScanTests
     [InlineData("50%\n% of nothing\n", @"(\d*)%", 50.0)]
     [InlineData("a 1% b 2%", @"\d+%", 2.0)]
     [InlineData("Coverage: 88%\r\n", "Coverage: .*", 88.0)]
+    [InlineData("2026-01-02T03:04:05.123456Z 01O Coverage: 7%\n", @"^Coverage: \d+%", 7.0)]
     [InlineData("nothing here\n", @"\d+%", null)]
     [InlineData("covered\n", "covered", null)]
     [InlineData("x 5%\n", "(unclosed", null)]

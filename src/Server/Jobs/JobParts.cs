@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Slipway.Server.Jobs.Artifacts;
+using Slipway.Server.Jobs.Traces;
+using Slipway.Server.Work;
+
+namespace Slipway.Server.Jobs;
+
+/// <summary>What jobs add to the server.</summary>
+internal static class JobParts
+{
+    public static IServiceCollection AddJobs(this IServiceCollection services) =>
+        services
+            .AddSingleton(all => all.GetRequiredService<ServerOptions>().Jobs)
+            .AddSingleton(all => new TraceFolder(all.GetRequiredService<ServerOptions>().Folder("traces")))
+            .AddSingleton<TraceWatchers>()
+            .AddSingleton<JobTraces>()
+            .AddSingleton<TraceArchive>()
+            .AddSingleton<ArtifactIntake>()
+            .AddSingleton<ArtifactSweep>()
+            .AddSingleton<ArtifactFinder>()
+            .AddSingleton<JobFactsReader>()
+            .AddSingleton<JobList>()
+            .AddSingleton<JobActions>();
+
+    public static void MapJobRoutes(this IEndpointRouteBuilder v4)
+    {
+        v4.MapJobs();
+        v4.MapJobActions();
+        v4.MapArtifacts();
+    }
+
+    public static void HandleJobs(this WorkLoop work, IServiceProvider services) =>
+        work.On(TraceArchive.Kind, services.GetRequiredService<TraceArchive>().ArchiveAsync);
+}

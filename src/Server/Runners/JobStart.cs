@@ -1,0 +1,55 @@
+using Slipway.Engine;
+using Slipway.Server.Data;
+using Slipway.Server.Pipelines;
+
+namespace Slipway.Server.Runners;
+
+/// <summary>From pending to running.</summary>
+internal static class JobStart
+{
+    /// <summary>Takes up an offer.</summary>
+    /// <returns>False when it has lapsed, or the job was cancelled meanwhile.</returns>
+    public static async Task<bool> TakeUpAsync(
+        Session session,
+        PipelineStore pipelines,
+        JobRow job,
+        DateTimeOffset now,
+        CancellationToken ct
+    )
+    {
+        const string take = """
+            UPDATE jobs SET offered_until = NULL WHERE id = @Id AND status = 'pending' AND token_hash = @TokenHash AND offered_until > @now
+            """;
+        var arguments = new
+        {
+            job.Id,
+            job.TokenHash,
+            now = now.ToUnixTimeMilliseconds(),
+        };
+        if (await session.ExecuteAsync(take, arguments, ct) == 0)
+            return false;
+        await StartAsync(session, pipelines, job, now, ct);
+        return true;
+    }
+
+    /// <summary>The job is its runner's, and may take as long as both of them allow.</summary>
+    public static async Task StartAsync(Session session, PipelineStore pipelines, JobRow job, DateTimeOffset now, CancellationToken ct)
+    {
+        var started = new PipelineEvent.Started((int)job.Number, now) { CancelsGracefully = job.CancelsGracefully == 1 };
+        if (await pipelines.ApplyAsync(session, job.PipelineId, started, ct) is not { } state)
+            return;
+        await session.ExecuteAsync(
+            """
+            UPDATE jobs SET timeout = (SELECT CASE WHEN r.maximum_timeout < @timeout THEN r.maximum_timeout ELSE @timeout END FROM runners r WHERE r.id = @RunnerId)
+            WHERE id = @Id
+            """,
+            new
+            {
+                job.Id,
+                job.RunnerId,
+                timeout = (long)state.Jobs[(int)job.Number].Job.Timeout,
+            },
+            ct
+        );
+    }
+}

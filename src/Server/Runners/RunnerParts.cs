@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Slipway.Server.Runners;
+
+/// <summary>What the runners' coordinator adds to the server.</summary>
+internal static class RunnerParts
+{
+    public static IServiceCollection AddRunners(this IServiceCollection services) =>
+        services
+            .AddSingleton<RegistrationTokens>()
+            .AddSingleton<RunnerStore>()
+            .AddSingleton<RunnerRights>()
+            .AddSingleton<RunnerList>()
+            .AddSingleton<Heartbeats>()
+            .AddSingleton<JobQueue>()
+            .AddSingleton<PayloadSource>()
+            .AddSingleton<JobHandout>()
+            .AddSingleton<JobWait>()
+            .AddSingleton<JobDoor>()
+            .AddSingleton<Offers>()
+            .AddSingleton<JobEnd>()
+            .AddSingleton<JobEnding>()
+            .AddSingleton<JobSweep>()
+            .AddHostedService<SweepLoop>();
+
+    public static void MapRunnerRoutes(this IEndpointRouteBuilder v4)
+    {
+        v4.MapRegistration();
+        v4.MapRunners();
+        v4.MapOwnersRunners();
+        v4.MapJobRequest();
+        v4.MapJobUpdate();
+        v4.MapTraces();
+        v4.MapRunnerArtifacts();
+    }
+}
