@@ -19,6 +19,9 @@ public sealed class LargePackTests
         );
         await using var server = await GitServer.StartAsync();
         var git = await server.WorkAsync();
+        // Bytes of chance cannot be packed, and trying would be most of the time.
+        await git.OkAsync("config", "core.compression", "0");
+        await git.OkAsync("config", "core.bigFileThreshold", "1m");
         var random = new Random(7);
         var block = new byte[1 << 20];
         for (var file = 0; file < 10; file++)

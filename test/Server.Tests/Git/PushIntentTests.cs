@@ -69,6 +69,33 @@ public sealed class PushIntentTests
     }
 
     [Fact]
+    public async Task Upkeep_makes_many_packs_one_and_sweeps_up_what_died()
+    {
+        await using var server = await GitServer.StartAsync();
+        var git = await server.WorkAsync();
+        for (var n = 0; n < 4; n++)
+        {
+            await git.CommitAsync($"{n}", ("a", $"{n}"));
+            await git.OkAsync("push", "-q", "origin", "main");
+        }
+
+        var died = Directory.CreateDirectory(Path.Combine(server.Repository.Path, Quarantine.Folder, "died"));
+        var repositories = server.Server.Services.GetRequiredService<Repositories>();
+        var clock = new Clock(TimeProvider.System.GetUtcNow());
+        var upkeep = new Upkeep(repositories, clock) { MostPacks = 3 };
+        await upkeep.RunAsync(new RepositoryUpkeep(server.Project.Id), Ct);
+        Assert.True(Directory.Exists(died.FullName));
+        clock.Advance(TimeSpan.FromHours(7));
+        await upkeep.RunAsync(new RepositoryUpkeep(server.Project.Id), Ct);
+
+        Assert.False(Directory.Exists(died.FullName));
+        Assert.Single(Directory.GetFiles(Path.Combine(server.Repository.Path, "objects", "pack"), "*.pack"));
+        await server.CheckAsync();
+        await git.CommitAsync("after", ("a", "after"));
+        await git.OkAsync("push", "-q", "origin", "main");
+    }
+
+    [Fact]
     public async Task A_server_killed_at_any_moment_loses_no_push_and_tells_none_twice()
     {
         using var folder = new TemporaryFolder();

@@ -19,7 +19,8 @@ internal sealed partial class UpkeepJson : JsonSerializerContext;
 /// <summary>Keeps repositories small and fast: every push leaves a pack, and one that died may leave a quarantine.</summary>
 internal sealed class Upkeep(Repositories repositories, TimeProvider time)
 {
-    private const int MostPacks = 50;
+    /// <summary>Packs a repository may have before they are made one: each is looked into for every object that is not in another. 50, as Git has it.</summary>
+    public int MostPacks { get; init; } = 50;
 
     /// <summary>No push takes longer; what is older, its process left behind.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromHours(6);
