@@ -25,6 +25,7 @@ internal static class ServerApp
     public static void AddParts(IServiceCollection services)
     {
         services.AddSingleton<Passwords>().AddSingleton<SignInLimits>().AddSingleton<SignIn>().AddSingleton<Authentication>();
+        services.AddSingleton<FirstRun>();
         services.AddSingleton<GitDoor>();
         services.AddSingleton(all => new Repositories(
             all.GetRequiredService<ServerOptions>().Folder("repositories"),

@@ -91,25 +91,11 @@ internal static class ProtectedRefsApi
         CancellationToken ct
     )
     {
-        if (parameters.Text("name") is not { } name)
-            return Answers.BadParameter("name is missing");
-        if (name.Length is 0 or > MaxName || name.Any(c => char.IsControl(c) || c == ' '))
-            return new FieldError("name", "is invalid").Answer(422);
-        var pushName = kind == ProtectedRefs.Branch ? "push_access_level" : "create_access_level";
-        foreach (var level in (string[])[pushName, "merge_access_level"])
-            if (parameters.Text(level) is not null && !Levels.ContainsKey(parameters.Number(level) ?? -1))
-                return Answers.BadParameter($"{level} does not have a valid value");
-        if (await RowAsync(kind, name, here, db, ct) is not null)
-            return Answers.Conflict($"Protected {kind} '{name}' already exists");
-        var row = new ProtectedRefRow(
-            0,
-            here.Id,
-            kind,
-            name,
-            Level(parameters, pushName, kind == ProtectedRefs.Branch ? "allowed_to_push" : "allowed_to_create"),
-            Level(parameters, "merge_access_level", "allowed_to_merge"),
-            parameters.Flag("allow_force_push") == true ? 1 : 0
-        );
+        var (row, refusal) = Wanted(kind, here, parameters);
+        if (row is null)
+            return refusal!;
+        if (await RowAsync(kind, row.Name, here, db, ct) is not null)
+            return Answers.Conflict($"Protected {kind} '{row.Name}' already exists");
         var now = time.Milliseconds();
         await db.WriteAsync(
             async (session, token) =>
@@ -142,7 +128,24 @@ internal static class ProtectedRefsApi
             },
             ct
         );
-        return Answers.Created(Json((await RowAsync(kind, name, here, db, ct))!));
+        return Answers.Created(Json((await RowAsync(kind, row.Name, here, db, ct))!));
+    }
+
+    /// <summary>The rule that is asked for, or what is wrong with it.</summary>
+    private static (ProtectedRefRow? Row, IResult? Refusal) Wanted(string kind, ProjectContext here, Parameters parameters)
+    {
+        if (parameters.Text("name") is not { } name)
+            return (null, Answers.BadParameter("name is missing"));
+        if (name.Length is 0 or > MaxName || name.Any(c => char.IsControl(c) || c == ' '))
+            return (null, new FieldError("name", "is invalid").Answer(422));
+        var (push, list) =
+            kind == ProtectedRefs.Branch ? ("push_access_level", "allowed_to_push") : ("create_access_level", "allowed_to_create");
+        var (pushLevel, mergeLevel) = (Level(parameters, push, list), Level(parameters, "merge_access_level", "allowed_to_merge"));
+        foreach (var (parameter, level) in ((string, long)[])[(push, pushLevel), ("merge_access_level", mergeLevel)])
+            if (!Levels.ContainsKey(level))
+                return (null, Answers.BadParameter($"{parameter} does not have a valid value"));
+        var force = parameters.Flag("allow_force_push") == true ? 1 : 0;
+        return (new ProtectedRefRow(0, here.Id, kind, name, pushLevel, mergeLevel, force), null);
     }
 
     private static async Task<IResult> ChangeAsync(
@@ -223,7 +226,7 @@ internal static class ProtectedRefsApi
     }
 
     private static long Level(Parameters parameters, string name, string list) =>
-        Changed(parameters, list) ?? parameters.Number(name) ?? (long)Role.Maintainer;
+        Changed(parameters, list) ?? (parameters.Text(name) is null ? (long)Role.Maintainer : parameters.Number(name) ?? -1);
 
     /// <summary><c>allowed_to_push: [{access_level: 40}]</c>: with several, the least.</summary>
     private static long? Changed(Parameters parameters, string list)

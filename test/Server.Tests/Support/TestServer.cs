@@ -30,6 +30,9 @@ internal sealed class TestServer : IAsyncDisposable
     public string DataFolder => _folder.Path;
     public IServiceProvider Services => _server.Services;
 
+    /// <summary>It was started with these.</summary>
+    public ServerOptions Options => Services.GetRequiredService<ServerOptions>();
+
     /// <summary>Not signed in.</summary>
     public HttpClient Anonymous { get; }
 
