@@ -14,6 +14,8 @@ using Slipway.Server.Outbound;
 using Slipway.Server.Pipelines;
 using Slipway.Server.Projects;
 using Slipway.Server.Runners;
+using Slipway.Server.Ui;
+using Slipway.Server.Ui.Pages;
 using Slipway.Server.Work;
 
 namespace Slipway.Server;
@@ -38,6 +40,7 @@ internal static class ServerApp
         services.AddSingleton<PushIntents>().AddSingleton<ReceivePack>();
         services.AddSingleton<Upkeep>().AddSingleton<GitLogin>().AddSingleton<PushToCreate>();
         services.AddSingleton<WebPush>().AddSingleton<CommitCreation>().AddSingleton<BranchShapes>();
+        services.AddPages();
         services.AddJobs().AddRunners();
     }
 
@@ -63,6 +66,7 @@ internal static class ServerApp
         v4.MapRepository();
         app.MapGit();
         app.MapLfs();
+        app.MapPages();
         v4.MapJobRoutes();
         v4.MapRunnerRoutes();
     }
@@ -70,6 +74,7 @@ internal static class ServerApp
     /// <summary>What must pass before a route's handler, in order.</summary>
     public static void Use(WebApplication app)
     {
+        app.UsePagePaths();
         app.UseRouting();
         app.UseCredentials();
         app.UseAccessCheck();

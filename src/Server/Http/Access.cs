@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 
 namespace Slipway.Server.Http;
 
@@ -77,6 +78,9 @@ internal enum Scopes
     Sudo = 1024,
     AdminMode = 2048,
 }
+
+/// <summary>How a route answers those it does not let in, when not as API v4 does. A page stands where another page is expected.</summary>
+internal sealed record RefusedAs(Func<HttpContext, IResult> Answer);
 
 internal static class AccessRoutes
 {

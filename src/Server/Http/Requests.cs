@@ -16,7 +16,9 @@ internal static class Requests
         var headers = http.Request.Headers;
         if (headers.TryGetValue("Sec-Fetch-Site", out var site))
             return site == "same-origin";
+        // Over http, except to this machine itself, browsers say only this. Behind a proxy the server is known by another name than it hears.
         var origin = headers.Origin.ToString();
-        return origin.Length > 0 && origin == url.Uri.GetLeftPart(UriPartial.Authority);
+        return origin.Length > 0
+            && (origin == url.Uri.GetLeftPart(UriPartial.Authority) || origin == $"{http.Request.Scheme}://{http.Request.Host}");
     }
 }

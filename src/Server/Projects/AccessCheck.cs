@@ -22,7 +22,7 @@ internal static class AccessCheck
             async (http, next) =>
             {
                 if (await RefusalAsync(http, db, time, url, http.RequestAborted) is { } refusal)
-                    await refusal.ExecuteAsync(http);
+                    await (http.GetEndpoint()?.Metadata.GetMetadata<RefusedAs>()?.Answer(http) ?? refusal).ExecuteAsync(http);
                 else
                     await next(http);
             }

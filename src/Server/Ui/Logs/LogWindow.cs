@@ -1,0 +1,70 @@
+using System.Buffers;
+using Slipway.Server.Blobs;
+using Slipway.Server.Data;
+using Slipway.Server.Jobs.Traces;
+
+namespace Slipway.Server.Ui.Logs;
+
+/// <summary>The part of a log that a page shows: all of it, or the last two megabytes of a longer one.</summary>
+/// <param name="Start">Its first byte; a line begins there.</param>
+/// <param name="FirstLine">That line's number.</param>
+internal sealed record LogWindow(long Start, long FirstLine)
+{
+    public const long Most = 2 * 1024 * 1024;
+
+    private const int PieceBytes = 64 * 1024;
+
+    /// <summary>Where the window of a log of this size begins.</summary>
+    public static async Task<LogWindow> FindAsync(JobTraces traces, JobRow job, long size, CancellationToken ct)
+    {
+        if (size <= Most || await traces.OpenAsync(job, new BlobRange(0, size), ct) is not { } log)
+            return new LogWindow(0, 1);
+        await using var _ = log;
+        var (at, line) = (0L, 1L);
+        var buffer = ArrayPool<byte>.Shared.Rent(PieceBytes);
+        try
+        {
+            for (int read; (read = await log.ReadAsync(buffer.AsMemory(0, PieceBytes), ct)) > 0; at += read)
+            {
+                var before = (int)Math.Min(read, Math.Max(0, size - Most - at));
+                line += buffer.AsSpan(0, before).Count((byte)'\n');
+                if (before < read && buffer.AsSpan(before, read - before).IndexOf((byte)'\n') is >= 0 and var end)
+                    return new LogWindow(at + before + end + 1, line + 1);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        return new LogWindow(size, line);
+    }
+
+    /// <summary>Feeds the reader what the log has from a byte on, up to another.</summary>
+    /// <returns>Up to which byte it came: less than asked for when the log is gone.</returns>
+    public static async Task<long> ReadAsync(
+        JobTraces traces,
+        JobRow job,
+        (long From, long To) range,
+        LogReader reader,
+        List<LogItem> items,
+        CancellationToken ct
+    )
+    {
+        var at = range.From;
+        if (range.To <= at || await traces.OpenAsync(job, new BlobRange(at, range.To - at), ct) is not { } log)
+            return at;
+        await using var _ = log;
+        var buffer = ArrayPool<byte>.Shared.Rent(PieceBytes);
+        try
+        {
+            for (int read; (read = await log.ReadAsync(buffer.AsMemory(0, PieceBytes), ct)) > 0; at += read)
+                reader.Take(buffer.AsSpan(0, read), items);
+            return at;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

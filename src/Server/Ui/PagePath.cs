@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Slipway.Server.Ui;
+
+/// <summary>
+/// Addresses of pages begin with a project's path, which may have any number of words, and routing can match such a beginning only at an end. So before routing
+/// <c>/group/sub/app/-/jobs/1</c> becomes <c>/-/page/group%2Fsub%2Fapp/jobs/1</c>, and <c>/group/app</c> becomes <c>/-/page/group%2Fapp</c>: one word names the project,
+/// as in API v4. All other addresses stay what they are.
+/// </summary>
+internal static class PagePath
+{
+    /// <summary>Routes of a project's pages begin with this. Nobody comes by such an address from outside.</summary>
+    public const string Project = "/-/page/{project}";
+
+    private const string Inside = "/-/page/";
+    private const string Mark = "/-/";
+    private const int LargestForm = 256 * 1024;
+    private static readonly object Original = new();
+
+    private static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "-",
+        "api",
+        "assets",
+        "explore",
+        "groups",
+        "jwt",
+        "metrics",
+        "oauth",
+        "users",
+        "v2",
+    };
+
+    private static readonly string[] GitEnds = ["/info/refs", "/git-upload-pack", "/git-receive-pack"];
+
+    public static void UsePagePaths(this WebApplication app) =>
+        app.Use(
+            (http, next) =>
+            {
+                http.Items[Original] = http.Request.Path.ToUriComponent() + http.Request.QueryString.ToUriComponent();
+                var path = http.Request.Path.Value ?? "/";
+                if (path.StartsWith(Inside, StringComparison.OrdinalIgnoreCase))
+                    http.Request.Path = "/-/";
+                else if (Rewrite(path) is { } rewritten)
+                {
+                    http.Request.Path = rewritten;
+                    if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+                        size.MaxRequestBodySize = LargestForm;
+                }
+
+                return next(http);
+            }
+        );
+
+    /// <summary>The path and query before they were rewritten.</summary>
+    public static string Requested(HttpContext http) => (string?)http.Items[Original] ?? "/";
+
+    /// <returns>Nothing when it is no project's page.</returns>
+    internal static string? Rewrite(string path)
+    {
+        var words = path.Trim('/').Split('/');
+        if (words.Length < 2 || Reserved.Contains(words[0]) || path.Contains(".git/") || GitEnds.Any(path.EndsWith))
+            return null;
+        var mark = path.IndexOf(Mark, StringComparison.Ordinal);
+        var project = (mark < 0 ? path : path[..mark]).Trim('/');
+        var page = mark < 0 ? "" : path[(mark + Mark.Length - 1)..];
+        return project.Contains('/') || project.Contains("%2F", StringComparison.OrdinalIgnoreCase)
+            ? Inside + project.Replace("/", "%2F") + page.TrimEnd('/')
+            : null;
+    }
+}

@@ -1,0 +1,69 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Slipway.Engine;
+using Slipway.Server.Accounts;
+using Slipway.Server.Data;
+using Slipway.Server.Http;
+using Slipway.Server.Pipelines;
+using Slipway.Server.Projects;
+using Slipway.Server.Ui.Markup;
+using Slipway.Server.Ui.Parts;
+
+namespace Slipway.Server.Ui.Pages;
+
+/// <summary>Pipelines: the list, one, and what can be done to it.</summary>
+internal static class PipelinePages
+{
+    public static void MapPipelinePages(this IEndpointRouteBuilder project)
+    {
+        var read = new Access.OnProject(Abilities.ReadPipeline);
+        project.MapPage("/pipelines", PipelineListPage.ShowAsync, read);
+        project.MapPage("/pipelines/{pipeline:long}", PipelinePage.ShowAsync, read);
+        project.MapForm("/pipelines/{pipeline:long}/retry", RetryAsync, new Access.OnProject(Abilities.UpdatePipeline));
+        project.MapForm("/pipelines/{pipeline:long}/cancel", CancelAsync, new Access.OnProject(Abilities.CancelPipeline));
+    }
+
+    private static Task<IResult> RetryAsync(
+        HttpContext http,
+        ProjectContext here,
+        long pipeline,
+        Db db,
+        PipelineStore store,
+        TimeProvider time,
+        CancellationToken ct
+    ) => ChangeAsync(http, here, pipeline, new PipelineEvent.PipelineRetried(time.GetUtcNow()), db, store, ct);
+
+    private static Task<IResult> CancelAsync(
+        HttpContext http,
+        ProjectContext here,
+        long pipeline,
+        Db db,
+        PipelineStore store,
+        TimeProvider time,
+        CancellationToken ct
+    ) => ChangeAsync(http, here, pipeline, new PipelineEvent.PipelineCanceled(time.GetUtcNow()), db, store, ct);
+
+    private static async Task<IResult> ChangeAsync(
+        HttpContext http,
+        ProjectContext here,
+        long pipeline,
+        PipelineEvent happened,
+        Db db,
+        PipelineStore store,
+        CancellationToken ct
+    )
+    {
+        var user = http.Actor().Responsible?.Id;
+        var isThere = await db.WriteAsync(
+            async (session, token) =>
+            {
+                if (await PipelinePage.FindAsync(session, here, pipeline, token) is null)
+                    return false;
+                await store.ApplyAsync(session, pipeline, happened, token, user);
+                return true;
+            },
+            ct
+        );
+        return isThere ? new SeeOther(Address.To(here.Project.FullPath, "-", "pipelines", $"{pipeline}")) : Refusals.NotFound(http);
+    }
+}

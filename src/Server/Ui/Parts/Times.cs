@@ -1,0 +1,46 @@
+using System.Globalization;
+using Slipway.Server.Http;
+using Slipway.Server.Ui.Markup;
+
+namespace Slipway.Server.Ui.Parts;
+
+/// <summary>Instants and durations, in words, with the exact one behind them.</summary>
+internal static class Times
+{
+    /// <summary><c>5 minutes ago</c>.</summary>
+    /// <param name="at">Unix milliseconds; nothing gives nothing.</param>
+    public static Html Ago(long? at, DateTimeOffset now)
+    {
+        if (at is not { } milliseconds)
+            return Html.Nothing;
+        var instant = milliseconds.Instant().UtcDateTime;
+        var exact = instant.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        var shown = instant.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+        return Html.Of($"<time datetime=\"{exact}\" title=\"{shown}\">{Words(now.UtcDateTime - instant)}</time>");
+    }
+
+    /// <summary><c>1 h 2 min</c>, <c>3 min 4 s</c>, <c>5 s</c>.</summary>
+    public static string Span(long seconds) =>
+        seconds >= 3600 ? $"{seconds / 3600} h {seconds % 3600 / 60} min"
+        : seconds >= 60 ? $"{seconds / 60} min {seconds % 60} s"
+        : $"{Math.Max(0, seconds)} s";
+
+    /// <summary>From a start to an end, or until now.</summary>
+    /// <returns>Nothing when it has not begun.</returns>
+    public static string? Between(long? start, long? end, DateTimeOffset now) =>
+        start is { } from ? Span(((end ?? now.ToUnixTimeMilliseconds()) - from) / 1000) : null;
+
+    internal static string Words(TimeSpan ago)
+    {
+        var (count, unit) = ago switch
+        {
+            { TotalSeconds: < 5 } => (0, ""),
+            { TotalMinutes: < 1 } => ((int)ago.TotalSeconds, "second"),
+            { TotalHours: < 1 } => ((int)ago.TotalMinutes, "minute"),
+            { TotalDays: < 1 } => ((int)ago.TotalHours, "hour"),
+            { TotalDays: < 60 } => ((int)ago.TotalDays, "day"),
+            _ => ((int)(ago.TotalDays / 30.4), "month"),
+        };
+        return count == 0 ? "just now" : $"{count} {unit}{(count == 1 ? "" : "s")} ago";
+    }
+}

@@ -1,0 +1,64 @@
+using System.Net;
+using System.Text.RegularExpressions;
+
+namespace Slipway.Server.Tests.Ui;
+
+/// <summary>What a browser does with pages and no script: keeps cookies, says where a form comes from, and does not follow on its own.</summary>
+internal sealed partial class Browser(Uri server) : IDisposable
+{
+    private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() })
+    {
+        BaseAddress = server,
+    };
+
+    public async Task<Shown> GetAsync(string path)
+    {
+        using var answer = await _client.GetAsync(path);
+        return await ShownAsync(answer);
+    }
+
+    /// <param name="token">Nothing: none is sent.</param>
+    /// <param name="origin">Nothing: the server's own.</param>
+    public async Task<Shown> PostAsync(string path, string? token, string? origin = null, params (string Name, string Value)[] fields)
+    {
+        var form = fields.Select(field => KeyValuePair.Create(field.Name, field.Value)).ToList();
+        if (token is not null)
+            form.Add(KeyValuePair.Create("authenticity_token", token));
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(form) };
+        request.Headers.Add("Origin", origin ?? server.GetLeftPart(UriPartial.Authority));
+        using var answer = await _client.SendAsync(request);
+        return await ShownAsync(answer);
+    }
+
+    /// <summary>Signs in by the form.</summary>
+    public async Task<Shown> SignInAsync(string login, string password, string returnTo = "/")
+    {
+        var page = await GetAsync("/users/sign_in?return_to=" + Uri.EscapeDataString(returnTo));
+        return await PostAsync(
+            "/users/sign_in",
+            page.Token,
+            null,
+            ("user[login]", login),
+            ("user[password]", password),
+            ("return_to", returnTo)
+        );
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private static async Task<Shown> ShownAsync(HttpResponseMessage answer)
+    {
+        var text = await answer.Content.ReadAsStringAsync();
+        var token = Token().Match(text) is { Success: true } match ? match.Groups[1].Value : null;
+        var headers = answer
+            .Headers.Concat(answer.Content.Headers)
+            .ToDictionary(header => header.Key, header => string.Join(", ", header.Value));
+        return new Shown((int)answer.StatusCode, text, answer.Headers.Location?.OriginalString, token, headers);
+    }
+
+    [GeneratedRegex("name=\"authenticity_token\" value=\"([^\"]+)\"")]
+    private static partial Regex Token();
+}
+
+/// <param name="Token">Of a form on the page.</param>
+internal sealed record Shown(int Status, string Text, string? Location, string? Token, IReadOnlyDictionary<string, string> Headers);
