@@ -29,6 +29,7 @@ internal static class ProjectRemoval
         ("job_variables", "job_id IN (SELECT id FROM jobs WHERE project_id = @id)"),
         ("artifacts", "project_id = @id"),
         ("jobs", "project_id = @id"),
+        ("compiled_pipelines", "pipeline_id IN (SELECT id FROM pipelines WHERE project_id = @id)"),
         ("pipelines", "project_id = @id"),
         ("ci_variables", "project_id = @id"),
         ("runner_projects", "project_id = @id"),
@@ -78,6 +79,7 @@ internal static class ProjectRemoval
         var key = table switch
         {
             "job_variables" => "job_id",
+            "compiled_pipelines" => "pipeline_id",
             "runner_projects" => "runner_id",
             "routes" => "path_key",
             "lfs_objects" => "oid",
