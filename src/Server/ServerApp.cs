@@ -41,7 +41,7 @@ internal static class ServerApp
         services.AddSingleton<Upkeep>().AddSingleton<GitLogin>().AddSingleton<PushToCreate>();
         services.AddSingleton<WebPush>().AddSingleton<CommitCreation>().AddSingleton<BranchShapes>();
         services.AddPages();
-        services.AddJobs().AddRunners();
+        services.AddSingleton<Bridges>().AddJobs().AddRunners();
     }
 
     public static void MapRoutes(WebApplication app)
@@ -90,6 +90,10 @@ internal static class ServerApp
         var turns = services.GetRequiredService<JobTurns>();
         work.On(PipelineWork.Due, turns.OnDueAsync);
         work.On(PipelineWork.GrantResource, turns.OnResourceAsync);
+        var bridges = services.GetRequiredService<Bridges>();
+        work.On(PipelineWork.StartBridge, bridges.StartAsync);
+        work.On(PipelineWork.TellBridge, bridges.TellAsync);
+        work.On(PipelineWork.CancelChildren, bridges.CancelChildrenAsync);
         work.HandleJobs(services);
         work.On(PushIntent.Work, services.GetRequiredService<PushIntents>().RecoverAsync);
         work.On(RepositoryUpkeep.Work, services.GetRequiredService<Upkeep>().RunAsync);

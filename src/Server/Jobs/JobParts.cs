@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Server.Jobs.Artifacts;
 using Slipway.Server.Jobs.Traces;
+using Slipway.Server.Pipelines;
 using Slipway.Server.Work;
 
 namespace Slipway.Server.Jobs;
@@ -19,6 +20,8 @@ internal static class JobParts
             .AddSingleton<ArtifactIntake>()
             .AddSingleton<ArtifactSweep>()
             .AddSingleton<ArtifactFinder>()
+            .AddSingleton<ArtifactTexts>()
+            .AddSingleton<ArtifactText>(all => all.GetRequiredService<ArtifactTexts>().ReadAsync)
             .AddSingleton<JobFactsReader>()
             .AddSingleton<JobList>()
             .AddSingleton<JobActions>();
