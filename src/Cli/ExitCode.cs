@@ -22,6 +22,9 @@ internal static class ExitCode
     /// <summary>A server, or the container engine, does not answer.</summary>
     public const int Unreachable = 6;
 
+    /// <summary>It is there already, or somebody else holds it.</summary>
+    public const int Conflict = 7;
+
     /// <summary>Ended by Ctrl-C or SIGTERM.</summary>
     public const int Interrupted = 130;
 

@@ -1,3 +1,6 @@
-using Slipway.Cli;
+namespace Slipway.Cli;
 
-return SlipwayProgram.Run(args, Surroundings.OfThisProcess());
+internal static class Program
+{
+    private static int Main(string[] args) => SlipwayProgram.Run(args, Surroundings.OfThisProcess());
+}

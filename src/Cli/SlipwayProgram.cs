@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Text;
 using Slipway.Cli.Commands;
+using Slipway.Cli.Commands.Accounts;
 using Slipway.Cli.Commands.Runners;
 
 namespace Slipway.Cli;
@@ -59,6 +60,10 @@ internal static class SlipwayProgram
             LintCommand.Make(surroundings),
             ConfigCommand.Make(surroundings),
             RunnerCommand.Make(surroundings, withRunner),
+            ServeCommand.Make(surroundings),
+            UserCommand.Make(surroundings),
+            TokenCommand.Make(surroundings),
+            ProjectCommand.Make(surroundings),
             CompletionCommand.Make(surroundings),
             CompleteCommand.Make(surroundings, () => Tree(surroundings)),
         };

@@ -35,6 +35,12 @@ public sealed class SlipwayServer : IAsyncDisposable
     /// <summary>Where it listens, with the port it was given.</summary>
     public Uri Address { get; }
 
+    /// <summary>What users and runners call it.</summary>
+    public string Url => Services.GetRequiredService<ServerUrl>().Base;
+
+    /// <summary>Which database it uses, without a password.</summary>
+    public string Database => Services.GetRequiredService<ServerOptions>().DatabaseAddress.ToString();
+
     internal IServiceProvider Services => _app.Services;
 
     /// <summary>Ends, failed, when the server can no longer keep what it promises: its database is lost. The process must then end too.</summary>
@@ -43,7 +49,7 @@ public sealed class SlipwayServer : IAsyncDisposable
     /// <summary>Opens what it keeps, brings its tables up to date, and listens.</summary>
     /// <param name="logging">Where its log goes.</param>
     /// <exception cref="IOException">The data folder or its key file cannot be used, or the port is taken.</exception>
-    /// <exception cref="DatabaseException">The database cannot be opened.</exception>
+    /// <exception cref="ServerStartException">The database cannot be opened.</exception>
     public static async Task<SlipwayServer> StartAsync(
         ServerOptions options,
         TimeProvider time,
@@ -52,14 +58,14 @@ public sealed class SlipwayServer : IAsyncDisposable
     )
     {
         Directory.CreateDirectory(options.DataFolder);
-        var db = await Db.OpenAsync(new DataOptions(options.DatabaseAddress), time, ct);
+        var db = await OpenAsync(options, time, ct);
         try
         {
             var box = await ServerKeys.OpenAsync(options, db, ct);
             var app = Build(options, time, logging, db, box);
             await ServerApp.RecoverAsync(app.Services, options.DatabaseAddress is DatabaseAddress.Sqlite, ct);
+            app.Services.GetRequiredService<ServerUrl>().Is(() => options.ExternalUrl ?? Listening(app));
             await app.StartAsync(ct);
-            app.Services.GetRequiredService<ServerUrl>().Set(options.ExternalUrl ?? Listening(app));
             return new SlipwayServer(app, db);
         }
         catch
@@ -68,6 +74,17 @@ public sealed class SlipwayServer : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Makes an administrator of this name, unless there is a user already.</summary>
+    /// <returns>Nothing when there is one.</returns>
+    public Task<FirstUser?> FirstAdministratorAsync(string name, CancellationToken ct) => FirstStart.AdministratorAsync(Services, name, ct);
+
+    /// <summary>With which the runner that comes with the server asks for jobs.</summary>
+    /// <param name="systemId">Of the process that will use it. What it had when it last died is run again.</param>
+    public Task<string> BuiltInRunnerTokenAsync(string systemId, CancellationToken ct) =>
+        FirstStart.RunnerTokenAsync(Services, systemId, ct);
+
+    public Task<bool> HasUsersAsync(CancellationToken ct) => FirstStart.HasUsersAsync(_db, ct);
 
     /// <summary>Takes no more requests, lets those under way end for up to 30 s, gives unfinished work back, and closes the database.</summary>
     public async ValueTask DisposeAsync()
@@ -78,6 +95,18 @@ public sealed class SlipwayServer : IAsyncDisposable
         await _app.DisposeAsync();
         await _db.DisposeAsync();
         _stop.Dispose();
+    }
+
+    private static async Task<Db> OpenAsync(ServerOptions options, TimeProvider time, CancellationToken ct)
+    {
+        try
+        {
+            return await Db.OpenAsync(new DataOptions(options.DatabaseAddress), time, ct);
+        }
+        catch (DatabaseException e)
+        {
+            throw new ServerStartException(e.Message, e);
+        }
     }
 
     private static WebApplication Build(ServerOptions options, TimeProvider time, Action<ILoggingBuilder> logging, Db db, SecretBox box)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Slipway.Engine;
 using Slipway.Server.Http;
 
@@ -7,95 +8,111 @@ namespace Slipway.Server.Pipelines;
 /// <param name="Where">Over <c>pipelines p</c>.</param>
 internal sealed record PipelineFilter(string Where, string Order, IReadOnlyDictionary<string, object?> Arguments)
 {
-    private static readonly string[] Finished = ["success", "failed", "canceled", "skipped"];
-
     /// <returns>The filter, or which parameter has no such value.</returns>
     public static (PipelineFilter Filter, string? Problem) Read(Parameters p, long project)
     {
-        var clauses = new List<string> { "p.project_id = @project", "p.ready = 1" };
-        var arguments = new Dictionary<string, object?> { ["project"] = project };
-        string? problem = null;
+        var reading = new Reading(p, project);
+        reading.Equal("ref");
+        reading.Equal("sha");
+        reading.Equal("name");
+        reading.Status();
+        reading.Source();
+        reading.User();
+        reading.Instant("updated_after", "p.updated_at > @updated_after");
+        reading.Instant("updated_before", "p.updated_at < @updated_before");
+        reading.Instant("created_after", "p.created_at > @created_after");
+        reading.Instant("created_before", "p.created_at < @created_before");
+        reading.Errors();
+        reading.Scope();
+        return reading.ToFilter();
+    }
 
-        Equal("ref", "p.ref", p.Text("ref"));
-        Equal("sha", "p.sha", p.Text("sha"));
-        Equal("name", "p.name", p.Text("name"));
-        Word("status", Statuses.Parse(p.Text("status") ?? "success") is not null, "p.status");
-        if (p.Text("source") is null)
-            clauses.Add("p.source <> 'parent_pipeline'");
-        else
-            Equal("source", "p.source", p.Text("source"));
-        if (p.Text("username") is { } username)
+    /// <summary>The clauses so far, and the first thing that is wrong.</summary>
+    private sealed class Reading(Parameters p, long project)
+    {
+        private readonly List<string> _clauses = ["p.project_id = @project", "p.ready = 1"];
+        private readonly Dictionary<string, object?> _arguments = new() { ["project"] = project };
+        private string? _problem;
+
+        public void Equal(string name)
         {
-            clauses.Add("p.user_id IN (SELECT id FROM users WHERE username_key = @username)");
-            arguments["username"] = username.ToLowerInvariant();
+            if (p.Text(name) is { } value)
+                Add($"p.{name} = @{name}", name, value);
         }
 
-        Instant("updated_after", "p.updated_at > @updated_after");
-        Instant("updated_before", "p.updated_at < @updated_before");
-        Instant("created_after", "p.created_at > @created_after");
-        Instant("created_before", "p.created_at < @created_before");
-        if (p.Flag("yaml_errors") is { } broken)
-            clauses.Add(broken ? "p.yaml_errors IS NOT NULL" : "p.yaml_errors IS NULL");
-        Scope(p.Text("scope"));
-        var (column, direction) = (p.Text("order_by") ?? "id", p.Text("sort") ?? "desc");
-        if (column is not ("id" or "status" or "ref" or "updated_at" or "user_id"))
-            problem ??= "order_by does not have a valid value";
-        if (direction is not ("asc" or "desc"))
-            problem ??= "sort does not have a valid value";
-        var order = problem is null ? $"p.{column} {direction}, p.id {direction}" : "p.id";
-        return (new PipelineFilter("WHERE " + string.Join(" AND ", clauses), order, arguments), problem);
-
-        void Equal(string name, string of, string? value)
+        public void Status()
         {
-            if (value is null)
-                return;
-            clauses.Add($"{of} = @{name}");
-            arguments[name] = value;
+            if (p.Text("status") is { } status && Statuses.Parse(status) is null)
+                Wrong("status");
+            Equal("status");
         }
 
-        void Word(string name, bool valid, string of)
+        /// <summary>Children are shown to those who ask for them.</summary>
+        public void Source()
         {
-            if (!valid)
-                problem ??= $"{name} does not have a valid value";
-            Equal(name, of, p.Text(name));
+            Equal("source");
+            if (p.Text("source") is null)
+                _clauses.Add("p.source <> 'parent_pipeline'");
         }
 
-        void Instant(string name, string clause)
+        public void User()
+        {
+            if (p.Text("username") is { } name)
+                Add("p.user_id IN (SELECT id FROM users WHERE username_key = @username)", "username", name.ToLowerInvariant());
+        }
+
+        public void Instant(string name, string clause)
         {
             if (p.Text(name) is not { } text)
                 return;
-            if (!DateTimeOffset.TryParse(text, null, System.Globalization.DateTimeStyles.AssumeUniversal, out var at))
-            {
-                problem ??= $"{name} is invalid";
-                return;
-            }
-
-            clauses.Add(clause);
-            arguments[name] = at.ToUnixTimeMilliseconds();
+            if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at))
+                Add(clause, name, at.ToUnixTimeMilliseconds());
+            else
+                _problem ??= $"{name} is invalid";
         }
 
-        void Scope(string? scope)
+        public void Errors()
         {
-            switch (scope)
-            {
-                case null:
-                    break;
-                case "running" or "pending":
-                    clauses.Add($"p.status = '{scope}'");
-                    break;
-                case "finished":
-                    clauses.Add($"p.status IN ('{string.Join("', '", Finished)}')");
-                    break;
-                case "tags":
-                    clauses.Add("p.tag = 1");
-                    break;
-                case "branches":
-                    clauses.Add("p.tag = 0");
-                    break;
-                default:
-                    problem ??= "scope does not have a valid value";
-                    break;
-            }
+            if (p.Flag("yaml_errors") is { } broken)
+                _clauses.Add(broken ? "p.yaml_errors IS NOT NULL" : "p.yaml_errors IS NULL");
         }
+
+        public void Scope()
+        {
+            var clause = p.Text("scope") switch
+            {
+                null => null,
+                "running" => "p.status = 'running'",
+                "pending" => "p.status = 'pending'",
+                "finished" => "p.status IN ('success', 'failed', 'canceled', 'skipped')",
+                "tags" => "p.tag = 1",
+                "branches" => "p.tag = 0",
+                _ => "",
+            };
+            if (clause is "")
+                Wrong("scope");
+            else if (clause is not null)
+                _clauses.Add(clause);
+        }
+
+        public (PipelineFilter Filter, string? Problem) ToFilter()
+        {
+            var (column, direction) = (p.Text("order_by") ?? "id", p.Text("sort") ?? "desc");
+            if (column is not ("id" or "status" or "ref" or "updated_at" or "user_id"))
+                Wrong("order_by");
+            if (direction is not ("asc" or "desc"))
+                Wrong("sort");
+            // What a user wrote becomes part of the statement only once it is one of ours.
+            var order = _problem is null ? $"p.{column} {direction}, p.id {direction}" : "p.id";
+            return (new PipelineFilter("WHERE " + string.Join(" AND ", _clauses), order, _arguments), _problem);
+        }
+
+        private void Add(string clause, string name, object value)
+        {
+            _clauses.Add(clause);
+            _arguments[name] = value;
+        }
+
+        private void Wrong(string name) => _problem ??= $"{name} does not have a valid value";
     }
 }

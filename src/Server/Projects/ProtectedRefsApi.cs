@@ -97,38 +97,36 @@ internal static class ProtectedRefsApi
         if (await RowAsync(kind, row.Name, here, db, ct) is not null)
             return Answers.Conflict($"Protected {kind} '{row.Name}' already exists");
         var now = time.Milliseconds();
-        await db.WriteAsync(
-            async (session, token) =>
-            {
-                await session.ExecuteAsync(
-                    """
-                    INSERT INTO protected_refs (project_id, kind, name, push_level, merge_level, allow_force_push)
-                    VALUES (@ProjectId, @Kind, @Name, @PushLevel, @MergeLevel, @AllowForcePush)
-                    ON CONFLICT (project_id, kind, name) DO NOTHING
-                    """,
-                    row,
-                    token
-                );
-                var details = new
-                {
-                    row.Name,
-                    row.PushLevel,
-                    row.AllowForcePush,
-                };
-                await Audit.WriteAsync(
-                    session,
-                    actor.Name,
-                    $"protected_{kind}_created",
-                    $"project {here.Project.FullPath}",
-                    details,
-                    now,
-                    token
-                );
-                return true;
-            },
+        await db.WriteAsync((session, token) => InsertAsync(session, row, here, actor, now, token), ct);
+        return Answers.Created(Json((await RowAsync(kind, row.Name, here, db, ct))!));
+    }
+
+    private static async Task<bool> InsertAsync(
+        Session session,
+        ProtectedRefRow row,
+        ProjectContext here,
+        Actor actor,
+        long now,
+        CancellationToken ct
+    )
+    {
+        await session.ExecuteAsync(
+            """
+            INSERT INTO protected_refs (project_id, kind, name, push_level, merge_level, allow_force_push)
+            VALUES (@ProjectId, @Kind, @Name, @PushLevel, @MergeLevel, @AllowForcePush)
+            ON CONFLICT (project_id, kind, name) DO NOTHING
+            """,
+            row,
             ct
         );
-        return Answers.Created(Json((await RowAsync(kind, row.Name, here, db, ct))!));
+        var details = new
+        {
+            row.Name,
+            row.PushLevel,
+            row.AllowForcePush,
+        };
+        await Audit.WriteAsync(session, actor.Name, $"protected_{row.Kind}_created", $"project {here.Project.FullPath}", details, now, ct);
+        return true;
     }
 
     /// <summary>The rule that is asked for, or what is wrong with it.</summary>

@@ -43,7 +43,15 @@ internal sealed class RunnerList(Db db, ServerUrl url, TimeProvider time)
             ct
         );
         var busy = await BusyAsync([runner], ct);
-        return RunnerJson.Whole(runner, managers is [var newest, ..] ? newest : null, projects, groups, busy.Count > 0, time.Milliseconds(), url);
+        return RunnerJson.Whole(
+            runner,
+            managers is [var newest, ..] ? newest : null,
+            projects,
+            groups,
+            busy.Count > 0,
+            time.Milliseconds(),
+            url
+        );
     }
 
     public async Task<IEnumerable<object>> ManagersOfAsync(RunnerRow runner, CancellationToken ct)

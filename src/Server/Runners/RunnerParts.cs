@@ -21,6 +21,7 @@ internal static class RunnerParts
             .AddSingleton<Offers>()
             .AddSingleton<JobEnd>()
             .AddSingleton<JobEnding>()
+            .AddSingleton<LostJobs>()
             .AddSingleton<JobSweep>()
             .AddHostedService<SweepLoop>();
 

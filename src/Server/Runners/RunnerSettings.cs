@@ -22,7 +22,7 @@ internal sealed record RunnerSettings(
     private const int MostTags = 50;
     private const int LeastTimeout = 600;
 
-    private static RunnerSettings Unsaid { get; } = new("", "", false, false, true, [], RunnerWords.NotProtected, null);
+    public static RunnerSettings Unsaid { get; } = new("", "", false, false, true, [], RunnerWords.NotProtected, null);
 
     /// <param name="known">What it is so far; nothing for a new one.</param>
     public static RunnerSettings Read(Parameters p, RunnerRow? known = null)

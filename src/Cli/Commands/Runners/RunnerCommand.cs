@@ -19,7 +19,7 @@ internal static class RunnerCommand
         if (!whole)
             return runner;
         runner.Add(RegisterCommand.Make(surroundings));
-        runner.Add(ServeCommand.Make(surroundings));
+        runner.Add(LoopCommand.Make(surroundings));
         runner.Add(SingleCommand.Make(surroundings));
         runner.Add(ListRunnersCommand.Make(surroundings));
         runner.Add(VerifyCommand.Make(surroundings));

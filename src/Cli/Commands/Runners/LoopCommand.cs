@@ -7,7 +7,7 @@ using Slipway.Runner.Coordinator;
 namespace Slipway.Cli.Commands.Runners;
 
 /// <summary><c>slipway runner run</c>.</summary>
-internal static class ServeCommand
+internal static class LoopCommand
 {
     public static Command Make(Surroundings surroundings)
     {

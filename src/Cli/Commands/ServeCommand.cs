@@ -1,0 +1,93 @@
+using System.CommandLine;
+using Slipway.Cli.Commands.Serving;
+
+namespace Slipway.Cli.Commands;
+
+/// <summary><c>slipway serve</c>.</summary>
+internal static class ServeCommand
+{
+    public static Command Make(Surroundings surroundings)
+    {
+        var wanted = new Wanted();
+        var verb = new Verb(
+            "serve",
+            "The server: Git over HTTP, pipelines, runners and GitLab's API in one process",
+            ("serve --demo", "a sample project is pushed, and its pipeline runs"),
+            ("serve", "for this machine alone"),
+            ("serve --listen :8080 --external-url https://ci.example.com --data /var/lib/slipway", "for a team, behind a proxy"),
+            ("serve --database postgres://slipway@db/slipway", "with PostgreSQL")
+        )
+        {
+            wanted.Data,
+            wanted.Listen,
+            wanted.ExternalUrl,
+            wanted.Database,
+            wanted.Runner,
+            wanted.Demo,
+            wanted.Json,
+        };
+        wanted.Runner.AcceptOnlyFromAmong("auto", "docker", "shell", "off");
+        verb.SetAction(parsed => Serve.RunAsync(wanted.Read(parsed, surroundings), surroundings).GetAwaiter().GetResult());
+        return verb;
+    }
+
+    private static Uri? UrlOf(string? text)
+    {
+        if (text is null)
+            return null;
+        return Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+            ? url
+            : throw new CommandException(ExitCode.Usage, $"--external-url wants an http or https address, and \"{text}\" is not that");
+    }
+
+    private sealed class Wanted
+    {
+        public Option<string?> Data { get; } =
+            new("--data")
+            {
+                Description = "everything it keeps; made when it is not there [$SLIPWAY_DATA, else ~/.local/share/slipway]",
+                HelpName = "DIR",
+            };
+
+        public Option<string> Listen { get; } =
+            new("--listen")
+            {
+                Description = "address and port; :8080 is every address of this machine [127.0.0.1:8080]",
+                HelpName = "ADDRESS",
+                DefaultValueFactory = _ => "127.0.0.1:8080",
+            };
+
+        public Option<string?> ExternalUrl { get; } =
+            new("--external-url") { Description = "what users and runners call it, when that is not where it listens", HelpName = "URL" };
+
+        public Option<string?> Database { get; } =
+            new("--database")
+            {
+                Description = "postgres://user:password@host/name, or a SQLite file [slipway.db in the data folder]",
+                HelpName = "ADDRESS",
+            };
+
+        public Option<string> Runner { get; } =
+            new("--runner")
+            {
+                Description = "the built-in runner: auto, docker, shell or off [auto]",
+                HelpName = "KIND",
+                DefaultValueFactory = _ => "auto",
+            };
+
+        public Option<bool> Demo { get; } = new("--demo") { Description = "start with a user and a sample project, and push it" };
+        public Option<bool> Json { get; } = new("--json") { Description = "the log as JSON, an object a line" };
+
+        public ServeOptions Read(ParseResult parsed, Surroundings surroundings) =>
+            new()
+            {
+                DataFolder = DataFolder.Of(parsed.GetValue(Data), surroundings),
+                Listen = ListenAddress.Parse(parsed.GetValue(Listen)!),
+                ExternalUrl = UrlOf(parsed.GetValue(ExternalUrl)),
+                Database = parsed.GetValue(Database),
+                Runner = parsed.GetValue(Runner)!,
+                IsDemo = parsed.GetValue(Demo),
+                LogsJson = parsed.GetValue(Json),
+            };
+    }
+}
