@@ -57,7 +57,7 @@ public sealed class SlipwayServer : IAsyncDisposable
         CancellationToken ct
     )
     {
-        Directory.CreateDirectory(options.DataFolder);
+        MakeFolder(options.DataFolder);
         var db = await OpenAsync(options, time, ct);
         try
         {
@@ -95,6 +95,15 @@ public sealed class SlipwayServer : IAsyncDisposable
         await _app.DisposeAsync();
         await _db.DisposeAsync();
         _stop.Dispose();
+    }
+
+    /// <summary>What is in it is nobody else's: repositories, logs, artifacts.</summary>
+    private static void MakeFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(path);
+        else
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private static async Task<Db> OpenAsync(ServerOptions options, TimeProvider time, CancellationToken ct)

@@ -170,13 +170,20 @@ public sealed class SqliteTests
     [Fact]
     public async Task A_damaged_file_ends_all_writing()
     {
+        const int page = 4096;
+        long firstOfNotes;
         await using var database = await TestDatabase.CreateAsync(DatabaseKind.Sqlite);
         await using (var db = await database.OpenWithNotesAsync())
+        {
             for (var n = 0L; n < 50; n++)
                 await db.ExecuteAsync(Insert, new { id = n, word = new string('w', 400) }, Ct);
+            firstOfNotes = await db.FindAsync<long>("SELECT rootpage FROM sqlite_master WHERE name = 'notes'", null, Ct);
+        }
+
+        // The last table that was made; those before it, and the schema, stay as they are.
         await using (var file = File.OpenWrite(PathOf(database)))
         {
-            file.Position = 4096 * 3;
+            file.Position = page * (firstOfNotes - 1);
             file.Write(new byte[file.Length - file.Position]);
         }
 

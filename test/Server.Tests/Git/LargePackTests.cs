@@ -5,18 +5,15 @@ using Xunit;
 
 namespace Slipway.Server.Tests.Git;
 
-/// <summary>What takes minutes: for the night, which sets <c>SLIPWAY_FUZZ_SECONDS</c>.</summary>
+/// <summary>Half a gigabyte takes minutes and is for the night, which sets <c>SLIPWAY_FUZZ_SECONDS</c>; by day it is a twentieth of that.</summary>
 public sealed class LargePackTests
 {
-    private const int Megabytes = 500;
+    private static readonly bool IsNight = Environment.GetEnvironmentVariable("SLIPWAY_FUZZ_SECONDS") is not null;
+    private static readonly int Megabytes = IsNight ? 500 : 20;
 
     [Fact]
-    public async Task Half_a_gigabyte_is_pushed_and_cloned_without_being_held_in_memory()
+    public async Task A_large_pack_is_pushed_and_cloned_without_being_held_in_memory()
     {
-        Assert.SkipWhen(
-            Environment.GetEnvironmentVariable("SLIPWAY_FUZZ_SECONDS") is null,
-            "a test for the night: SLIPWAY_FUZZ_SECONDS is not set"
-        );
         await using var server = await GitServer.StartAsync();
         var git = await server.WorkAsync();
         // Bytes of chance cannot be packed, and trying would be most of the time.
@@ -42,7 +39,8 @@ public sealed class LargePackTests
         Assert.True(result.Ok, result.Said);
         Assert.Equal(await git.LineAsync("rev-parse", "HEAD"), await clone.LineAsync("rev-parse", "HEAD"));
         var grown = Process.GetCurrentProcess().PeakWorkingSet64 - before;
-        Assert.True(grown < 200L << 20, $"the server grew by {grown >> 20} MiB");
+        // By day other tests run in the same process.
+        Assert.True(!IsNight || grown < 200L << 20, $"the server grew by {grown >> 20} MiB");
         var fsck = await server.Repository.RunAsync(
             new GitCall("fsck", "--strict") { Limit = TimeSpan.FromMinutes(10) },
             TestContext.Current.CancellationToken
