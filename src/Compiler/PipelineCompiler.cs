@@ -38,6 +38,10 @@ public static class PipelineCompiler
     /// <summary>The JSON schema (draft 7) of a configuration file, made of the table of keywords that checks it: for editors.</summary>
     public static string JsonSchema => ConfigurationSchema.Json;
 
+    /// <summary>An environment that somebody makes by hand: with the slug and the tier that one of a job has under this name.</summary>
+    public static DeployEnvironment EnvironmentNamed(string name) =>
+        new(name, Slugs.OfEnvironment(name), null, "start", null, null, Environments.Tier(name));
+
     /// <summary>
     /// Reads, merges and checks the configuration, asks its rules, and builds the jobs that are in. The user's mistakes are in the result;
     /// time is linear in the size of what was read and in the number of jobs.

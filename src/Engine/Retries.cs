@@ -16,6 +16,7 @@ internal static class Retries
         FailureReason.NoMatchingRunner,
         FailureReason.MissingDependency,
         FailureReason.ForwardDeployment,
+        FailureReason.OutdatedDeployment,
         FailureReason.EnvironmentCreation,
     ];
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Server.Accounts;
 using Slipway.Server.Data;
+using Slipway.Server.Environments;
 using Slipway.Server.Git;
 using Slipway.Server.Git.Api;
 using Slipway.Server.Git.Lfs;
@@ -41,7 +42,7 @@ internal static class ServerApp
         services.AddSingleton<Upkeep>().AddSingleton<GitLogin>().AddSingleton<PushToCreate>();
         services.AddSingleton<WebPush>().AddSingleton<CommitCreation>().AddSingleton<BranchShapes>();
         services.AddPages();
-        services.AddSingleton<Bridges>().AddJobs().AddRunners();
+        services.AddSingleton<Bridges>().AddJobs().AddRunners().AddEnvironments();
     }
 
     public static void MapRoutes(WebApplication app)
@@ -69,6 +70,7 @@ internal static class ServerApp
         app.MapPages();
         v4.MapJobRoutes();
         v4.MapRunnerRoutes();
+        v4.MapEnvironmentRoutes();
     }
 
     /// <summary>What must pass before a route's handler, in order.</summary>
@@ -86,7 +88,7 @@ internal static class ServerApp
         var (db, ties) = (services.GetRequiredService<Db>(), services.GetRequiredService<ProjectTies>());
         work.On(ProjectRemoval.Work, (project, ct) => ProjectRemoval.RunAsync(db, ties, project.Id, ct));
         work.On(NamespaceRemoval.Work, (space, ct) => NamespaceRemoval.RunAsync(db, ties, space.Id, ct));
-        work.On(Pushed.Work, services.GetRequiredService<PushedPipelines>().OnPushedAsync);
+        work.On(Pushed.Work, OnPushed(services));
         var turns = services.GetRequiredService<JobTurns>();
         work.On(PipelineWork.Due, turns.OnDueAsync);
         work.On(PipelineWork.GrantResource, turns.OnResourceAsync);
@@ -95,8 +97,21 @@ internal static class ServerApp
         work.On(PipelineWork.TellBridge, bridges.TellAsync);
         work.On(PipelineWork.CancelChildren, bridges.CancelChildrenAsync);
         work.HandleJobs(services);
+        work.HandleEnvironments(services);
         work.On(PushIntent.Work, services.GetRequiredService<PushIntents>().RecoverAsync);
         work.On(RepositoryUpkeep.Work, services.GetRequiredService<Upkeep>().RunAsync);
+    }
+
+    /// <summary>What a push makes necessary, in order.</summary>
+    private static Func<Pushed, CancellationToken, Task> OnPushed(IServiceProvider services)
+    {
+        var pipelines = services.GetRequiredService<PushedPipelines>();
+        var environments = services.GetRequiredService<EnvironmentStops>();
+        return async (pushed, ct) =>
+        {
+            await pipelines.OnPushedAsync(pushed, ct);
+            await environments.OnPushedAsync(pushed, ct);
+        };
     }
 
     /// <summary>What a process that died here left half done, before anybody can come in.</summary>

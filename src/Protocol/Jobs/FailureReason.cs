@@ -27,6 +27,7 @@ public static class FailureReason
     public const string QuotaExceeded = "ci_quota_exceeded";
     public const string NoMatchingRunner = "no_matching_runner";
     public const string ForwardDeployment = "forward_deployment_failure";
+    public const string OutdatedDeployment = "failed_outdated_deployment_job";
     public const string EnvironmentCreation = "environment_creation_failure";
 
     /// <summary>Never on the wire: the job ended because somebody cancelled it.</summary>

@@ -38,6 +38,14 @@ internal static class DotenvVariables
         }
     }
 
+    /// <summary>What a job's own report says.</summary>
+    public static async Task<ImmutableArray<Variable>> OwnAsync(Session session, SecretBox secrets, long jobId, CancellationToken ct)
+    {
+        const string own = "SELECT place AS number, name, value FROM job_variables WHERE job_id = @jobId ORDER BY place";
+        var rows = await session.QueryAsync<Row>(own, new { jobId }, ct);
+        return [.. rows.Select(row => new Variable(row.Name, secrets.Open(Purpose, row.Value), Public: false))];
+    }
+
     /// <summary>For a job: those of the jobs whose artifacts it gets, in that order.</summary>
     public static async Task<ImmutableArray<Variable>> OfAsync(
         Session session,

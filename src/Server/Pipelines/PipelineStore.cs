@@ -12,7 +12,13 @@ namespace Slipway.Server.Pipelines;
 /// Pipelines as the engine knows them, in rows: loads one, lets the engine work in what happened, and writes only the difference, with the work that follows
 /// from it, in one transaction.
 /// </summary>
-internal sealed class PipelineStore(SecretBox secrets, JobBell bell, WorkLoop work, TimeProvider time)
+internal sealed class PipelineStore(
+    SecretBox secrets,
+    JobBell bell,
+    WorkLoop work,
+    IEnumerable<PipelineFollower> followers,
+    TimeProvider time
+)
 {
     private const string Compiled = "compiled_pipelines.body";
     private const int MostRemembered = 64;
@@ -55,9 +61,7 @@ internal sealed class PipelineStore(SecretBox secrets, JobBell bell, WorkLoop wo
         if (await LoadAsync(session, pipelineId, ct) is not { } before)
             return null;
         var after = Machine.Apply(before, happened);
-        if (!ReferenceEquals(before, after))
-            await SaveAsync(session, pipelineId, before, after, userId, ct);
-        return after;
+        return ReferenceEquals(before, after) ? after : await SaveAsync(session, pipelineId, before, after, userId, ct);
     }
 
     /// <summary>Gives a pipeline its jobs: those that need not wait are pending.</summary>
@@ -69,8 +73,7 @@ internal sealed class PipelineStore(SecretBox secrets, JobBell bell, WorkLoop wo
             new { row.Id, body = secrets.SealBytes(Compiled, CompiledJson.Write(compiled)) },
             ct
         );
-        await SaveAsync(session, row.Id, state with { Status = Status.Created, Jobs = [] }, state, row.UserId, ct);
-        return state;
+        return await SaveAsync(session, row.Id, state with { Status = Status.Created, Jobs = [] }, state, row.UserId, ct);
     }
 
     /// <summary>A pipeline's jobs as they were compiled, which never changes.</summary>
@@ -91,7 +94,8 @@ internal sealed class PipelineStore(SecretBox secrets, JobBell bell, WorkLoop wo
         return _remembered[pipelineId] = CompiledJson.Read(secrets.OpenBytes(Compiled, body));
     }
 
-    private async Task SaveAsync(
+    /// <returns>The state that was written; another than <paramref name="after"/> when jobs were refused.</returns>
+    private async Task<PipelineState> SaveAsync(
         Session session,
         long pipelineId,
         PipelineState before,
@@ -128,6 +132,22 @@ internal sealed class PipelineStore(SecretBox secrets, JobBell bell, WorkLoop wo
             ct
         );
         await FollowAsync(session, row, before, after, ct);
+        return await TellAsync(session, new PipelineChange(row, before, after), ct);
+    }
+
+    private async Task<PipelineState> TellAsync(Session session, PipelineChange change, CancellationToken ct)
+    {
+        var state = change.After;
+        foreach (var follower in followers)
+        {
+            foreach (var refused in await follower(session, change, ct))
+            {
+                var failed = new PipelineEvent.Failed(refused.Number, refused.Reason, null, time.GetUtcNow());
+                state = await ApplyAsync(session, change.Pipeline.Id, failed, ct) ?? state;
+            }
+        }
+
+        return state;
     }
 
     /// <summary>A new attempt that the engine asked for belongs to whoever the one before belonged to.</summary>

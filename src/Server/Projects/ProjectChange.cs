@@ -34,6 +34,9 @@ internal static class ProjectChange
                 BuildGitStrategy = parameters.Text("build_git_strategy") ?? settings.BuildGitStrategy,
                 CiDefaultGitDepth = (int?)parameters.Number("ci_default_git_depth") ?? settings.CiDefaultGitDepth,
                 AutoCancelPendingPipelines = parameters.Text("auto_cancel_pending_pipelines") ?? settings.AutoCancelPendingPipelines,
+                CiForwardDeploymentEnabled = parameters.Flag("ci_forward_deployment_enabled") ?? settings.CiForwardDeploymentEnabled,
+                CiForwardDeploymentRollbackAllowed =
+                    parameters.Flag("ci_forward_deployment_rollback_allowed") ?? settings.CiForwardDeploymentRollbackAllowed,
                 CiSeparatedCaches = parameters.Flag("ci_separated_caches") ?? settings.CiSeparatedCaches,
                 KeepLatestArtifact = parameters.Flag("keep_latest_artifact") ?? settings.KeepLatestArtifact,
                 SharedRunnersEnabled = parameters.Flag("shared_runners_enabled") ?? settings.SharedRunnersEnabled,
@@ -60,6 +63,8 @@ internal static class ProjectChange
 
     private static readonly string[] Flags =
     [
+        "ci_forward_deployment_enabled",
+        "ci_forward_deployment_rollback_allowed",
         "ci_separated_caches",
         "keep_latest_artifact",
         "shared_runners_enabled",

@@ -28,6 +28,8 @@ internal static class ProjectRemoval
     [
         ("job_variables", "job_id IN (SELECT id FROM jobs WHERE project_id = @id)"),
         ("artifacts", "project_id = @id"),
+        ("deployments", "project_id = @id"),
+        ("environments", "project_id = @id"),
         ("jobs", "project_id = @id"),
         ("compiled_pipelines", "pipeline_id IN (SELECT id FROM pipelines WHERE project_id = @id)"),
         ("pipelines", "project_id = @id"),

@@ -21,6 +21,12 @@ internal sealed record ProjectSettings
     /// <summary><c>enabled</c> or <c>disabled</c>: a newer pipeline of a ref cancels older ones.</summary>
     public string AutoCancelPendingPipelines { get; init; } = "enabled";
 
+    /// <summary>A deployment that is older than the latest one is not run.</summary>
+    public bool CiForwardDeploymentEnabled { get; init; } = true;
+
+    /// <summary>But when somebody retries its job, it is.</summary>
+    public bool CiForwardDeploymentRollbackAllowed { get; init; } = true;
+
     public bool CiSeparatedCaches { get; init; } = true;
     public bool KeepLatestArtifact { get; init; } = true;
     public bool SharedRunnersEnabled { get; init; } = true;

@@ -51,7 +51,7 @@ internal sealed class PipelineRoom : IAsyncDisposable
     }
 
     /// <summary>A store that remembers nothing, as after a start.</summary>
-    public PipelineStore NewStore() => new(Secrets, Bell, Work, Clock);
+    public PipelineStore NewStore() => new(Secrets, Bell, Work, [], Clock);
 
     public static CompiledPipeline Compile(string yaml, PipelineContext? context = null)
     {

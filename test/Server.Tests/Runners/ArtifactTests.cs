@@ -207,7 +207,7 @@ public sealed class ArtifactTests
         return bytes.ToArray();
     }
 
-    private static byte[] Gzip(string text)
+    internal static byte[] Gzip(string text)
     {
         using var bytes = new MemoryStream();
         using (var gzip = new GZipStream(bytes, CompressionLevel.Fastest))

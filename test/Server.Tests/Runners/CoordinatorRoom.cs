@@ -43,7 +43,7 @@ internal sealed class CoordinatorRoom : IAsyncDisposable
         where T : notnull => Server.Services.GetRequiredService<T>();
 
     /// <summary>A pipeline whose first jobs are pending.</summary>
-    public Task<long> PipelineAsync(string yaml, ProjectRow? project = null, bool isProtected = false)
+    public Task<long> PipelineAsync(string yaml, ProjectRow? project = null, bool isProtected = false, string sha = CommitFacts.ZeroSha)
     {
         project ??= Project;
         var context = new PipelineContext
@@ -77,7 +77,7 @@ internal sealed class CoordinatorRoom : IAsyncDisposable
                         project.Id,
                         iid,
                         user = Admin.Id,
-                        sha = CommitFacts.ZeroSha,
+                        sha,
                         protection = isProtected ? 1L : 0,
                         now,
                     },
