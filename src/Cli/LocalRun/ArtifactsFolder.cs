@@ -58,7 +58,7 @@ internal sealed class ArtifactsFolder(string path)
         if (!File.Exists(file))
             return null;
         using var gzip = File.OpenRead(file);
-        return JUnitReport.ReadGzip(gzip).ToSummary();
+        return TestTally.ReadGzip(gzip);
     }
 
     private static DotenvReport ReadDotenv(string file)

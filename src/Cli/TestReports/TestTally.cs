@@ -1,45 +1,58 @@
 using System.Collections.Immutable;
+using Slipway.Engine.Reports;
 
 namespace Slipway.Cli.TestReports;
 
-/// <summary>In rising weight: of several children of a test case the heaviest counts.</summary>
-internal enum Verdict
-{
-    Success,
-    Skipped,
-    Error,
-    Failure,
-}
-
-/// <summary>Counts the test cases of a job's reports.</summary>
+/// <summary>Counts the test cases of a job's reports. Of two cases with one class and name the first counts.</summary>
 internal sealed class TestTally
 {
+    private const int MostFailuresNamed = 1000;
+    private const int LongestMessage = 200;
+
     private readonly HashSet<(string, string)> _seen = [];
     private readonly List<FailedTest> _failed = [];
     private readonly int[] _counts = new int[4];
     private double _seconds;
 
-    /// <summary>Why a report could not be read.</summary>
-    public string? Error { get; set; }
-
-    public int Total => _seen.Count;
-
-    public void Add(string className, string name, Verdict verdict, string message, double seconds, int mostNamed)
+    /// <param name="gzip">One or several files, each a gzip member, as runners send them.</param>
+    public static TestSummary ReadGzip(Stream gzip)
     {
-        if (!_seen.Add((className, name)))
-            return;
-        _counts[(int)verdict]++;
-        if (double.IsFinite(seconds) && seconds > 0)
-            _seconds += seconds;
-        if (verdict is Verdict.Failure or Verdict.Error && _failed.Count < mostNamed)
-            _failed.Add(new FailedTest(className, name, message));
+        var tally = new TestTally();
+        using var report = new JUnitReport(gzip);
+        while (report.Next() is { } test)
+            tally.Add(test);
+        var counts = tally._counts;
+        return new TestSummary(
+            tally._seen.Count,
+            counts[(int)JUnitReport.Verdict.Success],
+            counts[(int)JUnitReport.Verdict.Skipped],
+            counts[(int)JUnitReport.Verdict.Failure],
+            counts[(int)JUnitReport.Verdict.Error],
+            tally._seconds,
+            [.. tally._failed]
+        )
+        {
+            SuiteError = report.Error,
+        };
     }
 
-    public TestSummary ToSummary() =>
-        new(Total, _counts[0], _counts[1], _counts[(int)Verdict.Failure], _counts[(int)Verdict.Error], _seconds, [.. _failed])
-        {
-            SuiteError = Error,
-        };
+    private void Add(JUnitReport.Case test)
+    {
+        if (!_seen.Add((test.ClassName, test.Name)))
+            return;
+        _counts[(int)test.Verdict]++;
+        _seconds += test.Seconds;
+        if (test.Verdict is JUnitReport.Verdict.Failure or JUnitReport.Verdict.Error && _failed.Count < MostFailuresNamed)
+            _failed.Add(new FailedTest(test.ClassName, test.Name, Message(test)));
+    }
+
+    /// <summary>The message, or else the first line of the text.</summary>
+    private static string Message(JUnitReport.Case test)
+    {
+        var message = string.IsNullOrWhiteSpace(test.Message) ? test.Output : test.Message;
+        var line = (message ?? "").Trim().Split('\n')[0].TrimEnd('\r');
+        return line.Length <= LongestMessage ? line : line[..LongestMessage] + "…";
+    }
 }
 
 /// <summary>What a job's JUnit reports say.</summary>
