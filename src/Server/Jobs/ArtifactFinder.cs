@@ -21,7 +21,7 @@ internal sealed class ArtifactFinder(Db db, TimeProvider time)
             },
             ct
         );
-        return archive is not null && IsFor(archive, actor, project) ? archive : null;
+        return archive is not null && IsFor(archive.Access, archive.ProjectId, actor, project) ? archive : null;
     }
 
     /// <summary>That of the job of this name in the newest good pipeline of a branch or tag that has one; those of its child pipelines come after its own.</summary>
@@ -53,12 +53,13 @@ internal sealed class ArtifactFinder(Db db, TimeProvider time)
     }
 
     /// <summary><c>artifacts:access</c>, beyond what the project itself asks for.</summary>
-    private static bool IsFor(ArtifactRow artifact, Actor actor, ProjectContext project) =>
-        artifact.Access switch
+    /// <param name="owner">The project that the artifact is of.</param>
+    public static bool IsFor(string access, long owner, Actor actor, ProjectContext project) =>
+        access switch
         {
             "none" => false,
             "maintainer" => project.Role >= Role.Maintainer,
             "developer" => project.Role >= Role.Developer,
             _ => true,
-        } || (actor is Actor.Job own && own.ProjectId == artifact.ProjectId);
+        } || (actor is Actor.Job own && own.ProjectId == owner);
 }

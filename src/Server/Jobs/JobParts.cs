@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Server.Jobs.Artifacts;
+using Slipway.Server.Jobs.TestReports;
 using Slipway.Server.Jobs.Traces;
 using Slipway.Server.Pipelines;
 using Slipway.Server.Work;
@@ -22,6 +23,7 @@ internal static class JobParts
             .AddSingleton<ArtifactFinder>()
             .AddSingleton<ArtifactTexts>()
             .AddSingleton<ArtifactText>(all => all.GetRequiredService<ArtifactTexts>().ReadAsync)
+            .AddSingleton<TestSuites>()
             .AddSingleton<JobFactsReader>()
             .AddSingleton<JobList>()
             .AddSingleton<JobActions>();
@@ -31,6 +33,7 @@ internal static class JobParts
         v4.MapJobs();
         v4.MapJobActions();
         v4.MapArtifacts();
+        v4.MapTestReports();
     }
 
     public static void HandleJobs(this WorkLoop work, IServiceProvider services) =>

@@ -27,6 +27,7 @@ internal static class ProjectRemoval
     internal static readonly IReadOnlyList<(string Table, string Where)> Rows =
     [
         ("job_variables", "job_id IN (SELECT id FROM jobs WHERE project_id = @id)"),
+        ("test_reports", "project_id = @id"),
         ("artifacts", "project_id = @id"),
         ("deployments", "project_id = @id"),
         ("environments", "project_id = @id"),
@@ -80,7 +81,7 @@ internal static class ProjectRemoval
     {
         var key = table switch
         {
-            "job_variables" => "job_id",
+            "job_variables" or "test_reports" => "job_id",
             "compiled_pipelines" => "pipeline_id",
             "runner_projects" => "runner_id",
             "routes" => "path_key",

@@ -1,7 +1,7 @@
-using Slipway.Engine.Payloads;
 using Slipway.Server.Blobs;
 using Slipway.Server.Data;
 using Slipway.Server.Http;
+using Slipway.Server.Jobs.TestReports;
 using Slipway.Server.Pipelines;
 using Slipway.Server.Projects;
 using Slipway.Server.Secrets;
@@ -41,10 +41,7 @@ internal sealed class ArtifactIntake(
             case BlobPut.TooLarge:
                 return new Upload.TooLarge();
             case BlobPut.Stored(var blob):
-                var report = what.Type == ArtifactType.Dotenv ? await DotenvArtifact.ReadAsync(blobs, blob, ct) : null;
-                return report?.Error is { } error
-                    ? new Upload.Refused(error)
-                    : await db.WriteAsync((session, t) => KeepAsync(session, job, what, blob, report, t), ct);
+                return await KeepAsync(job, what, blob, ct);
             case var other:
                 throw new InvalidOperationException(other.GetType().Name);
         }
@@ -58,7 +55,29 @@ internal sealed class ArtifactIntake(
         return clean is "" or "." or ".." ? "artifact" : clean[..Math.Min(clean.Length, LongestName)];
     }
 
-    private async Task<Upload> KeepAsync(Session session, JobRow job, Described what, Blob blob, DotenvReport? report, CancellationToken ct)
+    private async Task<Upload> KeepAsync(JobRow job, Described what, Blob blob, CancellationToken ct)
+    {
+        var dotenv = what.Type == ArtifactType.Dotenv ? await DotenvArtifact.ReadAsync(blobs, blob, ct) : null;
+        if (dotenv?.Error is { } error)
+            return new Upload.Refused(error);
+        var tests = what.Type == ArtifactType.JUnit ? await TestCounts.ReadAsync(blobs, blob, ct) : null;
+        return await db.WriteAsync(
+            async (session, t) =>
+            {
+                if (await AddAsync(session, job, what, blob, t) is { } refused)
+                    return refused;
+                if (dotenv is not null)
+                    await DotenvVariables.WriteAsync(session, secrets, job.Id, dotenv.Variables, t);
+                if (tests is not null)
+                    await tests.WriteAsync(session, job, t);
+                return new Upload.Kept();
+            },
+            ct
+        );
+    }
+
+    /// <returns>What becomes of the upload when it adds nothing.</returns>
+    private async Task<Upload?> AddAsync(Session session, JobRow job, Described what, Blob blob, CancellationToken ct)
     {
         var now = time.Milliseconds();
         var settings = await session.FindAsync<string>("SELECT settings FROM projects WHERE id = @ProjectId", job, ct);
@@ -85,13 +104,11 @@ internal sealed class ArtifactIntake(
             },
             ct
         );
-        if (added == 0)
-            return await IsSameAsync(session, job.Id, what.Type, blob, ct)
-                ? new Upload.Kept()
-                : new Upload.Refused("another artifact of the same type already exists");
-        if (report is not null)
-            await DotenvVariables.WriteAsync(session, secrets, job.Id, report.Variables, ct);
-        return new Upload.Kept();
+        if (added == 1)
+            return null;
+        return await IsSameAsync(session, job.Id, what.Type, blob, ct)
+            ? new Upload.Kept()
+            : new Upload.Refused("another artifact of the same type already exists");
     }
 
     private static async Task<bool> IsSameAsync(Session session, long job, string type, Blob blob, CancellationToken ct) =>

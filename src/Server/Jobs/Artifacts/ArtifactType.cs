@@ -5,6 +5,7 @@ internal static class ArtifactType
 {
     public const string Archive = "archive";
     public const string Dotenv = "dotenv";
+    public const string JUnit = "junit";
 
     private static readonly Dictionary<string, string> Formats = new()
     {
@@ -17,7 +18,7 @@ internal static class ArtifactType
         ["cyclonedx"] = "gzip",
         [Dotenv] = "gzip",
         ["jacoco"] = "gzip",
-        ["junit"] = "gzip",
+        [JUnit] = "gzip",
         ["metadata"] = "gzip",
         ["metrics"] = "gzip",
         ["metrics_referee"] = "gzip",

@@ -6,6 +6,7 @@ using Slipway.Server.Accounts;
 using Slipway.Server.Http;
 using Slipway.Server.Projects;
 using Slipway.Server.Ui.Assets;
+using Slipway.Server.Ui.Badges;
 using Slipway.Server.Ui.Parts;
 
 namespace Slipway.Server.Ui.Pages;
@@ -27,6 +28,7 @@ internal static class PageRoutes
         project.MapFiles();
         project.MapPipelinePages();
         project.MapJobPages();
+        project.MapBadges();
     }
 
     /// <summary>A page for reading.</summary>
