@@ -35,8 +35,13 @@ hearing=()
 if env --default-signal=INT true 2>/dev/null; then hearing=(env --default-signal=INT); fi
 "${hearing[@]}" dotnet test --no-build --no-ansi --no-progress "$@" 2>&1 | tee "$out" || wrong=1
 
+scenarios() {
+  SLIPWAY_SCENARIOS=$1 "${hearing[@]}" dotnet test --project test/Scenarios --no-build --no-ansi --no-progress 2>&1 | tee -a "$out" || wrong=1
+}
 step 'scenarios, by a real shell in real time'
-SLIPWAY_SCENARIOS=shell "${hearing[@]}" dotnet test --project test/Scenarios --no-build --no-ansi --no-progress 2>&1 | tee -a "$out" || wrong=1
+scenarios shell
+step 'scenarios, by pushes to a server and a runner that asks it for jobs'
+scenarios server
 
 # The plain line comes last, summed over both. Nothing counted means nothing was proven.
 awk '/^  succeeded: /{p+=$2} /^  failed: /{f+=$2} /^  skipped: /{s+=$2}

@@ -35,7 +35,11 @@ internal static class ServerApp
             all.GetRequiredService<GitDoor>()
         ));
         services.AddSingleton(all => Ties(all.GetRequiredService<Repositories>()));
-        services.AddSingleton(all => new OutboundHttp(new AddressRules([]), all.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(all => new OutboundHttp(
+            new AddressRules([]),
+            all.GetRequiredService<TimeProvider>(),
+            web: all.GetRequiredService<ServerOptions>().Web
+        ));
         services.AddSingleton<JobBell>().AddSingleton<PipelineStore>().AddSingleton<RemoteFiles>().AddSingleton<PipelineCompilation>();
         services.AddSingleton<PipelineCreation>().AddSingleton<PushedPipelines>().AddSingleton<JobTurns>();
         services.AddSingleton<PushIntents>().AddSingleton<ReceivePack>();

@@ -25,6 +25,9 @@ public sealed record ServerOptions
     /// <summary>Bounds of jobs and of what runners send.</summary>
     public JobOptions Jobs { get; init; } = new();
 
+    /// <summary>What answers for the web where tests play it; nothing: the web.</summary>
+    internal HttpMessageHandler? Web { get; init; }
+
     internal string Folder(string name) => Path.Combine(DataFolder, name);
 
     internal DatabaseAddress DatabaseAddress => DatabaseAddress.Parse(Database ?? Folder("slipway.db"));

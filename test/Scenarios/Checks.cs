@@ -1,42 +1,36 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 using Slipway.Compiler;
-using Slipway.Engine;
-using Slipway.Protocol.Jobs;
 
 namespace Slipway.Scenarios;
 
 /// <summary>Compares what happened with what a scenario expects; every difference is a sentence.</summary>
 internal sealed class Checks
 {
-    private static readonly JsonSerializerOptions Compiled = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
-    };
     private readonly List<string> _differences = [];
 
     public IReadOnlyList<string> Differences => _differences;
 
-    public void Of(Expectation expected, StepOutcome outcome)
+    public void Of(Expectation expected, Outcome outcome)
     {
-        var result = outcome.Result;
-        Equal("exit code", expected.Exit ?? ExitOf(expected), result.ExitCode);
-        Equal("pipeline status", expected.Status, result.Status is { } status ? Word(status) : null);
+        Equal("pipeline status", expected.Status, outcome.Status);
         if (expected.Name is not null)
-            Equal("pipeline name", expected.Name, result.Pipeline?.Pipeline.Name);
-        Equal("refusal", expected.Refusal, result.Compilation.Refusal);
-        OfDiagnostics(expected, result.Compilation);
-        OfExcluded(expected, result.Compilation);
-        OfMerged(expected, result.Compilation);
-        foreach (var deed in outcome.Record.Undone)
+            Equal("pipeline name", expected.Name, outcome.Name);
+        OfErrors(expected, outcome);
+        OfWarnings(expected, outcome);
+        OfMerged(expected, outcome);
+        if (outcome.IsExplained)
+        {
+            Equal("exit code", expected.Exit ?? ExitOf(expected), outcome.ExitCode);
+            Equal("refusal", expected.Refusal, outcome.Refusal);
+            OfExcluded(expected, outcome);
+        }
+
+        foreach (var deed in outcome.Undone)
             _differences.Add($"never came to: {deed.Do}");
-        var latest = outcome.Result.Jobs.Where(job => !job.Retried).ToDictionary(RunRecord.FullName);
-        Equal("jobs", Listed(expected.Jobs.Keys), Listed(latest.Keys));
+        Equal("jobs", Listed(expected.Jobs.Keys), Listed(outcome.Jobs.Keys));
         foreach (var (name, job) in expected.Jobs)
-            if (latest.TryGetValue(name, out var report))
-                new JobChecks(this, name, outcome).Of(job, report);
+            if (outcome.Jobs.TryGetValue(name, out var found))
+                new JobChecks(this, name, outcome).Of(job, found);
     }
 
     public void Equal(string what, object? expected, object? actual)
@@ -67,12 +61,6 @@ internal sealed class Checks
         }
     }
 
-    public static JsonNode? Tree(CompiledJob job) => JsonSerializer.SerializeToNode(job, Compiled);
-
-    public static JsonNode? Tree(JobPayload payload) => JsonSerializer.SerializeToNode(payload, ProtocolJson.Default.JobPayload);
-
-    public static string Word(Status status) => JsonNamingPolicy.SnakeCaseLower.ConvertName(status.ToString());
-
     public static string Listed(IEnumerable<string> names) => string.Join(" | ", names.Order(StringComparer.Ordinal));
 
     private static int ExitOf(Expectation expected) =>
@@ -80,52 +68,50 @@ internal sealed class Checks
         : expected.Status is "failed" ? 1
         : 0;
 
-    private void OfDiagnostics(Expectation expected, Compilation compilation)
+    private void OfErrors(Expectation expected, Outcome outcome)
     {
-        string[] told = [.. Messages(compilation, Severity.Error)];
-        if (!told.SequenceEqual(expected.Errors.Select(e => e.Message), StringComparer.OrdinalIgnoreCase))
-            Equal("errors", Told(expected.Errors.Select(e => e.Message)), Told(told));
-        foreach (var (error, found) in expected.Errors.Zip(compilation.Diagnostics.Where(d => d.Severity == Severity.Error)))
+        var wanted = string.Join("\n    ", expected.Errors.Select(error => error.Message));
+        var told = string.Join("\n    ", outcome.Errors.Select(error => error.Message.Replace("\n", "\n    ")));
+        if (!string.Equals(wanted.ReplaceLineEndings("\n    "), told, StringComparison.OrdinalIgnoreCase) && wanted != told)
+            Equal("errors", "\n    " + wanted, "\n    " + told);
+        if (!outcome.IsExplained)
+            return;
+        foreach (var (error, (message, at)) in expected.Errors.Zip(outcome.Errors))
         {
             if (error.Line is not null || error.File is not null)
                 Equal(
-                    $"place of \"{found.Message}\"",
-                    new Position(error.File ?? ".gitlab-ci.yml", error.Line ?? 1, error.Column ?? found.At?.Column ?? 0),
-                    found.At
+                    $"place of \"{message}\"",
+                    new Position(error.File ?? ".gitlab-ci.yml", error.Line ?? 1, error.Column ?? at?.Column ?? 0),
+                    at
                 );
         }
-        if (expected.Warnings is not { } warnings)
-            return;
-        var warned = Messages(compilation, Severity.Warning).ToArray();
-        if (
-            warned.Length != warnings.Count
-            || !warnings.Zip(warned).All(pair => pair.Second.Contains(pair.First, StringComparison.OrdinalIgnoreCase))
-        )
-            Equal("warnings", Told(warnings), Told(warned));
     }
 
-    private void OfExcluded(Expectation expected, Compilation compilation)
+    private void OfWarnings(Expectation expected, Outcome outcome)
+    {
+        if (expected.Warnings is not { } warnings)
+            return;
+        if (
+            outcome.Warnings.Count != warnings.Count
+            || !warnings.Zip(outcome.Warnings).All(pair => pair.Second.Contains(pair.First, StringComparison.OrdinalIgnoreCase))
+        )
+            Equal("warnings", string.Join("\n    ", warnings), string.Join("\n    ", outcome.Warnings));
+    }
+
+    private void OfExcluded(Expectation expected, Outcome outcome)
     {
         if (expected.Excluded is not { } excluded)
             return;
-        var decisions = compilation
-            .Decisions.Where(decision => !decision.Included)
-            .ToDictionary(decision => decision.Job, decision => decision.Reason);
-        Equal("excluded", Listed(excluded.Keys), Listed(decisions.Keys));
+        Equal("excluded", Listed(excluded.Keys), Listed(outcome.Excluded.Keys));
         foreach (var (job, reason) in excluded)
-            if (decisions.TryGetValue(job, out var told) && !told.Contains(reason))
+            if (outcome.Excluded.TryGetValue(job, out var told) && !told.Contains(reason))
                 Add($"{job} is excluded because: expected \"{reason}\", got \"{told}\"");
     }
 
-    private void OfMerged(Expectation expected, Compilation compilation)
+    private void OfMerged(Expectation expected, Outcome outcome)
     {
-        var lines = (compilation.MergedYaml ?? "").Split('\n').Select(line => line.TrimEnd()).ToHashSet();
+        var lines = outcome.Merged.Split('\n').Select(line => line.TrimEnd()).ToHashSet();
         foreach (var line in expected.Merged.Where(line => !lines.Contains(line)))
-            Add($"merged configuration lacks \"{line}\":\n{compilation.MergedYaml}");
+            Add($"merged configuration lacks \"{line}\":\n{outcome.Merged}");
     }
-
-    private static IEnumerable<string> Messages(Compilation compilation, Severity severity) =>
-        compilation.Diagnostics.Where(d => d.Severity == severity).Select(d => d.Message);
-
-    private static string Told(IEnumerable<string> messages) => string.Concat(messages.Select(message => "\n    " + message));
 }

@@ -13,7 +13,7 @@ internal static class Rehearsal
     /// <summary>A run that has not ended by then hangs. Real time.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    public static async Task<StepOutcome> RunAsync(ScenarioFolder folder, RunSpec run, TimeProvider time)
+    public static async Task<Outcome> RunAsync(ScenarioFolder folder, RunSpec run, TimeProvider time)
     {
         var inShell = time == TimeProvider.System;
         using var patience = new CancellationTokenSource(Patience);
@@ -32,7 +32,7 @@ internal static class Rehearsal
         var result = await Task.Run(() => LocalPipeline.RunAsync(folder.Prepare(run), OptionsOf(run, folder), parts, patience.Token));
         if (patience.IsCancellationRequested)
             throw new TimeoutException($"The run has not ended by itself within {Patience.TotalSeconds} s");
-        return new StepOutcome(result, record, startedAt, folder.ArtifactsDir);
+        return LocalOutcome.Of(result, record, startedAt, folder.ArtifactsDir);
     }
 
     private static ExecutorKind Watched(ExecutorKind kind, RunRecord record) =>

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text;
-using System.Text.RegularExpressions;
 using System.Threading.Channels;
 using Slipway.Cli.LocalRun;
 using Slipway.Compiler;
@@ -10,11 +9,8 @@ using Slipway.Protocol.Variables;
 
 namespace Slipway.Scenarios;
 
-/// <param name="ArtifactsDir">Where each job's artifacts were unpacked, in a folder of its name.</param>
-internal sealed record StepOutcome(LocalRunResult Result, RunRecord Record, DateTimeOffset StartedAt, string ArtifactsDir);
-
 /// <summary>What was seen of a run while it went on, and the deeds that were to be done meanwhile.</summary>
-internal sealed partial class RunRecord(IReadOnlyList<Deed> deeds, ChannelWriter<RunControl> controls) : IRunView
+internal sealed class RunRecord(IReadOnlyList<Deed> deeds, ChannelWriter<RunControl> controls) : IRunView
 {
     private readonly List<Deed> _open = [.. deeds];
     private readonly Dictionary<int, StringBuilder> _logs = [];
@@ -81,17 +77,7 @@ internal sealed partial class RunRecord(IReadOnlyList<Deed> deeds, ChannelWriter
 }
 
 /// <param name="Started">Place in the order of all starts and ends; <paramref name="Finished"/> likewise.</param>
-internal sealed partial record SeenJob(int Attempt, int Started, int Finished, DateTimeOffset At, StringBuilder Bytes)
+internal sealed record SeenJob(int Attempt, int Started, int Finished, DateTimeOffset At, StringBuilder Bytes)
 {
-    /// <summary>The log as a reader sees it: no escape codes, no section marks, no timestamps; what a carriage return overwrote is gone.</summary>
-    public string[] Lines =>
-        [.. Unseen().Replace(Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(Bytes.ToString())), "").Split('\n').Select(LastWritten)];
-
-    private static string LastWritten(string line) => line.TrimEnd('\r').Split('\r')[^1].TrimEnd();
-
-    [GeneratedRegex(
-        @"\e\[[0-9;]*[A-Za-z]|section_(?:start|end):\d+:[^\r\n]*\r|^\d{4}-\d\d-\d\dT[\d:.]+Z \d\d[OE][+ ]?",
-        RegexOptions.Multiline
-    )]
-    private static partial Regex Unseen();
+    public string[] Lines => LogText.Lines(Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(Bytes.ToString())));
 }

@@ -21,12 +21,22 @@ internal sealed class ScenarioFolder : IDisposable
     }
 
     public string Root => Path.Combine(_top, "project");
+
+    /// <summary>For whatever a way of playing it wants to keep from step to step.</summary>
+    public string StateDir => Path.Combine(_top, "state");
+
     public string ArtifactsDir => Path.Combine(_top, "artifacts");
 
-    public LocalProject Prepare(RunSpec run)
+    /// <summary>Writes what the step says into the project.</summary>
+    public void Write(RunSpec run)
     {
         foreach (var (path, content) in run.Write)
             Put(path, target => Write(target, content));
+    }
+
+    public LocalProject Prepare(RunSpec run)
+    {
+        Write(run);
         if (Directory.Exists(ArtifactsDir))
             Directory.Delete(ArtifactsDir, recursive: true);
         string[] paths =
@@ -43,7 +53,7 @@ internal sealed class ScenarioFolder : IDisposable
             Context = ContextOf(run),
             Tree = ProjectTree.From(paths.ToDictionary(path => path, path => File.ReadAllText(Path.Combine(Root, path)))),
             Sources = _ => Task.FromResult(new SourceTree(Root, paths, null)),
-            StateDir = Path.Combine(_top, "state"),
+            StateDir = StateDir,
         };
     }
 

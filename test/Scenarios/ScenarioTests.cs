@@ -1,61 +1,62 @@
+using System.Reflection;
 using Xunit;
+using Xunit.Sdk;
+using Xunit.v3;
 
 namespace Slipway.Scenarios;
 
-/// <summary>Every folder below <c>cases/</c> through the whole house in this process; with <c>SLIPWAY_SCENARIOS=shell</c> by a real shell in real time.</summary>
-public sealed class ScenarioTests
+/// <summary>
+/// Every folder below <c>cases/</c>, in the way that <c>SLIPWAY_SCENARIOS</c> names (<see cref="Stage"/>). Tests of one class wait for each other, so the
+/// folders are dealt to several.
+/// </summary>
+public sealed class ScenarioTestsA
 {
-    private static readonly string Cases = Path.Combine(FindProject(), "cases");
-    private static readonly bool InShell = Environment.GetEnvironmentVariable("SLIPWAY_SCENARIOS") == "shell";
+    [Theory(SkipTestWithoutData = true), Share(0)]
+    public Task Ends_as_it_says(string folder) => Stage.PlayAsync(folder);
+}
 
-    public static TheoryData<string> Folders =>
-        [
-            .. Directory
-                .EnumerateFiles(Cases, Scenario.FileName, SearchOption.AllDirectories)
-                .Where(file => !InShell || Scenario.Load(Path.GetDirectoryName(file) ?? Cases).OnlyPretend is null)
-                .Select(file => Path.GetRelativePath(Cases, Path.GetDirectoryName(file) ?? Cases).Replace('\\', '/'))
-                .Order(StringComparer.Ordinal),
-        ];
+/// <inheritdoc cref="ScenarioTestsA"/>
+public sealed class ScenarioTestsB
+{
+    [Theory(SkipTestWithoutData = true), Share(1)]
+    public Task Ends_as_it_says(string folder) => Stage.PlayAsync(folder);
+}
 
-    [Theory]
-    [MemberData(nameof(Folders))]
-    public async Task Ends_as_it_says(string folder)
-    {
-        var from = Path.Combine(Cases, folder);
-        var scenario = Scenario.Load(from);
-        using var clock = InShell ? null : new VirtualTime();
-        using var project = new ScenarioFolder(from);
-        foreach (var (step, number) in scenario.AllSteps.Select((step, i) => (step, i + 1)))
-        {
-            var checks = new Checks();
-            checks.Of(step.Expect, await Rehearsal.RunAsync(project, step.Run, clock ?? TimeProvider.System));
-            Assert.True(
-                checks.Differences.Count == 0,
-                $"{scenario.Says} ({scenario.Spec})\nstep {number}:\n  {string.Join("\n  ", checks.Differences)}"
-            );
-        }
-    }
+/// <inheritdoc cref="ScenarioTestsA"/>
+public sealed class ScenarioTestsC
+{
+    [Theory(SkipTestWithoutData = true), Share(2)]
+    public Task Ends_as_it_says(string folder) => Stage.PlayAsync(folder);
+}
 
-    [Fact]
-    public void A_scenario_that_ends_otherwise_is_told()
-    {
-        var checks = new Checks();
-        checks.Equal("a status", "success", "failed");
-        checks.Part("payload", YamlTree.Read("{ image: { name: a } }"), YamlTree.Read("{ image: { name: b }, steps: [] }"));
-        Assert.Equal(["a status: expected success, got failed", "payload.image.name: expected a, got b"], checks.Differences);
-    }
+/// <inheritdoc cref="ScenarioTestsA"/>
+public sealed class ScenarioTestsD
+{
+    [Theory(SkipTestWithoutData = true), Share(3)]
+    public Task Ends_as_it_says(string folder) => Stage.PlayAsync(folder);
+}
 
-    [Fact]
-    public void A_key_that_scenarios_do_not_know_is_refused() =>
-        Assert.ThrowsAny<Exception>(() =>
-            System.Text.Json.JsonSerializer.Deserialize<Scenario>("""{"says":"","spec":"","expects":{}}""", Scenario.Format)
-        );
+/// <inheritdoc cref="ScenarioTestsA"/>
+public sealed class ScenarioTestsE
+{
+    [Theory(SkipTestWithoutData = true), Share(4)]
+    public Task Ends_as_it_says(string folder) => Stage.PlayAsync(folder);
+}
 
-    private static string FindProject()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "Scenarios.csproj")))
-                return folder.FullName;
-        throw new InvalidOperationException("No Scenarios.csproj above " + AppContext.BaseDirectory);
-    }
+/// <inheritdoc cref="ScenarioTestsA"/>
+public sealed class ScenarioTestsF
+{
+    [Theory(SkipTestWithoutData = true), Share(5)]
+    public Task Ends_as_it_says(string folder) => Stage.PlayAsync(folder);
+}
+
+/// <summary>Deals every sixth folder to a class.</summary>
+internal sealed class ShareAttribute(int number) : DataAttribute
+{
+    private const int Shares = 6;
+
+    public override ValueTask<IReadOnlyCollection<ITheoryDataRow>> GetData(MethodInfo testMethod, DisposalTracker disposalTracker) =>
+        new([.. Stage.Folders.Where((_, at) => at % Shares == number).Select(folder => new TheoryDataRow<string>(folder))]);
+
+    public override bool SupportsDiscoveryEnumeration() => true;
 }

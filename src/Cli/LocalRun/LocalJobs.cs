@@ -77,6 +77,7 @@ internal sealed class LocalJobs
         var payload = Payload(launch);
         foreach (var missing in WithoutServer.Missing(job, payload, launch.Inputs.Missing))
             log.Warn(missing);
+        WithoutServer.Check(launch.Inputs.Missing);
         payload = WithoutServer.Supply(job, payload);
         var chosen = await ChooseAsync(launch, log);
         var host = new JobHost

@@ -15,10 +15,8 @@ internal static class WithoutServer
     /// <param name="external">Artifacts of other pipelines that are not here.</param>
     public static IEnumerable<string> Missing(CompiledJob job, JobPayload payload, ImmutableArray<ExternalNeed> external)
     {
-        foreach (var need in external)
-            yield return need.Project is { } project
-                ? $"artifacts of {need.Job} in {project} need a server, and are not here"
-                : $"artifacts of {need.Job} in pipeline {need.Pipeline} are not here: no job of that name has passed in a pipeline of this run with that id";
+        foreach (var need in external.Where(need => need.Project is not null))
+            yield return $"artifacts of {need.Job} in {need.Project} need a server, and are not here";
         foreach (var token in job.IdTokens.Where(token => Find(payload.Variables, token.Name) is null))
             yield return $"the ID token {token.Name} is not here: a server signs it (--variable {token.Name}=TOKEN gives one)";
         if (job.Identity is { } identity)
@@ -29,6 +27,18 @@ internal static class WithoutServer
             yield return $"the release {Expand(release.TagName, payload)} is not made: that needs a server";
         if (job.Pages is { } pages)
             yield return $"nothing is published: the folder {pages.Publish} is kept as an artifact";
+    }
+
+    /// <summary>Fails a job that needs artifacts of a job that has not passed in the pipeline it names.</summary>
+    /// <param name="external">Artifacts of other pipelines that are not here.</param>
+    /// <exception cref="JobFailedException">It is so.</exception>
+    public static void Check(ImmutableArray<ExternalNeed> external)
+    {
+        if (external.FirstOrDefault(need => need.Project is null) is { } need)
+            throw new JobFailedException(
+                FailureReason.MissingDependency,
+                $"artifacts of {need.Job} in pipeline {need.Pipeline} are not here: no job of that name has passed in a pipeline of this run with that id"
+            );
     }
 
     /// <summary>

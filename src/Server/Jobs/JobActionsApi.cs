@@ -12,7 +12,7 @@ using Slipway.Server.Projects;
 
 namespace Slipway.Server.Jobs;
 
-/// <summary>What people do to a job. https://docs.gitlab.com/api/jobs/</summary>
+/// <summary>What people do to a job, or, save erasing it, to a trigger job. https://docs.gitlab.com/api/jobs/</summary>
 internal static class JobActionsApi
 {
     public static void MapJobActions(this IEndpointRouteBuilder v4)
@@ -34,7 +34,7 @@ internal static class JobActionsApi
         CancellationToken ct
     )
     {
-        if (await list.FindAsync(project.Id, id, ct) is not { } job)
+        if (await list.FindAnyAsync(project.Id, id, ct) is not { } job)
             return Answers.NotFound();
         if (!TryVariables(p, out var variables))
             return Answers.BadParameter("job_variables_attributes is invalid");
@@ -54,7 +54,7 @@ internal static class JobActionsApi
         CancellationToken ct
     )
     {
-        if (await list.FindAsync(project.Id, id, ct) is not { } job)
+        if (await list.FindAnyAsync(project.Id, id, ct) is not { } job)
             return Answers.NotFound();
         if (!await actions.MayTouchAsync(actor, project, job, ct))
             return Answers.Forbidden();
@@ -73,7 +73,7 @@ internal static class JobActionsApi
         CancellationToken ct
     )
     {
-        if (await list.FindAsync(project.Id, id, ct) is not { } job)
+        if (await list.FindAnyAsync(project.Id, id, ct) is not { } job)
             return Answers.NotFound();
         var force = p.Flag("force") ?? false;
         if (force && project.Role < Role.Maintainer)

@@ -12,11 +12,16 @@ internal sealed class JobList(Db db, JobFactsReader facts, ServerUrl url, TimePr
     public Task<JobRow?> FindAsync(long project, long id, CancellationToken ct) =>
         db.FindAsync<JobRow>("SELECT * FROM jobs WHERE id = @id AND project_id = @project AND bridge = 0", new { id, project }, ct);
 
+    /// <returns>A job or a trigger job; nothing when the project has none of that id.</returns>
+    public Task<JobRow?> FindAnyAsync(long project, long id, CancellationToken ct) =>
+        db.FindAsync<JobRow>("SELECT * FROM jobs WHERE id = @id AND project_id = @project", new { id, project }, ct);
+
     public async Task<object> JsonAsync(JobRow job, CancellationToken ct) =>
         JobJson.Of(job, await facts.ReadAsync([job], ct), time.Milliseconds(), url);
 
     /// <summary>A part of a list, the newest first, with what the call's <c>scope</c> leaves of it.</summary>
     /// <param name="where">Of <c>jobs j</c>; knows <c>@owner</c>.</param>
+    /// <param name="more">Adds to what is shown of each.</param>
     public async Task<IResult> PageAsync(
         HttpContext http,
         string where,
@@ -24,7 +29,8 @@ internal sealed class JobList(Db db, JobFactsReader facts, ServerUrl url, TimePr
         Parameters p,
         Paging paging,
         bool withProject,
-        CancellationToken ct
+        CancellationToken ct,
+        Func<JobRow, object, Task<object>>? more = null
     )
     {
         var scope = p.List("scope") ?? [];
@@ -40,6 +46,13 @@ internal sealed class JobList(Db db, JobFactsReader facts, ServerUrl url, TimePr
             ct
         );
         var known = await facts.ReadAsync(rows, ct);
-        return http.Page(paging, total, rows.Select(row => JobJson.Of(row, known, time.Milliseconds(), url, withProject)));
+        var shown = new List<object>();
+        foreach (var row in rows)
+        {
+            var json = JobJson.Of(row, known, time.Milliseconds(), url, withProject);
+            shown.Add(more is null ? json : await more(row, json));
+        }
+
+        return http.Page(paging, total, shown);
     }
 }

@@ -31,6 +31,7 @@ internal static class JobParts
     public static void MapJobRoutes(this IEndpointRouteBuilder v4)
     {
         v4.MapJobs();
+        v4.MapBridges();
         v4.MapJobActions();
         v4.MapArtifacts();
         v4.MapTestReports();

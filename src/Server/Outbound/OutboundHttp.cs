@@ -18,7 +18,13 @@ internal sealed class OutboundHttp : IDisposable
     private readonly HttpClient _http;
 
     /// <param name="resolve">What addresses a name stands for.</param>
-    public OutboundHttp(AddressRules rules, TimeProvider time, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
+    /// <param name="web">What answers in the web's place. It is not connected to, so no address is looked at.</param>
+    public OutboundHttp(
+        AddressRules rules,
+        TimeProvider time,
+        Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null,
+        HttpMessageHandler? web = null
+    )
     {
         (_rules, _time) = (rules, time);
         resolve ??= Dns.GetHostAddressesAsync;
@@ -32,7 +38,7 @@ internal sealed class OutboundHttp : IDisposable
             PooledConnectionLifetime = TimeSpan.Zero,
             ConnectCallback = (context, ct) => ConnectAsync(context.DnsEndPoint, resolve, ct),
         };
-        _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(web ?? handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     /// <summary>GET, following redirects.</summary>

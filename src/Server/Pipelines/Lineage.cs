@@ -37,5 +37,22 @@ internal static class Lineage
         return (lineage, (int)size);
     }
 
+    /// <summary>Whether two pipelines of one project hang together: parent and child, or children of one parent.</summary>
+    public static async Task<bool> AreRelativesAsync(Session session, long one, long other, CancellationToken ct)
+    {
+        const string top = """
+            WITH RECURSIVE up (id, bridge_id, place) AS (
+              SELECT id, bridge_id, 0 FROM pipelines WHERE id = @id
+              UNION SELECT p.id, p.bridge_id, up.place + 1 FROM pipelines p
+                JOIN jobs j ON j.pipeline_id = p.id JOIN up ON up.bridge_id = j.id JOIN pipelines c ON c.id = up.id
+                WHERE p.project_id = c.project_id)
+            SELECT id FROM up ORDER BY place DESC LIMIT 1
+            """;
+        var (first, second) = (await TopAsync(one), await TopAsync(other));
+        return first != 0 && first == second;
+
+        Task<long> TopAsync(long id) => session.FindAsync<long>(top, new { id }, ct);
+    }
+
     private static UpstreamPipeline Of(PipelineRow row) => new(row.ProjectId, row.Ref, row.Source);
 }

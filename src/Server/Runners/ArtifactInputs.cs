@@ -16,19 +16,22 @@ internal sealed class ArtifactInputs(Session session, SecretBox secrets, TimeSpa
     private readonly ImmutableArray<JobDependency>.Builder _dependencies = ImmutableArray.CreateBuilder<JobDependency>();
     private readonly ImmutableArray<Variable>.Builder _dotenv = ImmutableArray.CreateBuilder<Variable>();
 
+    /// <param name="elsewhere">The jobs of other pipelines and projects that it gets artifacts of.</param>
     /// <param name="token">Of the job that gets them: it is the key to all of them.</param>
     /// <returns>Nothing when something the job relies on is not there any more: expired or erased.</returns>
-    public async Task<Found?> OfAsync(CompiledPipeline pipeline, JobRow job, string token, CancellationToken ct)
+    public async Task<Found?> OfAsync(
+        CompiledPipeline pipeline,
+        JobRow job,
+        IReadOnlyList<JobRow> elsewhere,
+        string token,
+        CancellationToken ct
+    )
     {
         var compiled = pipeline.Jobs[(int)job.JobIndex];
         if (compiled.ArtifactsFrom.Length > 0 && !await LocalAsync(compiled.ArtifactsFrom, job, pipeline, token, ct))
             return null;
-        foreach (var need in compiled.ExternalNeeds.Where(need => need.Artifacts))
-        {
-            if (await ElsewhereAsync(need, job, ct) is not { } other)
-                return null;
+        foreach (var other in elsewhere)
             await AddAsync(other, token, ct);
-        }
 
         return new Found(_dotenv.ToImmutable(), _dependencies.ToImmutable());
     }
@@ -82,23 +85,6 @@ internal sealed class ArtifactInputs(Session session, SecretBox secrets, TimeSpa
         source is { Status: "success", FinishedAt: { } finished }
         && compiled.Artifacts.FirstOrDefault(artifact => artifact.ArtifactType == ArtifactType.Archive) is { } archive
         && ArtifactExpiry.At(archive.ExpireIn, finished, expireIn) <= now;
-
-    /// <summary><c>needs: [{pipeline: ID, job: NAME}]</c>: a job that has passed, in the parent's pipeline or one of its children's (gitlab-ci-yaml §7.11).</summary>
-    private async Task<JobRow?> ElsewhereAsync(ExternalNeed need, JobRow job, CancellationToken ct) =>
-        need is { Project: null, Pipeline: { } id } && long.TryParse(id, out var pipeline)
-            ? await session.FindAsync<JobRow>(
-                """
-                SELECT * FROM jobs WHERE pipeline_id = @pipeline AND project_id = @ProjectId AND name = @Job AND status = 'success' AND retried = 0
-                """,
-                new
-                {
-                    pipeline,
-                    job.ProjectId,
-                    need.Job,
-                },
-                ct
-            )
-            : null;
 
     public sealed record Found(ImmutableArray<Variable> Dotenv, ImmutableArray<JobDependency> Dependencies);
 

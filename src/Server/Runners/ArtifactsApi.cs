@@ -77,7 +77,7 @@ internal static class ArtifactsApi
         };
     }
 
-    /// <summary>A job may fetch what jobs of its own project have left.</summary>
+    /// <summary>A job may fetch what jobs of its own project have left, and jobs of others that whoever answers for it may read.</summary>
     private static async Task<IResult> DownloadAsync(
         HttpContext http,
         long id,
@@ -90,19 +90,24 @@ internal static class ArtifactsApi
     {
         if (actor is not Actor.Job asking)
             return Answers.Forbidden();
+        var now = time.Milliseconds();
         var archive = await db.FindAsync<ArtifactRow>(
-            $"""
-            SELECT * FROM artifacts WHERE job_id = @id AND project_id = @ProjectId AND file_type = 'archive' AND {ArtifactRow.IsThere}
-            """,
-            new
-            {
-                id,
-                asking.ProjectId,
-                now = time.Milliseconds(),
-            },
+            $"SELECT * FROM artifacts WHERE job_id = @id AND file_type = 'archive' AND {ArtifactRow.IsThere}",
+            new { id, now },
             ct
         );
-        return archive is null ? Answers.NotFound() : ArtifactAnswers.Whole(archive, blobs);
+        if (archive is null)
+            return Answers.NotFound();
+        if (archive.ProjectId == asking.ProjectId)
+            return ArtifactAnswers.Whole(archive, blobs);
+        var project = await db.FindAsync<ProjectRow>(
+            $"SELECT {ProjectRow.Columns} FROM projects WHERE id = @ProjectId AND deleted_at IS NULL",
+            archive,
+            ct
+        );
+        return project is not null && await JobArtifactsAccess.MayReadAsync(db, asking.User.Id, project, now, ct)
+            ? ArtifactAnswers.Whole(archive, blobs)
+            : Answers.NotFound();
     }
 
     /// <summary>The one part of the form, as a stream: what comes before or after it is refused.</summary>

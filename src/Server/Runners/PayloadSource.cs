@@ -1,3 +1,4 @@
+using Slipway.Compiler;
 using Slipway.Engine;
 using Slipway.Engine.Payloads;
 using Slipway.Protocol.Coordination;
@@ -23,7 +24,15 @@ internal abstract record PayloadOutcome
 }
 
 /// <summary>Brings together what a job's payload is made of: its compiled self, its project's settings, and what the jobs before it have left.</summary>
-internal sealed class PayloadSource(Db db, PipelineStore pipelines, SecretBox secrets, ServerUrl url, JobOptions options, TimeProvider time)
+internal sealed class PayloadSource(
+    Db db,
+    PipelineStore pipelines,
+    ExternalJobs external,
+    SecretBox secrets,
+    ServerUrl url,
+    JobOptions options,
+    TimeProvider time
+)
 {
     /// <summary>The instance's number among instances: there is one.</summary>
     private const string InstanceId = "1";
@@ -32,11 +41,18 @@ internal sealed class PayloadSource(Db db, PipelineStore pipelines, SecretBox se
 
     /// <param name="job">As it stands when it is being handed out.</param>
     /// <param name="token">Its secret.</param>
-    public Task<PayloadOutcome> BuildAsync(JobRow job, RunnerRow runner, RunnerFeatures features, string token, CancellationToken ct) =>
-        db.ReadAsync((session, t) => BuildAsync(session, job, runner, features, token, t), ct);
+    public async Task<PayloadOutcome> BuildAsync(JobRow job, RunnerRow runner, RunnerFeatures features, string token, CancellationToken ct)
+    {
+        if (await db.ReadAsync((session, t) => pipelines.CompiledAsync(session, job.PipelineId, t), ct) is not { } pipeline)
+            return new PayloadOutcome.Refused(FailureReason.DataIntegrity);
+        return await external.OfAsync(pipeline.Jobs[(int)job.JobIndex], job, ct) is { } elsewhere
+            ? await db.ReadAsync((session, t) => BuildAsync(session, (pipeline, elsewhere), job, runner, features, token, t), ct)
+            : new PayloadOutcome.Refused(FailureReason.MissingDependency);
+    }
 
     private async Task<PayloadOutcome> BuildAsync(
         Session session,
+        (CompiledPipeline Pipeline, IReadOnlyList<JobRow> Elsewhere) known,
         JobRow row,
         RunnerRow runner,
         RunnerFeatures features,
@@ -44,8 +60,7 @@ internal sealed class PayloadSource(Db db, PipelineStore pipelines, SecretBox se
         CancellationToken ct
     )
     {
-        if (await pipelines.CompiledAsync(session, row.PipelineId, ct) is not { } pipeline)
-            return new PayloadOutcome.Refused(FailureReason.DataIntegrity);
+        var pipeline = known.Pipeline;
         // One that is taken up only now has no start of its own yet; it starts while this is read.
         var job = _rows.ToState(row, pipeline) with
         {
@@ -56,7 +71,7 @@ internal sealed class PayloadSource(Db db, PipelineStore pipelines, SecretBox se
         if (await session.FindAsync<string>("SELECT state FROM users WHERE id = @UserId", row, ct) != "active")
             return new PayloadOutcome.Refused("user_blocked");
         var inputs = new ArtifactInputs(session, secrets, options.ArtifactsExpireIn, time.Milliseconds());
-        if (await inputs.OfAsync(pipeline, row, token, ct) is not { } left)
+        if (await inputs.OfAsync(pipeline, row, known.Elsewhere, token, ct) is not { } left)
             return new PayloadOutcome.Refused(FailureReason.MissingDependency);
         var project = (await session.FindAsync<ProjectRow>($"SELECT {ProjectRow.Columns} FROM projects WHERE id = @ProjectId", row, ct))!;
         var payload = JobPayloads.Build(pipeline, job, Identity(row, runner, project, token), left.Dotenv, left.Dependencies);

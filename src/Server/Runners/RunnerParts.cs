@@ -14,6 +14,7 @@ internal static class RunnerParts
             .AddSingleton<RunnerList>()
             .AddSingleton<Heartbeats>()
             .AddSingleton<JobQueue>()
+            .AddSingleton<ExternalJobs>()
             .AddSingleton<PayloadSource>()
             .AddSingleton<JobHandout>()
             .AddSingleton<JobWait>()

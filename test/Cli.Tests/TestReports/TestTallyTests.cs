@@ -47,7 +47,7 @@ public sealed class TestTallyTests
     }
 
     [Fact]
-    public void What_cannot_be_read_is_said_beside_what_could() 
+    public void What_cannot_be_read_is_said_beside_what_could()
     {
         var summary = Read("<testsuite><testcase name='a'/>");
         Assert.Equal(1, summary.Total);

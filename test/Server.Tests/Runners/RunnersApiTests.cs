@@ -5,6 +5,7 @@ using Slipway.Server.Http;
 using Slipway.Server.Projects;
 using Slipway.Server.Runners;
 using Slipway.Server.Tests.Support;
+using Slipway.Wire;
 using Xunit;
 
 namespace Slipway.Server.Tests.Runners;

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Slipway.Protocol;
 using Slipway.Protocol.Jobs;
 using Slipway.Server.Tests.Support;
+using Slipway.Wire;
 using Xunit;
 
 namespace Slipway.Server.Tests.Runners;
@@ -34,6 +35,22 @@ public sealed class WireCheckTests
             ".dependencies[0].artifacts_file.size: no integer"
         ),
     ];
+
+    [Theory]
+    [InlineData("POST", "jobs/request", 204, "x", "a body")]
+    [InlineData("POST", "jobs/request", 204, "", "X-GitLab-Last-Update is expected")]
+    [InlineData("POST", "jobs/request", 201, "{}", "201 with JSON, 204, 400, 403 or 409 is expected")]
+    [InlineData("POST", "jobs/request", 503, "", "no error of the coordinator's own is expected")]
+    [InlineData("PUT", "jobs/1", 200, "200", "Job-Status is expected")]
+    [InlineData("PUT", "jobs/1", 404, "", "200, 202, 400, 403, 409, 412, 429 is expected")]
+    [InlineData("PATCH", "jobs/1/trace", 202, "", "Range: 0-N is expected")]
+    [InlineData("POST", "jobs/1/artifacts", 200, "", "201, 400, 403, 405, 413, 503 is expected")]
+    [InlineData("GET", "jobs/1/artifacts", 302, "", "Location is expected")]
+    public void Answers_that_a_runner_cannot_take_are_found(string method, string path, int status, string body, string mistake) =>
+        Assert.Contains(
+            $"{method} {path}: {status} {mistake}",
+            new WireExchange(method, path, null, status, _ => null, Encoding.UTF8.GetBytes(body)).Mistakes()
+        );
 
     [Fact]
     public async Task Mistakes_are_found()

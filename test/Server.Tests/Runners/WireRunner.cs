@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Slipway.Protocol.Checksums;
 using Slipway.Protocol.Coordination;
+using Slipway.Wire;
 using Xunit;
 
 namespace Slipway.Server.Tests.Runners;
@@ -94,15 +95,6 @@ internal sealed class WireRunner(HttpClient http, string token, string? systemId
             CoordinationJson.Default.JobRequest
         );
         var answer = await SendAsync(HttpMethod.Post, "jobs/request", body, (WireHeader.RunnerToken, Token), ct);
-        Assert.Contains(answer.Status, (int[])[201, 204, 400, 403, 409]);
-        if (answer.Status == 201)
-            Assert.Empty(WireCheck.Job(answer.Json));
-        if (answer.Status == 204)
-        {
-            Assert.Equal("", answer.Body);
-            Assert.NotNull(answer[WireHeader.LastUpdate]);
-        }
-
         LastUpdate = answer[WireHeader.LastUpdate] ?? LastUpdate;
         return answer;
     }
@@ -149,9 +141,10 @@ internal sealed class WireRunner(HttpClient http, string token, string? systemId
             .Headers.Concat(response.Content.Headers)
             .ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase);
         var answer = new WireAnswer((int)response.StatusCode, await response.Content.ReadAsStringAsync(ct), headers);
-        Assert.True(answer.Status < 500 || answer.Status == 501, $"{request.RequestUri}: {answer.Status} {answer.Body}");
-        if (answer.Status is 200 or 201 && request.RequestUri!.OriginalString.Contains("/runners") && answer.Body.StartsWith('{'))
-            Assert.Empty(WireCheck.Credentials(answer.Json));
+        var asked = request.Content?.Headers.TryGetValues("Content-Range", out var range) == true ? range.First() : null;
+        var path = request.RequestUri!.AbsolutePath["/api/v4/".Length..];
+        var body = Encoding.UTF8.GetBytes(answer.Body);
+        Assert.Empty(new WireExchange(request.Method.Method, path, asked, answer.Status, name => answer[name], body).Mistakes());
         return answer;
     }
 
@@ -207,10 +200,8 @@ internal sealed class WireJob(WireRunner runner, JsonElement payload)
         request.Content.Headers.TryAddWithoutValidation("Content-Range", TraceRange.Piece(start, length));
         request.Headers.Add(WireHeader.JobToken, Token);
         var answer = await runner.SendAsync(request);
-        if (answer.Status is 202 or 416)
-            Assert.Matches("^0-[0-9]+$", answer[WireHeader.Range] ?? "");
         if (answer.Status == 202)
-            Assert.True(int.Parse(answer[WireHeader.TraceUpdateInterval]!) > 0);
+            Assert.NotNull(answer[WireHeader.TraceUpdateInterval]);
         return answer;
     }
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Slipway.Server.Tests.Runners;
+namespace Slipway.Wire;
 
 /// <summary>
 /// Whether gitlab-runner 19.x would take what a coordinator sends (runner-protocol §1.2, §4, §19). Its decoder is Go's: one value of a wrong type, and the whole
