@@ -19,6 +19,8 @@ internal sealed record PipelineRow
     public string? FailureReason { get; init; }
     public string? Origin { get; init; }
     public long Ready { get; init; }
+
+    /// <summary>Another number after every change of its state.</summary>
     public long Version { get; init; }
     public long? BridgeId { get; init; }
     public long? SupersededBy { get; init; }

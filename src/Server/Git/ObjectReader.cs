@@ -44,7 +44,13 @@ internal sealed class ObjectReader(Repository repository) : IDisposable
     {
         if (_git is null)
             return;
-        GitDoor.Kill(_git);
+        try
+        {
+            // It has no children; to look for some would be to read the whole process table.
+            _git.Kill();
+        }
+        catch (InvalidOperationException) { }
+
         _git.Dispose();
     }
 

@@ -24,6 +24,7 @@ internal sealed class PipelineStore(
     private const int MostRemembered = 64;
 
     private readonly JobRows _rows = new(secrets);
+    private readonly RememberedStates _states = new();
 
     // What was compiled never changes, and pipelines that run are asked for again and again.
     private readonly ConcurrentDictionary<long, CompiledPipeline> _remembered = [];
@@ -33,18 +34,23 @@ internal sealed class PipelineStore(
     {
         if (await CompiledAsync(session, pipelineId, ct) is not { } compiled)
             return null;
-        var status = await session.FindAsync<string>("SELECT status FROM pipelines WHERE id = @pipelineId", new { pipelineId }, ct);
+        const string head = "SELECT status, version FROM pipelines WHERE id = @pipelineId";
+        var (status, version) = (await session.FindAsync<Head>(head, new { pipelineId }, ct))!;
+        if (_states.Find(pipelineId, version) is { } known)
+            return known;
         var jobs = await session.QueryAsync<JobRow>(
             "SELECT * FROM jobs WHERE pipeline_id = @pipelineId ORDER BY number",
             new { pipelineId },
             ct
         );
-        return new PipelineState
+        var state = new PipelineState
         {
             Pipeline = compiled,
-            Status = Statuses.Parse(status!)!.Value,
+            Status = Statuses.Parse(status)!.Value,
             Jobs = [.. jobs.Select(row => _rows.ToState(row, compiled))],
         };
+        _states.Keep(pipelineId, version, state);
+        return state;
     }
 
     /// <summary>What happened, worked in. An event that comes too late changes nothing.</summary>
@@ -105,7 +111,7 @@ internal sealed class PipelineStore(
     )
     {
         var now = time.Milliseconds();
-        var row = (await session.FindAsync<PipelineRow>("SELECT * FROM pipelines WHERE id = @pipelineId", new { pipelineId }, ct))!;
+        var row = await SaveAsync(session, pipelineId, after, now, ct);
         foreach (var job in after.Jobs)
         {
             if (job.Number >= before.Jobs.Length)
@@ -114,23 +120,7 @@ internal sealed class PipelineStore(
                 await _rows.UpdateAsync(session, pipelineId, job, now, ct);
         }
 
-        var started = after.Jobs.Min(job => job.StartedAt)?.ToUnixTimeMilliseconds();
-        await session.ExecuteAsync(
-            """
-            UPDATE pipelines SET status = @status, version = version + 1, ready = 1, updated_at = @now, started_at = COALESCE(started_at, @started),
-              finished_at = @finished
-            WHERE id = @pipelineId
-            """,
-            new
-            {
-                pipelineId,
-                status = Statuses.Word(after.Status),
-                now,
-                started,
-                finished = Statuses.IsCompleted(after.Status) ? (long?)now : null,
-            },
-            ct
-        );
+        _states.Keep(pipelineId, row.Version, after);
         await FollowAsync(session, row, before, after, ct);
         return await TellAsync(session, new PipelineChange(row, before, after), ct);
     }
@@ -149,6 +139,34 @@ internal sealed class PipelineStore(
 
         return state;
     }
+
+    /// <summary>The pipeline's own row, with a version that no state of it ever had or will have.</summary>
+    private static async Task<PipelineRow> SaveAsync(
+        Session session,
+        long pipelineId,
+        PipelineState after,
+        long now,
+        CancellationToken ct
+    ) =>
+        (
+            await session.FindAsync<PipelineRow>(
+                """
+                UPDATE pipelines SET status = @status, version = @version, ready = 1, updated_at = @now, started_at = COALESCE(started_at, @started),
+                  finished_at = @finished
+                WHERE id = @pipelineId RETURNING *
+                """,
+                new
+                {
+                    pipelineId,
+                    status = Statuses.Word(after.Status),
+                    version = RememberedStates.NewVersion(),
+                    now,
+                    started = after.Jobs.Min(job => job.StartedAt)?.ToUnixTimeMilliseconds(),
+                    finished = Statuses.IsCompleted(after.Status) ? (long?)now : null,
+                },
+                ct
+            )
+        )!;
 
     /// <summary>A new attempt that the engine asked for belongs to whoever the one before belonged to.</summary>
     private static async Task<long> ResponsibleAsync(Session session, PipelineRow row, JobState job, CancellationToken ct) =>
@@ -181,4 +199,6 @@ internal sealed class PipelineStore(
         if (row.BridgeId is { } bridge && after.Status != before.Status)
             await work.AddAsync(session, PipelineWork.TellBridge, new PipelineWork.Child(row.Id, bridge), ct);
     }
+
+    private sealed record Head(string Status, long Version);
 }

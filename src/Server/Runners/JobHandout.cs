@@ -1,12 +1,9 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Slipway.Engine;
 using Slipway.Protocol.Coordination;
 using Slipway.Protocol.Jobs;
-using Slipway.Server.Accounts;
 using Slipway.Server.Data;
 using Slipway.Server.Http;
-using Slipway.Server.Jobs;
 using Slipway.Server.Pipelines;
 
 namespace Slipway.Server.Runners;
@@ -25,16 +22,14 @@ internal abstract record Handout
 }
 
 /// <summary>
-/// Gives a waiting job to one runner and to no other: the row itself decides, in the WHERE of the statement that gives it away. A runner that says so first
-/// takes it up (runner-protocol §5.3): until then the job waits on, offered, with a token that dies when the offer lapses. To other runners it is running from
-/// here on.
+/// Gives a waiting job to one runner and to no other. A runner that says so first takes it up (runner-protocol §5.3): until then the job waits on, offered,
+/// with a token that dies when the offer lapses. To other runners it is running from here on.
 /// </summary>
 internal sealed partial class JobHandout(
     Db db,
-    JobQueue queue,
+    HandoutRounds rounds,
     PayloadSource payloads,
     PipelineStore pipelines,
-    JobOptions options,
     TimeProvider time,
     ILogger<JobHandout> log
 )
@@ -42,69 +37,25 @@ internal sealed partial class JobHandout(
     /// <summary>GitLab's: so many are tried for one request.</summary>
     private const int MostTried = 45;
 
-    // What somebody in this process is just trying for, so that others need not run into the same row.
-    private readonly ConcurrentDictionary<long, bool> _beingTaken = [];
-
     public async Task<Handout> TryAsync(RunnerRow runner, long manager, RunnerFeatures features, CancellationToken ct)
     {
-        var (tried, lost) = (0, false);
-        await foreach (var candidate in queue.CandidatesAsync(runner, ct))
+        var asker = new Asker(runner, manager, features.TwoPhaseJobCommit, features.CancelGracefully);
+        var lost = false;
+        for (var tried = 0; tried < MostTried; tried++)
         {
-            if (tried++ == MostTried)
-                break;
-            if (!_beingTaken.TryAdd(candidate.Id, true))
+            switch (await rounds.AskAsync(asker, ct))
             {
-                lost = true;
-                continue;
-            }
-
-            try
-            {
-                var token = Tokens.Create(Tokens.Job);
-                if (await OfferAsync(candidate, runner.Id, manager, features, token, ct) is not { } job)
-                    lost = true;
-                else if (await BuildAsync(job, runner, features, token, ct) is { } payload)
+                case Round.Got(var job, var token) when await BuildAsync(job, runner, features, token, ct) is { } payload:
                     return new Handout.Given(payload);
-            }
-            finally
-            {
-                _beingTaken.TryRemove(candidate.Id, out _);
+                case Round.Nothing:
+                    return lost ? new Handout.LostRace() : new Handout.Nothing();
+                case Round.Lost:
+                    lost = true;
+                    break;
             }
         }
 
-        return lost ? new Handout.LostRace() : new Handout.Nothing();
-    }
-
-    /// <returns>The job, now this runner's; nothing when somebody else was quicker.</returns>
-    private Task<JobRow?> OfferAsync(Candidate job, long runner, long manager, RunnerFeatures features, string token, CancellationToken ct)
-    {
-        var now = time.GetUtcNow();
-        var arguments = new
-        {
-            job.Id,
-            runner,
-            manager,
-            hash = Tokens.Hash(token),
-            until = (now + options.Offer).ToUnixTimeMilliseconds(),
-            now = now.ToUnixTimeMilliseconds(),
-            gracefully = features.CancelGracefully ? 1L : 0,
-        };
-        return db.WriteAsync(
-            async (session, t) =>
-            {
-                const string offer = """
-                    UPDATE jobs SET runner_id = @runner, runner_manager_id = @manager, token_hash = @hash, offered_until = @until,
-                      cancels_gracefully = @gracefully, updated_at = @now
-                    WHERE id = @Id AND status = 'pending' AND (offered_until IS NULL OR offered_until <= @now)
-                    RETURNING *
-                    """;
-                var row = await session.FindAsync<JobRow>(offer, arguments, t);
-                if (row is not null && !features.TwoPhaseJobCommit)
-                    await JobStart.StartAsync(session, pipelines, row, now, t);
-                return row;
-            },
-            ct
-        );
+        return new Handout.LostRace();
     }
 
     /// <returns>Nothing when the job could not be handed out as it is; it has failed.</returns>

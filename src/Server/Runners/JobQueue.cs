@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Slipway.Server.Data;
 using Slipway.Server.Http;
 using Slipway.Server.Projects;
@@ -11,8 +10,6 @@ namespace Slipway.Server.Runners;
 /// </summary>
 internal sealed class JobQueue(Db db, TimeProvider time)
 {
-    private const int Page = 100;
-
     // From one project that has something waiting to the next, so that the cost is the number of projects and not of jobs.
     private const string Waiting = """
         waiting (id) AS (
@@ -26,33 +23,30 @@ internal sealed class JobQueue(Db db, TimeProvider time)
           UNION ALL SELECT n.id FROM namespaces n JOIN below b ON n.parent_id = b.id)
         """;
 
-    /// <summary>What the runner could take right now. Others may take it first.</summary>
-    public async IAsyncEnumerable<Candidate> CandidatesAsync(RunnerRow runner, [EnumeratorCancellation] CancellationToken ct)
-    {
-        var matching = new Matching(runner);
-        foreach (var projects in await ProjectsAsync(runner, ct))
-        {
-            for (long after = 0; ; )
-            {
-                var page = await PageAsync(projects, after, ct);
-                foreach (var job in page.Where(job => matching.Takes(job.Tags, job.Protected == 1)))
-                    yield return job;
-                if (page.Count < Page)
-                    break;
-                after = page[^1].Id;
-            }
-        }
-    }
+    private const string Columns =
+        "p.id, p.settings, (SELECT MIN(f.id) FROM jobs f WHERE f.status = 'pending' AND f.project_id = p.id) AS first";
 
-    /// <summary>The projects with waiting jobs that let the runner in; those in the first list come first.</summary>
-    private async Task<IReadOnlyList<IReadOnlyList<long>>> ProjectsAsync(RunnerRow runner, CancellationToken ct)
+    /// <summary>Runners with the same one may have jobs of the same projects.</summary>
+    public static (string Type, long? Of) Reach(RunnerRow runner) =>
+        runner.RunnerType switch
+        {
+            RunnerWords.Instance => (runner.RunnerType, null),
+            RunnerWords.Group => (runner.RunnerType, runner.NamespaceId),
+            _ => (runner.RunnerType, runner.Id),
+        };
+
+    /// <summary>What waits now for runners of this one's reach.</summary>
+    public async Task<WaitingJobs> LookAsync(RunnerRow runner, CancellationToken ct)
     {
         var rows = await db.QueryAsync<Waiter>(SqlOf(runner), new { runner.Id, runner.NamespaceId }, ct);
-        var open = rows.Where(row => Admits(row.Settings, runner)).Select(row => row.Id).ToList();
-        if (open.Count == 0)
-            return [];
-        if (open.Count == 1 || runner.RunnerType != RunnerWords.Instance)
-            return [open];
+        var open = rows.Where(row => Admits(row.Settings, runner)).ToList();
+        var load = open.Count > 1 && runner.RunnerType == RunnerWords.Instance ? await LoadAsync(ct) : [];
+        return new WaitingJobs(db, time.Milliseconds(), open.Select(row => (row.Id, row.First, load.GetValueOrDefault(row.Id))));
+    }
+
+    /// <summary>By project, how many jobs it has on instance runners.</summary>
+    private async Task<Dictionary<long, long>> LoadAsync(CancellationToken ct)
+    {
         var running = await db.QueryAsync<Load>(
             """
             SELECT j.project_id AS id, COUNT(*) AS jobs FROM jobs j JOIN runners r ON r.id = j.runner_id
@@ -61,8 +55,7 @@ internal sealed class JobQueue(Db db, TimeProvider time)
             null,
             ct
         );
-        var load = running.ToDictionary(row => row.Id, row => row.Jobs);
-        return [.. open.GroupBy(id => load.GetValueOrDefault(id)).OrderBy(group => group.Key).Select(group => group.ToList())];
+        return running.ToDictionary(row => row.Id, row => row.Jobs);
     }
 
     private static string SqlOf(RunnerRow runner)
@@ -71,14 +64,14 @@ internal sealed class JobQueue(Db db, TimeProvider time)
         return runner.RunnerType switch
         {
             RunnerWords.Project => $"""
-                SELECT p.id, p.settings FROM projects p JOIN runner_projects r ON r.project_id = p.id
+                SELECT {Columns} FROM projects p JOIN runner_projects r ON r.project_id = p.id
                 WHERE r.runner_id = @Id AND {open} AND EXISTS (SELECT 1 FROM jobs j WHERE j.status = 'pending' AND j.project_id = p.id)
                 """,
             RunnerWords.Group => $"""
                 WITH RECURSIVE {Waiting}, {Below}
-                SELECT p.id, p.settings FROM waiting w JOIN projects p ON p.id = w.id WHERE {open} AND p.namespace_id IN (SELECT id FROM below)
+                SELECT {Columns} FROM waiting w JOIN projects p ON p.id = w.id WHERE {open} AND p.namespace_id IN (SELECT id FROM below)
                 """,
-            _ => $"WITH RECURSIVE {Waiting} SELECT p.id, p.settings FROM waiting w JOIN projects p ON p.id = w.id WHERE {open}",
+            _ => $"WITH RECURSIVE {Waiting} SELECT {Columns} FROM waiting w JOIN projects p ON p.id = w.id WHERE {open}",
         };
     }
 
@@ -90,23 +83,12 @@ internal sealed class JobQueue(Db db, TimeProvider time)
             _ => true,
         };
 
-    private Task<IReadOnlyList<Candidate>> PageAsync(IReadOnlyList<long> projects, long after, CancellationToken ct) =>
-        db.QueryAsync<Candidate>(
-            $"""
-            SELECT id, pipeline_id, number, tags, protected FROM jobs
-            WHERE status = 'pending' AND bridge = 0 AND id > @after AND project_id IN @projects AND (offered_until IS NULL OR offered_until <= @now)
-            ORDER BY id LIMIT {Page}
-            """,
-            new
-            {
-                after,
-                projects = new In<long>(projects),
-                now = time.Milliseconds(),
-            },
-            ct
-        );
-
-    private sealed record Waiter(long Id, string Settings);
+    private sealed record Waiter
+    {
+        public long Id { get; init; }
+        public required string Settings { get; init; }
+        public long First { get; init; }
+    }
 
     // No columns of a table: their types are unknown when there are no rows, so they are set one by one.
     private sealed record Load
@@ -115,6 +97,3 @@ internal sealed class JobQueue(Db db, TimeProvider time)
         public long Jobs { get; init; }
     }
 }
-
-/// <param name="Tags">A JSON list.</param>
-internal sealed record Candidate(long Id, long PipelineId, long Number, string Tags, long Protected);

@@ -32,24 +32,9 @@ internal static class JobStart
         return true;
     }
 
-    /// <summary>The job is its runner's, and may take as long as both of them allow.</summary>
-    public static async Task StartAsync(Session session, PipelineStore pipelines, JobRow job, DateTimeOffset now, CancellationToken ct)
+    public static Task StartAsync(Session session, PipelineStore pipelines, JobRow job, DateTimeOffset now, CancellationToken ct)
     {
         var started = new PipelineEvent.Started((int)job.Number, now) { CancelsGracefully = job.CancelsGracefully == 1 };
-        if (await pipelines.ApplyAsync(session, job.PipelineId, started, ct) is not { } state)
-            return;
-        await session.ExecuteAsync(
-            """
-            UPDATE jobs SET timeout = (SELECT CASE WHEN r.maximum_timeout < @timeout THEN r.maximum_timeout ELSE @timeout END FROM runners r WHERE r.id = @RunnerId)
-            WHERE id = @Id
-            """,
-            new
-            {
-                job.Id,
-                job.RunnerId,
-                timeout = (long)state.Jobs[(int)job.Number].Job.Timeout,
-            },
-            ct
-        );
+        return pipelines.ApplyAsync(session, job.PipelineId, started, ct);
     }
 }

@@ -29,29 +29,40 @@ internal sealed class Offers(Db db, JobBell bell, JobOptions options, TimeProvid
     public async Task<int> TakeBackAsync(CancellationToken ct)
     {
         var now = time.Milliseconds();
-        var back = await db.WriteAsync(
-            async (session, t) =>
-                await session.ExecuteAsync(
-                    """
-                    UPDATE jobs SET token_hash = NULL, offered_until = NULL, runner_id = NULL, runner_manager_id = NULL
-                    WHERE status = 'pending' AND offered_until <= @now
-                    """,
-                    new { now },
-                    t
-                )
-                + await session.ExecuteAsync(
-                    """
-                    UPDATE jobs SET status = 'pending', started_at = NULL, token_hash = NULL, offered_until = NULL, runner_id = NULL, runner_manager_id = NULL
-                    WHERE status = 'running' AND offered_until <= @now
-                      AND EXISTS (SELECT 1 FROM runner_managers m WHERE m.id = jobs.runner_manager_id AND m.contacted_at > jobs.started_at)
-                    """,
-                    new { now },
-                    t
-                ),
-            ct
-        );
+        var back = await db.WriteAsync(async (session, t) => await LapsedAsync(session, now, t) + await UnheardAsync(session, now, t), ct);
         if (back > 0)
             bell.Ring();
         return back;
+    }
+
+    private static Task<int> LapsedAsync(Session session, long now, CancellationToken ct) =>
+        session.ExecuteAsync(
+            """
+            UPDATE jobs SET token_hash = NULL, offered_until = NULL, runner_id = NULL, runner_manager_id = NULL
+            WHERE status = 'pending' AND offered_until <= @now
+            """,
+            new { now },
+            ct
+        );
+
+    private static async Task<int> UnheardAsync(Session session, long now, CancellationToken ct)
+    {
+        var pipelines = await session.QueryAsync<long>(
+            """
+            UPDATE jobs SET status = 'pending', started_at = NULL, token_hash = NULL, offered_until = NULL, runner_id = NULL, runner_manager_id = NULL
+            WHERE status = 'running' AND offered_until <= @now
+              AND EXISTS (SELECT 1 FROM runner_managers m WHERE m.id = jobs.runner_manager_id AND m.contacted_at > jobs.started_at)
+            RETURNING pipeline_id
+            """,
+            new { now },
+            ct
+        );
+        if (pipelines.Count > 0)
+            await session.ExecuteAsync(
+                "UPDATE pipelines SET version = @version WHERE id IN @pipelines",
+                new { version = RememberedStates.NewVersion(), pipelines = new In<long>(pipelines) },
+                ct
+            );
+        return pipelines.Count;
     }
 }

@@ -16,6 +16,7 @@ internal static class RunnerParts
             .AddSingleton<JobQueue>()
             .AddSingleton<ExternalJobs>()
             .AddSingleton<PayloadSource>()
+            .AddSingleton<HandoutRounds>()
             .AddSingleton<JobHandout>()
             .AddSingleton<JobWait>()
             .AddSingleton<JobDoor>()

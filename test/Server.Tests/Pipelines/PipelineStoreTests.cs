@@ -59,6 +59,45 @@ public sealed class PipelineStoreTests
     }
 
     [Theory, EveryDatabase]
+    public async Task What_an_undone_transaction_has_written_is_not_remembered(DatabaseKind kind)
+    {
+        await using var room = await PipelineRoom.CreateAsync(kind);
+        var (id, state) = await room.BeginAsync(PipelineRoom.Compile(Yaml));
+        var started = new PipelineEvent.Started(0, room.Clock.GetUtcNow());
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            room.Db.WriteAsync<bool>(
+                async (session, ct) =>
+                {
+                    Assert.Equal(Status.Running, (await room.Store.ApplyAsync(session, id, started, ct))!.Jobs[0].Status);
+                    throw new InvalidOperationException("undone");
+                },
+                Ct
+            )
+        );
+
+        Same(state, await room.Db.ReadAsync((session, ct) => room.Store.LoadAsync(session, id, ct), Ct));
+        Same(Machine.Apply(state, started), await room.ApplyAsync(id, started));
+    }
+
+    [Theory, EveryDatabase]
+    public async Task What_another_instance_has_written_is_seen(DatabaseKind kind)
+    {
+        await using var room = await PipelineRoom.CreateAsync(kind);
+        var (id, state) = await room.BeginAsync(PipelineRoom.Compile(Yaml));
+        var started = new PipelineEvent.Started(0, room.Clock.GetUtcNow());
+        await room.ApplyAsync(id, started);
+
+        var ended = new PipelineEvent.Succeeded(0, room.Clock.GetUtcNow());
+        await room.Db.WriteAsync((session, ct) => room.NewStore().ApplyAsync(session, id, ended, ct), Ct);
+
+        Same(
+            Machine.Apply(Machine.Apply(state, started), ended),
+            await room.Db.ReadAsync((session, ct) => room.Store.LoadAsync(session, id, ct), Ct)
+        );
+    }
+
+    [Theory, EveryDatabase]
     public async Task What_follows_from_a_change_is_work_of_the_same_transaction(DatabaseKind kind)
     {
         await using var room = await PipelineRoom.CreateAsync(kind);

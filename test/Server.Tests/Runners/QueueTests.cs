@@ -61,6 +61,57 @@ public sealed class QueueTests
         Assert.Equal(["a1", "b1", "a2", "b2", "a3"], order);
     }
 
+    [Theory, EveryDatabase]
+    public async Task Runners_that_ask_at_once_are_spread_over_projects_alike(DatabaseKind kind)
+    {
+        await using var room = await CoordinatorRoom.OpenAsync(kind);
+        var other = await room.Server.ProjectAsync(room.Admin.Row);
+        var token = (await room.RunnerAsync()).Token;
+        await room.PipelineAsync(string.Concat(Enumerable.Range(0, 6).Select(n => $"a{n}: {{script: [x]}}\n")));
+        await room.PipelineAsync(string.Concat(Enumerable.Range(0, 3).Select(n => $"b{n}: {{script: [x]}}\n")), other);
+
+        var taken = await Task.WhenAll(Enumerable.Range(0, 6).Select(n => TakeAsync(n)));
+
+        Assert.Equal(["a0", "a1", "a2", "b0", "b1", "b2"], taken.Order());
+
+        // Without an offer in between, so that what one has got counts at once.
+        async Task<string> TakeAsync(int number)
+        {
+            var runner = room.Runner(token, $"s_00000000000{number}");
+            runner.Features = runner.Features with { TwoPhaseJobCommit = false };
+            return (await runner.TakeAsync()).Name;
+        }
+    }
+
+    [Theory, EveryDatabase]
+    public async Task The_oldest_of_two_projects_comes_first_for_a_groups_runner(DatabaseKind kind)
+    {
+        await using var room = await CoordinatorRoom.OpenAsync(kind);
+        var group = await room.Server.GroupAsync(room.Admin.Row);
+        var (one, two) = (
+            await room.Server.ProjectAsync(room.Admin.Row, group: group),
+            await room.Server.ProjectAsync(room.Admin.Row, group: group)
+        );
+        var runner = await room.RunnerAsync(
+            new
+            {
+                runner_type = "group_type",
+                group_id = group.Id,
+                tag_list = "x",
+                run_untagged = true,
+            }
+        );
+        await room.PipelineAsync("first: {script: [x], tags: [y]}\nthird: {script: [x]}", one);
+        await room.PipelineAsync("fourth: {script: [x]}\nsecond: {script: [x], tags: [x]}", two);
+        await room.PipelineAsync("fifth: {script: [x]}", one);
+
+        var order = new List<string>();
+        for (var n = 0; n < 4; n++)
+            order.Add((await runner.StartAsync()).Name);
+
+        Assert.Equal(["third", "fourth", "second", "fifth"], order);
+    }
+
     [Fact]
     public async Task A_group_and_a_project_are_served_in_order()
     {

@@ -80,6 +80,8 @@ internal sealed class PostgresEngine : IDatabaseEngine
             // Bodies end with their token. This is for a commit, which nothing cancels, when the server is gone.
             CommandTimeout = (int)Math.Ceiling(options.Deadline.TotalSeconds),
             NoResetOnClose = true,
+            // The server parses and plans what comes again and again once for each connection.
+            MaxAutoPrepare = 200,
         };
         parts.ApplicationName ??= "slipway";
         parts.Options = $"{parts.Options} {settings}".Trim();

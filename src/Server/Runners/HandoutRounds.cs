@@ -1,0 +1,190 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Slipway.Protocol.Jobs;
+using Slipway.Server.Accounts;
+using Slipway.Server.Data;
+using Slipway.Server.Jobs;
+using Slipway.Server.Pipelines;
+
+namespace Slipway.Server.Runners;
+
+/// <summary>A runner's process that wants a job.</summary>
+internal sealed record Asker(RunnerRow Runner, long Manager, bool IsTwoPhase, bool CancelsGracefully);
+
+/// <summary>What a round had for one who asked.</summary>
+internal abstract record Round
+{
+    private Round() { }
+
+    /// <param name="Token">The job's secret from now on.</param>
+    public sealed record Got(JobRow Job, string Token) : Round;
+
+    public sealed record Nothing : Round;
+
+    /// <summary>There was one, and another instance of the server gave it away first.</summary>
+    public sealed record Lost : Round;
+}
+
+/// <summary>
+/// Gives waiting jobs away in rounds: all who ask while one round is at the disk are served by the next, with one look at what waits and one transaction. So
+/// those who ask this process never run into each other; the row itself decides, in the WHERE of the statement that gives it away, between processes.
+/// </summary>
+internal sealed partial class HandoutRounds(
+    Db db,
+    JobQueue queue,
+    PipelineStore pipelines,
+    JobOptions options,
+    TimeProvider time,
+    ILogger<HandoutRounds> log
+)
+{
+    /// <summary>GitLab tries so many jobs for one request; here that many requests share a round.</summary>
+    private const int Largest = 64;
+
+    private readonly ConcurrentQueue<Waiter> _waiting = [];
+    private readonly ConcurrentDictionary<long, bool> _broken = [];
+    private int _serving;
+
+    public Task<Round> AskAsync(Asker asker, CancellationToken ct)
+    {
+        var waiter = new Waiter(asker, ct);
+        _waiting.Enqueue(waiter);
+        if (Interlocked.Exchange(ref _serving, 1) == 0)
+            _ = Task.Run(ServeAsync, CancellationToken.None);
+        return waiter.Outcome.Task.WaitAsync(ct);
+    }
+
+    private async Task ServeAsync()
+    {
+        do
+        {
+            while (Gather() is { Count: > 0 } round)
+                await ServeAsync(round);
+            Volatile.Write(ref _serving, 0);
+        } while (!_waiting.IsEmpty && Interlocked.Exchange(ref _serving, 1) == 0);
+    }
+
+    private List<Waiter> Gather()
+    {
+        var round = new List<Waiter>();
+        while (round.Count < Largest && _waiting.TryDequeue(out var waiter))
+        {
+            if (!waiter.Ended.IsCancellationRequested)
+                round.Add(waiter);
+        }
+
+        return round;
+    }
+
+    private async Task ServeAsync(List<Waiter> round)
+    {
+        try
+        {
+            var picks = await PickAsync(round);
+            if (picks.Count > 0)
+                await GiveAsync(picks);
+        }
+        catch (Exception e)
+        {
+            round.ForEach(waiter => waiter.Outcome.TrySetException(e));
+        }
+    }
+
+    private async Task<List<Pick>> PickAsync(List<Waiter> round)
+    {
+        var picks = new List<Pick>();
+        var looks = new Dictionary<(string, long?), WaitingJobs>();
+        foreach (var waiter in round)
+        {
+            var runner = waiter.Asker.Runner;
+            if (!looks.TryGetValue(JobQueue.Reach(runner), out var jobs))
+                looks[JobQueue.Reach(runner)] = jobs = await queue.LookAsync(runner, CancellationToken.None);
+            var matching = new Matching(runner);
+            var job = await jobs.NextAsync(matching, CancellationToken.None);
+            while (job is not null && (_broken.ContainsKey(job.Id) || picks.Exists(pick => pick.Job.Id == job.Id)))
+                job = await jobs.NextAsync(matching, CancellationToken.None);
+            if (job is null)
+                waiter.Outcome.TrySetResult(new Round.Nothing());
+            else
+                picks.Add(new Pick(waiter, job, Tokens.Create(Tokens.Job)));
+        }
+
+        return picks;
+    }
+
+    private async Task GiveAsync(IReadOnlyList<Pick> picks)
+    {
+        IReadOnlyList<JobRow?> rows;
+        try
+        {
+            rows = await db.WriteAsync((session, ct) => ClaimAsync(session, picks, ct), CancellationToken.None);
+        }
+        catch (Exception e) when (e is not DatabaseException)
+        {
+            if (picks is [var alone])
+            {
+                // It would be the first in every round, and stop them all.
+                _broken[alone.Job.Id] = true;
+                Broken(log, alone.Job.Id, e);
+                alone.Waiter.Outcome.TrySetResult(new Round.Lost());
+                return;
+            }
+
+            foreach (var pick in picks)
+                await GiveAsync([pick]);
+            return;
+        }
+
+        foreach (var (pick, row) in picks.Zip(rows))
+            pick.Waiter.Outcome.TrySetResult(row is null ? new Round.Lost() : new Round.Got(row, pick.Token));
+    }
+
+    private async Task<IReadOnlyList<JobRow?>> ClaimAsync(Session session, IReadOnlyList<Pick> picks, CancellationToken ct)
+    {
+        var rows = new List<JobRow?>();
+        foreach (var pick in picks)
+            rows.Add(await ClaimAsync(session, pick, ct));
+        return rows;
+    }
+
+    /// <returns>The job, now this runner's; nothing when somebody else was quicker.</returns>
+    private async Task<JobRow?> ClaimAsync(Session session, Pick pick, CancellationToken ct)
+    {
+        var (now, asker) = (time.GetUtcNow(), pick.Waiter.Asker);
+        var compiled = await pipelines.CompiledAsync(session, pick.Job.PipelineId, ct);
+        const string claim = """
+            UPDATE jobs SET runner_id = @runner, runner_manager_id = @manager, token_hash = @hash, offered_until = @until, timeout = @timeout,
+              cancels_gracefully = @gracefully, updated_at = @now
+            WHERE id = @Id AND status = 'pending' AND (offered_until IS NULL OR offered_until <= @now)
+            RETURNING *
+            """;
+        var arguments = new
+        {
+            pick.Job.Id,
+            runner = asker.Runner.Id,
+            manager = asker.Manager,
+            hash = Tokens.Hash(pick.Token),
+            until = (now + options.Offer).ToUnixTimeMilliseconds(),
+            // As long as both of them allow.
+            timeout = compiled is null
+                ? null
+                : (long?)Math.Min(compiled.Jobs[(int)pick.Job.JobIndex].Timeout, asker.Runner.MaximumTimeout ?? long.MaxValue),
+            gracefully = asker.CancelsGracefully ? 1L : 0,
+            now = now.ToUnixTimeMilliseconds(),
+        };
+        var row = await session.FindAsync<JobRow>(claim, arguments, ct);
+        if (row is not null && !asker.IsTwoPhase)
+            await JobStart.StartAsync(session, pipelines, row, now, ct);
+        return row;
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "Job {Job} cannot be given to a runner and is passed over")]
+    private static partial void Broken(ILogger log, long job, Exception failure);
+
+    private sealed record Waiter(Asker Asker, CancellationToken Ended)
+    {
+        public TaskCompletionSource<Round> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    private sealed record Pick(Waiter Waiter, Candidate Job, string Token);
+}
