@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Slipway.Server.Accounts;
 using Slipway.Server.Blobs;
 using Slipway.Server.Data;
 using Slipway.Server.Http;
@@ -83,6 +84,9 @@ public sealed class SlipwayServer : IAsyncDisposable
     /// <param name="systemId">Of the process that will use it. What it had when it last died is run again.</param>
     public Task<string> BuiltInRunnerTokenAsync(string systemId, CancellationToken ct) =>
         FirstStart.RunnerTokenAsync(Services, systemId, ct);
+
+    /// <summary>With which somebody makes the first user on the page <c>/setup</c>. Good for this process, until there is a user.</summary>
+    public string SetUpCode => Services.GetRequiredService<FirstRun>().Code;
 
     public Task<bool> HasUsersAsync(CancellationToken ct) => FirstStart.HasUsersAsync(_db, ct);
 

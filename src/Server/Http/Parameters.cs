@@ -22,6 +22,13 @@ internal sealed class Parameters
 
     private Parameters(IQueryCollection query, IFormCollection? form, JsonElement? json) => (_query, _form, _json) = (query, form, json);
 
+    /// <summary>None at all.</summary>
+    public static Parameters None { get; } = new(QueryCollection.Empty, null, null);
+
+    /// <summary>These alone, with one more.</summary>
+    public Parameters With(string name, string value) =>
+        new(new QueryCollection(_query.Append(new(name, value)).ToDictionary()), _form, _json);
+
     /// <summary>The body, when it is a JSON object.</summary>
     public JsonElement? Json => _json;
 

@@ -14,8 +14,20 @@ internal static class GivenVariables
     /// <returns>The variables, or what is wrong.</returns>
     public static (ImmutableArray<Variable> Variables, string? Problem) Read(Parameters p, string name = "variables")
     {
+        return Check(p.Json is { } json ? FromJson(json, name) : FromForm(p, name), name);
+    }
+
+    /// <summary>The same of names and values.</summary>
+    public static (ImmutableArray<Variable> Variables, string? Problem) Of(IEnumerable<(string Key, string Value)> pairs) =>
+        Check(pairs.Select(pair => ((string?)pair.Key, (string?)pair.Value, (string?)null)), "variables");
+
+    private static (ImmutableArray<Variable> Variables, string? Problem) Check(
+        IEnumerable<(string? Key, string? Value, string? Type)> given,
+        string name
+    )
+    {
         var all = ImmutableArray.CreateBuilder<Variable>();
-        foreach (var (key, value, type) in p.Json is { } json ? FromJson(json, name) : FromForm(p, name))
+        foreach (var (key, value, type) in given)
         {
             if (string.IsNullOrEmpty(key))
                 return ([], $"{name}[0][key] is missing");

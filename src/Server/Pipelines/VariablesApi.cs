@@ -14,12 +14,6 @@ namespace Slipway.Server.Pipelines;
 /// </summary>
 internal static class VariablesApi
 {
-    /// <summary>GitLab's defaults of what one owner may have.</summary>
-    private const int MostOfProject = 8000;
-
-    private const int MostOfGroup = 30_000;
-    private const int MostOfInstance = 25;
-
     public static void MapVariables(this IEndpointRouteBuilder v4)
     {
         Map(v4, "/projects/{project}/variables", new Access.OnProject(Abilities.AdminVariables));
@@ -36,41 +30,43 @@ internal static class VariablesApi
         v4.MapDelete(path + "/{key}", RemoveAsync).Allow(access);
     }
 
-    private static Task<IResult> ShowAsync(Owner owner, string key, Parameters p, Db db, SecretBox secrets, CancellationToken ct) =>
+    private static Task<IResult> ShowAsync(VariableOwner owner, string key, Parameters p, Db db, SecretBox secrets, CancellationToken ct) =>
         OneAsync(owner, key, p, db, row => Task.FromResult(Answers.Ok(Json(row, secrets))), ct);
 
-    private static Task<IResult> ChangeAsync(Owner owner, string key, Parameters p, Db db, SecretBox secrets, CancellationToken ct) =>
-        OneAsync(owner, key, p, db, row => UpdateAsync(owner, row, p, db, secrets, ct), ct);
+    private static Task<IResult> ChangeAsync(
+        VariableOwner owner,
+        string key,
+        Parameters p,
+        Db db,
+        SecretBox secrets,
+        CancellationToken ct
+    ) => OneAsync(owner, key, p, db, row => UpdateAsync(owner, row, p, db, secrets, ct), ct);
 
-    private static Task<IResult> RemoveAsync(Owner owner, string key, Parameters p, Db db, CancellationToken ct) =>
+    private static Task<IResult> RemoveAsync(VariableOwner owner, string key, Parameters p, Db db, CancellationToken ct) =>
         OneAsync(owner, key, p, db, row => DeleteAsync(row, db, ct), ct);
 
     private static async Task<IResult> ListAsync(
         HttpContext http,
-        Owner owner,
+        VariableOwner owner,
         Paging paging,
         Db db,
         SecretBox secrets,
         CancellationToken ct
     )
     {
-        var total = await db.FindAsync<long>($"SELECT count(*) FROM ci_variables WHERE {Owner.Where}", owner, ct);
-        var rows = await db.QueryAsync<CiVariableRow>(
-            $"SELECT * FROM ci_variables WHERE {Owner.Where} ORDER BY name, id{paging.Limit}",
-            owner,
-            ct
-        );
+        var total = await db.FindAsync<long>($"SELECT count(*) FROM ci_variables WHERE {VariableOwner.Where}", owner, ct);
+        var rows = await VariableStore.ListAsync(db, owner, paging, ct);
         return http.Page(paging, total, rows.Select(row => Json(row, secrets)));
     }
 
-    private static async Task<IResult> AddAsync(Owner owner, Parameters p, Db db, SecretBox secrets, CancellationToken ct)
+    private static async Task<IResult> AddAsync(VariableOwner owner, Parameters p, Db db, SecretBox secrets, CancellationToken ct)
     {
         if (p.Text("key") is not { } key)
             return Answers.BadParameter("key is missing");
         if (p.Text("value") is not { } value)
             return Answers.BadParameter("value is missing");
         var hidden = p.Flag("masked_and_hidden") ?? false;
-        var wanted = new Wanted(
+        var wanted = new VariableToKeep(
             key,
             value,
             p.Text("variable_type") ?? "env_var",
@@ -81,35 +77,12 @@ internal static class VariablesApi
             p.Text("environment_scope") ?? "*",
             p.Text("description")
         );
-        if (wanted.Problem is var (field, error))
-            return Answers.Invalid(field, error);
-        var result = await db.WriteAsync<(CiVariableRow? Row, string? Problem)>(
-            async (session, token) =>
-            {
-                if (await session.FindAsync<long>($"SELECT count(*) FROM ci_variables WHERE {Owner.Where}", owner, token) >= owner.Most)
-                    return (null, $"Maximum number of CI/CD variables ({owner.Most}) exceeded");
-                if (await TakenAsync(session, owner, key, wanted.EnvironmentScope, 0, token))
-                    return (null, $"({key}) has already been taken");
-                return (
-                    await session.FindAsync<CiVariableRow>(
-                        """
-                        INSERT INTO ci_variables (namespace_id, project_id, name, value, variable_type, protected, masked, hidden, raw, environment_scope, description)
-                        VALUES (@NamespaceId, @ProjectId, @Key, @Sealed, @VariableType, @IsProtected, @IsMasked, @IsHidden, @IsRaw, @EnvironmentScope, @Description)
-                        RETURNING *
-                        """,
-                        wanted.Arguments(owner, 0, secrets),
-                        token
-                    ),
-                    null
-                );
-            },
-            ct
-        );
-        return result.Row is { } row ? Answers.Created(Json(row, secrets)) : Answers.Invalid("key", result.Problem!);
+        var (row, error) = await VariableStore.AddAsync(db, owner, wanted, secrets, ct);
+        return row is null ? error!.Answer() : Answers.Created(Json(row, secrets));
     }
 
     private static async Task<IResult> UpdateAsync(
-        Owner owner,
+        VariableOwner owner,
         CiVariableRow row,
         Parameters p,
         Db db,
@@ -117,7 +90,7 @@ internal static class VariablesApi
         CancellationToken ct
     )
     {
-        var wanted = new Wanted(
+        var wanted = new VariableToKeep(
             row.Name,
             p.Text("value") ?? secrets.Open(CiVariables.Purpose, row.Value),
             p.Text("variable_type") ?? row.VariableType,
@@ -128,35 +101,21 @@ internal static class VariablesApi
             p.Text("environment_scope") ?? row.EnvironmentScope,
             p.Has("description") ? p.Text("description") : row.Description
         );
-        if (wanted.Problem is var (field, error))
-            return Answers.Invalid(field, error);
-        var changed = await db.WriteAsync(
-            async (session, token) =>
-                await TakenAsync(session, owner, row.Name, wanted.EnvironmentScope, row.Id, token)
-                    ? null
-                    : await session.FindAsync<CiVariableRow>(
-                        """
-                        UPDATE ci_variables SET value = @Sealed, variable_type = @VariableType, protected = @IsProtected, masked = @IsMasked, raw = @IsRaw,
-                          environment_scope = @EnvironmentScope, description = @Description
-                        WHERE id = @Id RETURNING *
-                        """,
-                        wanted.Arguments(owner, row.Id, secrets),
-                        token
-                    ),
-            ct
-        );
-        return changed is null ? Answers.Invalid("key", $"({row.Name}) has already been taken") : Answers.Ok(Json(changed, secrets));
+        var (changed, error) = await VariableStore.ChangeAsync(db, owner, row.Id, wanted, secrets, ct);
+        return changed is not null ? Answers.Ok(Json(changed, secrets))
+            : error is not null ? error.Answer()
+            : Answers.NotFound("Variable");
     }
 
     private static async Task<IResult> DeleteAsync(CiVariableRow row, Db db, CancellationToken ct)
     {
-        await db.ExecuteAsync("DELETE FROM ci_variables WHERE id = @Id", new { row.Id }, ct);
+        await VariableStore.RemoveAsync(db, row, ct);
         return Answers.NoContent;
     }
 
     /// <summary>The variable of that name; of several, the one whose scope the filter names.</summary>
     private static async Task<IResult> OneAsync(
-        Owner owner,
+        VariableOwner owner,
         string key,
         Parameters p,
         Db db,
@@ -166,7 +125,7 @@ internal static class VariablesApi
     {
         var scope = p.Map("filter").FirstOrDefault(pair => pair.Key == "environment_scope").Value;
         var rows = await db.QueryAsync<CiVariableRow>(
-            $"SELECT * FROM ci_variables WHERE {Owner.Where} AND name = @key",
+            $"SELECT * FROM ci_variables WHERE {VariableOwner.Where} AND name = @key",
             new
             {
                 owner.NamespaceId,
@@ -184,20 +143,6 @@ internal static class VariablesApi
         };
     }
 
-    private static async Task<bool> TakenAsync(Session session, Owner owner, string key, string scope, long except, CancellationToken ct) =>
-        await session.FindAsync<long>(
-            $"SELECT count(*) FROM ci_variables WHERE {Owner.Where} AND name = @key AND environment_scope = @scope AND id <> @except",
-            new
-            {
-                owner.NamespaceId,
-                owner.ProjectId,
-                key,
-                scope,
-                except,
-            },
-            ct
-        ) > 0;
-
     private static object Json(CiVariableRow row, SecretBox secrets) =>
         new
         {
@@ -211,74 +156,4 @@ internal static class VariablesApi
             environment_scope = row.EnvironmentScope,
             description = row.Description,
         };
-
-    /// <summary>Whose variables: neither is the instance.</summary>
-    internal sealed record Owner(long? ProjectId, long? NamespaceId, int Most)
-    {
-        /// <summary>A handler's parameter is filled in from what the route names.</summary>
-        public static async ValueTask<Owner> BindAsync(HttpContext http) =>
-            await ProjectContext.BindAsync(http) is { } project ? new Owner(project.Id, null, MostOfProject)
-            : await GroupContext.BindAsync(http) is { } group ? new Owner(null, group.Id, MostOfGroup)
-            : new Owner(null, null, MostOfInstance);
-
-        // COALESCE: no id is 0, and NULL equals nothing.
-        public const string Where =
-            "COALESCE(project_id, 0) = COALESCE(@ProjectId, 0) AND COALESCE(namespace_id, 0) = COALESCE(@NamespaceId, 0)";
-    }
-
-    /// <summary>A variable as somebody wants it to be.</summary>
-    private sealed record Wanted(
-        string Key,
-        string Value,
-        string VariableType,
-        bool Protected,
-        bool Masked,
-        bool Hidden,
-        bool Raw,
-        string EnvironmentScope,
-        string? Description
-    )
-    {
-        private const int LongestKey = 255;
-        private const int LongestValue = 10_000;
-        private const int LeastMasked = 8;
-
-        /// <summary>What is wrong with it, in GitLab's words.</summary>
-        public (string Field, string Error)? Problem =>
-            this switch
-            {
-                { Key: "" } => ("key", "can't be blank"),
-                { Key.Length: > LongestKey } => ("key", $"is too long (maximum is {LongestKey} characters)"),
-                _ when !Key.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') => ("key", "can contain only letters, digits and '_'."),
-                { Value.Length: > LongestValue } => ("value", $"is too long (maximum is {LongestValue} characters)"),
-                { VariableType: not ("env_var" or "file") } => ("variable_type", "does not have a valid value"),
-                { EnvironmentScope.Length: > LongestKey } => ("environment_scope", $"is too long (maximum is {LongestKey} characters)"),
-                { EnvironmentScope: "" } => ("environment_scope", "can't be blank"),
-                { Masked: true } when !CanBeMasked => ("value", "is invalid"),
-                _ => null,
-            };
-
-        /// <summary>https://docs.gitlab.com/ci/variables/#mask-a-cicd-variable: one line without blanks, of at least 8 characters; unless raw, only those a shell leaves alone.</summary>
-        private bool CanBeMasked =>
-            Value.Length >= LeastMasked
-            && !Value.Any(char.IsWhiteSpace)
-            && (Raw || Value.All(c => char.IsAsciiLetterOrDigit(c) || "_+=/@:.~-".Contains(c)));
-
-        public object Arguments(Owner owner, long id, SecretBox secrets) =>
-            new
-            {
-                owner.NamespaceId,
-                owner.ProjectId,
-                Id = id,
-                Key,
-                Sealed = secrets.Seal(CiVariables.Purpose, Value),
-                VariableType,
-                IsProtected = Protected ? 1L : 0,
-                IsMasked = Masked ? 1L : 0,
-                IsHidden = Hidden ? 1L : 0,
-                IsRaw = Raw ? 1L : 0,
-                EnvironmentScope,
-                Description,
-            };
-    }
 }

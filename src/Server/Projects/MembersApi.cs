@@ -154,7 +154,7 @@ internal static class MembersApi
             return refusal;
         if (row.AccessLevel > (long)place.Role)
             return Answers.Forbidden();
-        if (parameters.Number("access_level") < row.AccessLevel && await IsLastOwnerAsync(row, place, db, ct))
+        if (parameters.Number("access_level") < row.AccessLevel && await MemberChanges.IsLastOwnerAsync(db, place, row, ct))
             return Answers.Forbidden("A group needs an owner");
         await SetAsync("member_changed", row.User, place, parameters, actor, db, time, ct);
         return Answers.Ok(MemberJson.From((await db.FindAsync<MemberRow>(list.Select, list.Args, ct))!, actor, url));
@@ -171,18 +171,8 @@ internal static class MembersApi
             return Answers.Forbidden();
         if (await db.FindAsync<MemberRow>(list.Select, list.Args, ct) is not { } row)
             return Answers.NotFound();
-        if ((!isSelf && row.AccessLevel > (long)place.Role) || await IsLastOwnerAsync(row, place, db, ct))
+        if (!await MemberChanges.RemoveAsync(db, place, row, actor, time.Milliseconds(), ct))
             return Answers.Forbidden();
-        var now = time.Milliseconds();
-        await db.WriteAsync(
-            async (session, token) =>
-            {
-                await MemberStore.RemoveAsync(session, place.Where, user, token);
-                await Audit.WriteAsync(session, actor.Name, "member_removed", place.Name, new { row.Username }, now, token);
-                return true;
-            },
-            ct
-        );
         return Answers.NoContent;
     }
 
@@ -210,34 +200,8 @@ internal static class MembersApi
         CancellationToken ct
     )
     {
-        var now = time.Milliseconds();
         var (role, _) = Wanted(place, parameters);
         var expires = parameters.Text("expires_at") is { Length: > 0 } day ? Days.Midnight(Days.Parse(day)!.Value) : (long?)null;
-        return db.WriteAsync(
-            async (session, token) =>
-            {
-                await MemberStore.SetAsync(session, place.Where, user.Id, role, expires, now, token);
-                await Audit.WriteAsync(
-                    session,
-                    actor.Name,
-                    action,
-                    place.Name,
-                    new { user.Username, access_level = (int)role },
-                    now,
-                    token
-                );
-                return true;
-            },
-            ct
-        );
+        return MemberChanges.SetAsync(db, action, place, user, (role, expires), actor, time.Milliseconds(), ct);
     }
-
-    private static async Task<bool> IsLastOwnerAsync(MemberRow row, Place place, Db db, CancellationToken ct) =>
-        place.Where is MemberOf.Group
-        && row.AccessLevel == (long)Role.Owner
-        && await db.FindAsync<long>(
-            "SELECT COUNT(*) FROM members WHERE namespace_id = @Id AND access_level = 50 AND user_id <> @user",
-            new { place.Where.Id, user = row.Id },
-            ct
-        ) == 0;
 }

@@ -17,6 +17,19 @@ internal sealed partial class Browser(Uri server) : IDisposable
         return await ShownAsync(answer);
     }
 
+    /// <summary>Listens to server-sent events until one comes.</summary>
+    /// <returns>Its lines.</returns>
+    public async Task<string> FirstEventAsync(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        using var answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync());
+        while (await reader.ReadLineAsync() is { } line)
+            if (line.StartsWith("id: ", StringComparison.Ordinal))
+                return line;
+        throw new InvalidOperationException("No event came.");
+    }
+
     /// <param name="token">Nothing: none is sent.</param>
     /// <param name="origin">Nothing: the server's own.</param>
     public async Task<Shown> PostAsync(string path, string? token, string? origin = null, params (string Name, string Value)[] fields)

@@ -184,7 +184,7 @@ public sealed class LogReaderTests
         PageCheck.Inert(html);
         Assert.Contains("&lt;i&gt;", html);
         Assert.Equal(
-            """[["line",1,null,[["","\u003Ci\u003E"]],false],["open",2,null,[["bo","Head"]],false],["line",3,null,[["","in"]],false]]""",
+            """[["line",1,null,[["","\u003Ci\u003E"]]],["open",2,null,[["bo","Head"]],false,false],["line",3,null,[["","in"]]]]""",
             LogEvents.Message(items, null)
         );
     }

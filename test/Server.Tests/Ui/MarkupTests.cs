@@ -73,7 +73,13 @@ public sealed class MarkupTests
     [InlineData("/g/app/info/refs", null)]
     [InlineData("/g/app/git-upload-pack", null)]
     [InlineData("/g/app.git/info/lfs/objects/batch", null)]
-    [InlineData("/g", null)]
+    [InlineData("/g", "/-/space/g")]
+    [InlineData("/admin", null)]
+    [InlineData("/robots.txt", null)]
+    [InlineData("/groups/new", null)]
+    [InlineData("/groups/acme", "/-/group/acme")]
+    [InlineData("/groups/acme/tools/-/group_members", "/-/group/acme%2Ftools/group_members")]
+    [InlineData("/-/group/acme", null)]
     [InlineData("/", null)]
     public void Only_projects_pages_are_taken_for_such(string path, string? routed) => Assert.Equal(routed, PagePath.Rewrite(path));
 

@@ -10,7 +10,7 @@ internal static partial class PageCheck
     [
         .. (
             "html head meta title link script body a header div img nav ol ul li span form input button main footer section h1 h2 h3 h4 h5 h6 p bdi svg path "
-            + "time table thead tbody tr td th code pre em strong del ins sub sup blockquote br hr label select option details summary aside dl dt dd"
+            + "time table thead tbody tr td th code pre em strong del ins sub sup blockquote br hr label select option details summary aside dl dt dd fieldset legend textarea small article datalist"
         ).Split(' '),
     ];
 
@@ -19,7 +19,8 @@ internal static partial class PageCheck
         .. (
             "lang charset name content rel href type src defer class id width height alt aria-label aria-current aria-hidden aria-live method action value role "
             + "tabindex title datetime viewBox fill stroke stroke-width stroke-linecap stroke-linejoin d data-part data-live data-events data-partial data-section open "
-            + "autocomplete autocapitalize maxlength required inputmode selected checked disabled start"
+            + "autocomplete autocapitalize maxlength minlength required inputmode selected checked disabled start placeholder rows spellcheck colspan list hidden "
+            + "aria-labelledby aria-describedby data-seconds data-copy data-pairs data-chore"
         ).Split(' '),
     ];
 

@@ -34,7 +34,7 @@ internal static class Serve
         await using var server = await StartAsync(options, surroundings);
         Greet(server, options, surroundings, surroundings.Time.GetElapsedTime(started));
         if (!options.IsDemo && !await server.HasUsersAsync(signals.Drain))
-            surroundings.Say($"  users    none: slipway user create NAME --email ADDRESS --admin --data {options.DataFolder}");
+            surroundings.Say($"  set up   {server.Url}/setup with the code {server.SetUpCode}");
         var runner = RunnerAsync(server, options, surroundings, signals);
         var demo = options.IsDemo ? Demo.RunAsync(server, options, surroundings, signals.Drain) : Task.CompletedTask;
         var first = await Task.WhenAny(server.Ended, signals.Asked);

@@ -92,7 +92,7 @@ internal sealed record LogEvents(Func<CancellationToken, Task<JobRow?>> Job, Log
             foreach (var item in items)
                 Write(json, item);
             if (partial is not null)
-                Write(json, "partial", partial.Number, partial.Stamp, partial.Texts, false);
+                Write(json, "partial", partial);
             json.WriteEndArray();
         }
 
@@ -104,10 +104,10 @@ internal sealed record LogEvents(Func<CancellationToken, Task<JobRow?>> Job, Log
         switch (item)
         {
             case LogItem.Line line:
-                Write(json, "line", line.Number, line.Stamp, line.Texts, false);
+                Write(json, "line", line);
                 break;
             case LogItem.Open open:
-                Write(json, "open", open.Number, open.Stamp, open.Texts, open.Collapsed);
+                Write(json, "open", new LogItem.Line(open.Number, open.Stamp, open.Texts), open.Collapsed, open.IsChore);
                 break;
             case LogItem.Close close:
                 json.WriteStartArray();
@@ -118,14 +118,15 @@ internal sealed record LogEvents(Func<CancellationToken, Task<JobRow?>> Job, Log
         }
     }
 
-    private static void Write(Utf8JsonWriter json, string kind, long number, string? stamp, IReadOnlyList<LogText> texts, bool collapsed)
+    /// <param name="flags">Of a section: whether it begins folded, and whether it folds once it is over.</param>
+    private static void Write(Utf8JsonWriter json, string kind, LogItem.Line line, params ReadOnlySpan<bool> flags)
     {
         json.WriteStartArray();
         json.WriteStringValue(kind);
-        json.WriteNumberValue(number);
-        json.WriteStringValue(stamp);
+        json.WriteNumberValue(line.Number);
+        json.WriteStringValue(line.Stamp);
         json.WriteStartArray();
-        foreach (var text in texts)
+        foreach (var text in line.Texts)
         {
             json.WriteStartArray();
             json.WriteStringValue(text.Style);
@@ -136,7 +137,8 @@ internal sealed record LogEvents(Func<CancellationToken, Task<JobRow?>> Job, Log
         }
 
         json.WriteEndArray();
-        json.WriteBooleanValue(collapsed);
+        foreach (var flag in flags)
+            json.WriteBooleanValue(flag);
         json.WriteEndArray();
     }
 }

@@ -140,7 +140,13 @@ internal sealed partial class LogReader(long firstLine = 1)
             {
                 _sections.Push((section.Name, section.Since));
                 items.Add(
-                    new LogItem.Open(Number(), _heldStamp, texts.Count > 0 ? texts : [new LogText("", section.Name)], section.Collapsed)
+                    new LogItem.Open(
+                        Number(),
+                        _heldStamp,
+                        texts.Count > 0 ? texts : [new LogText("", section.Name)],
+                        section.Collapsed,
+                        section.Name
+                    )
                 );
             }
             else if (texts.Count > 0 || always)

@@ -15,7 +15,27 @@ internal abstract record LogItem
     public sealed record Line(long Number, string? Stamp, IReadOnlyList<LogText> Texts) : LogItem;
 
     /// <summary>A section begins; what follows is part of it until it closes.</summary>
-    public sealed record Open(long Number, string? Stamp, IReadOnlyList<LogText> Texts, bool Collapsed) : LogItem;
+    /// <param name="Name">The runner's: <c>step_script</c>, or what the script calls it.</param>
+    public sealed record Open(long Number, string? Stamp, IReadOnlyList<LogText> Texts, bool Collapsed, string Name) : LogItem
+    {
+        private static readonly HashSet<string> OfRunner =
+        [
+            "resolve_secrets",
+            "prepare_executor",
+            "prepare_script",
+            "get_sources",
+            "restore_cache",
+            "download_artifacts",
+            "archive_cache",
+            "archive_cache_on_failure",
+            "upload_artifacts_on_success",
+            "upload_artifacts_on_failure",
+            "cleanup_file_variables",
+        ];
+
+        /// <summary>It is the runner's own work. Once it is over and all was well nobody reads it, so it folds.</summary>
+        public bool IsChore { get; } = OfRunner.Contains(Name);
+    }
 
     /// <param name="Seconds">How long the section took.</param>
     public sealed record Close(long Seconds) : LogItem;

@@ -9,49 +9,68 @@ internal static class LogView
     /// <param name="partial">A last line that may go on.</param>
     public static Html Of(IReadOnlyList<LogItem> items, LogItem.Line? partial)
     {
-        var levels = new Stack<(Html Head, List<Html> Inside)>();
-        levels.Push((Html.Nothing, []));
+        var levels = new Stack<Level>();
+        levels.Push(new Level(null));
         foreach (var item in items)
         {
             switch (item)
             {
                 case LogItem.Line line:
-                    levels.Peek().Inside.Add(Line(line.Number, line.Stamp, line.Texts));
+                    levels.Peek().Inside.Add(Line(line));
+                    levels.Peek().HasTrouble |= line.Texts.Any(IsTrouble);
                     break;
                 case LogItem.Open open:
-                    var isOpen = open.Collapsed ? Html.Nothing : Html.Of($" open");
-                    levels.Push((Html.Of($"{isOpen}><summary>{Line(open.Number, open.Stamp, open.Texts)}"), []));
+                    levels.Push(new Level(open));
                     break;
                 case LogItem.Close close when levels.Count > 1:
-                    Fold(levels, Html.Of($"<time>{Times.Span(close.Seconds)}</time>"), Html.Nothing);
+                    Fold(levels, Html.Of($"<time>{Times.Span(close.Seconds)}</time>"), isOver: true);
                     break;
             }
         }
 
         if (partial is not null)
-            levels.Peek().Inside.Add(Html.Of($"<div data-partial>{Line(partial.Number, partial.Stamp, partial.Texts)}</div>"));
+            levels.Peek().Inside.Add(Html.Of($"<div data-partial>{Line(partial)}</div>"));
         while (levels.Count > 1)
-            Fold(levels, Html.Nothing, Html.Of($" data-section=\"open\""));
+            Fold(levels, Html.Nothing, isOver: false);
         return Html.Join(levels.Peek().Inside);
     }
 
-    private static void Fold(Stack<(Html Head, List<Html> Inside)> levels, Html took, Html mark)
+    /// <param name="page">The page that has the line; nothing: this one.</param>
+    public static Html Line(LogItem.Line line, Address? page = null)
     {
-        var (head, inside) = levels.Pop();
-        levels.Peek().Inside.Add(Html.Of($"<details{mark}{head}{took}</summary>{inside}</details>"));
+        var anchor = $"L{line.Number}";
+        var to = page is { } other ? other.At(anchor) : Address.Here(anchor);
+        var at = line.Number == 0 ? Html.Of($"<a></a>") : Html.Of($"<a href=\"{to}\">{line.Number}</a>");
+        var id = line.Number == 0 || page is not null ? Html.Nothing : Html.Of($" id=\"{anchor}\"");
+        var time = line.Stamp is null ? Html.Nothing : Html.Of($"<time>{line.Stamp}</time>");
+        return Html.Of($"<div class=\"l\"{id}>{at}<span>{line.Texts.Select(Text)}</span>{time}</div>");
     }
 
-    private static Html Line(long number, string? stamp, IReadOnlyList<LogText> texts)
+    /// <summary>What the runner's own work shows is folded when it is over, unless something in it is red.</summary>
+    private static void Fold(Stack<Level> levels, Html took, bool isOver)
     {
-        var at = number == 0 ? Html.Of($"<a></a>") : Html.Of($"<a href=\"{Address.Here($"L{number}")}\">{number}</a>");
-        var id = number == 0 ? Html.Nothing : Html.Of($" id=\"L{number}\"");
-        var time = stamp is null ? Html.Nothing : Html.Of($"<time>{stamp}</time>");
-        return Html.Of($"<div class=\"l\"{id}>{at}<span>{texts.Select(Text)}</span>{time}</div>");
+        var level = levels.Pop();
+        var open = level.Section!;
+        levels.Peek().HasTrouble |= level.HasTrouble;
+        var isFolded = open.Collapsed || (isOver && open.IsChore && !level.HasTrouble);
+        var unfolded = Html.Of($" open").When(!isFolded);
+        var goesOn = Html.Of($" data-section=\"open\"").When(!isOver);
+        var chore = Html.Of($" data-chore").When(open.IsChore && !isOver);
+        var head = Line(new LogItem.Line(open.Number, open.Stamp, open.Texts));
+        levels.Peek().Inside.Add(Html.Of($"<details{goesOn}{chore}{unfolded}><summary>{head}{took}</summary>{level.Inside}</details>"));
     }
+
+    private static bool IsTrouble(LogText text) => text.Style.Split(' ').Any(word => word is "f1" or "f9");
 
     private static Html Text(LogText text) =>
         text.Link is { } link && Address.Web(link) is { } address
             ? Html.Of($"<a class=\"{text.Style}\" href=\"{address}\" rel=\"noopener noreferrer nofollow\">{text.Text}</a>")
         : text.Style.Length == 0 ? Html.Of($"{text.Text}")
         : Html.Of($"<span class=\"{text.Style}\">{text.Text}</span>");
+
+    private sealed record Level(LogItem.Open? Section)
+    {
+        public List<Html> Inside { get; } = [];
+        public bool HasTrouble { get; set; }
+    }
 }

@@ -40,6 +40,35 @@ internal sealed record LogWindow(long Start, long FirstLine)
         return new LogWindow(size, line);
     }
 
+    /// <summary>A window that begins with a line, or with the last there is.</summary>
+    public static async Task<LogWindow> AtLineAsync(JobTraces traces, JobRow job, long size, long line, CancellationToken ct)
+    {
+        if (line <= 1 || size == 0 || await traces.OpenAsync(job, new BlobRange(0, size), ct) is not { } log)
+            return new LogWindow(0, 1);
+        await using var _ = log;
+        var (at, known, last) = (0L, 1L, new LogWindow(0, 1));
+        var buffer = ArrayPool<byte>.Shared.Rent(PieceBytes);
+        try
+        {
+            for (int read; (read = await log.ReadAsync(buffer.AsMemory(0, PieceBytes), ct)) > 0; at += read)
+            for (var place = 0; buffer.AsSpan(place, read - place).IndexOf((byte)'\n') is >= 0 and var end; )
+            {
+                place += end + 1;
+                if (at + place >= size)
+                    return last;
+                last = new LogWindow(at + place, ++known);
+                if (known == line)
+                    return last;
+            }
+
+            return last;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
     /// <summary>Feeds the reader what the log has from a byte on, up to another.</summary>
     /// <returns>Up to which byte it came: less than asked for when the log is gone.</returns>
     public static async Task<long> ReadAsync(

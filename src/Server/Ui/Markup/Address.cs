@@ -32,5 +32,8 @@ internal readonly record struct Address
         return pairs.Count == 0 ? this : new Address($"{Text}?{string.Join('&', pairs)}");
     }
 
+    /// <summary>One word further down.</summary>
+    public Address Below(string word) => new($"{Text}/{Uri.EscapeDataString(word)}");
+
     public Address At(string anchor) => new($"{Text}#{Uri.EscapeDataString(anchor)}");
 }

@@ -73,15 +73,15 @@ internal static class FilePages
             return Refusals.NotFound(http);
         var raw = Address.To(here.Project.FullPath, "-", "raw", place.Ref, place.Path);
         var body =
-            bytes is null ? Lists.Empty("Too large to show", Html.Of($"<p>It has {info.Size} bytes.</p>"))
+            bytes is null ? Lists.Empty("Too large to show", Html.Of($"<p>It has {Sizes.Of(info.Size)}; the raw file is all of it.</p>"))
             : bytes.AsSpan(0, Math.Min(bytes.Length, 8000)).Contains((byte)0)
-                ? Lists.Empty("No text", Html.Of($"<p>It has {info.Size} bytes.</p>"))
-            : Source(ProjectTree.TextOf(bytes));
+                ? Lists.Empty("This is no text", Html.Of($"<p>It has {Sizes.Of(info.Size)}; the raw file is all of it.</p>"))
+            : SourceText.Of(ProjectTree.TextOf(bytes));
         var bar = await CommitBar.OfAsync(view, here.Project, repository, place.Ref, place.Commit, db, ct);
         return Layout.Answer(
             Frame(view, here, place),
             Html.Of(
-                $"{Head(place)}{bar}<div class=\"card\"><header><span>{info.Size} bytes</span><a href=\"{raw}\">Raw</a></header>{body}</div>"
+                $"{Head(place)}{bar}<div class=\"card\"><header><span>{Sizes.Of(info.Size)}</span><a href=\"{raw}\">Raw</a></header>{body}</div>"
             )
         );
     }
@@ -111,20 +111,6 @@ internal static class FilePages
         return (info, tree.Objects.Read(entry.Id, most)?.Content);
     }
 
-    private static Html Source(string text)
-    {
-        var lines = text.Split('\n');
-        if (lines[^1].Length == 0)
-            lines = lines[..^1];
-        var rows = lines.Select(
-            (line, at) =>
-                Html.Of(
-                    $"<tr id=\"L{at + 1}\"><td><a href=\"{Address.Here($"L{at + 1}")}\">{at + 1}</a></td><td>{line.TrimEnd('\r')}</td></tr>"
-                )
-        );
-        return Html.Of($"<table class=\"source\"><tbody>{rows}</tbody></table>");
-    }
-
     private static Html Head(RefPath place) =>
         Html.Of($"<div class=\"head\"><h1><bdi>{(place.Path.Length > 0 ? place.Path : place.Ref)}</bdi></h1></div>");
 
@@ -137,7 +123,7 @@ internal static class FilePages
             .Prepend(new Crumb(place.Ref, Address.To(here.Project.FullPath, "-", "tree", place.Ref)));
         return new PageFrame(view, place.Path.Length > 0 ? place.Path : place.Ref)
         {
-            Project = here.Project,
+            Project = here,
             Part = "tree",
             Crumbs = [.. crumbs],
         };

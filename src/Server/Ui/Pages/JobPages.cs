@@ -1,12 +1,13 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Slipway.Engine;
 using Slipway.Server.Accounts;
 using Slipway.Server.Blobs;
 using Slipway.Server.Data;
 using Slipway.Server.Http;
 using Slipway.Server.Jobs;
-using Slipway.Server.Jobs.Artifacts;
 using Slipway.Server.Jobs.Traces;
+using Slipway.Server.Pipelines;
 using Slipway.Server.Projects;
 using Slipway.Server.Ui.Logs;
 using Slipway.Server.Ui.Markup;
@@ -23,11 +24,19 @@ internal static class JobPages
         project.MapPage("/jobs/{id:long}", JobPage.ShowAsync, read);
         project.MapPage("/jobs/{id:long}/raw", RawAsync, read);
         project.MapPage("/jobs/{id:long}/trace.events", EventsAsync, read);
-        project.MapPage("/jobs/{id:long}/artifacts/download", DownloadAsync, read);
         project.MapForm("/jobs/{id:long}/play", PlayAsync, new Access.OnProject(Abilities.UpdateJob));
         project.MapForm("/jobs/{id:long}/retry", RetryAsync, new Access.OnProject(Abilities.UpdateJob));
         project.MapForm("/jobs/{id:long}/cancel", CancelAsync, new Access.OnProject(Abilities.CancelJob));
+        project.MapForm("/jobs/{id:long}/erase", EraseAsync, new Access.OnProject(Abilities.EraseJob));
     }
+
+    /// <summary>Whoever ran it, and who answers for the project (gitlab-ci-yaml-2 §14), once it is over.</summary>
+    public static bool MayErase(PageView view, ProjectContext here, JobRow job) =>
+        Statuses.IsCompleted(Statuses.Parse(job.Status)!.Value)
+        && job.ErasedAt is null
+        && view.User is { } user
+        && here.Project.Archived == 0
+        && (here.Role >= Role.Maintainer || (here.Role >= Role.Developer && user.Id == job.UserId));
 
     /// <summary>A log that may show secrets is for those who could have put them there.</summary>
     public static bool MayReadLog(ProjectContext here, JobRow job) => job.DebugTrace == 0 || here.Role >= Role.Developer;
@@ -68,24 +77,45 @@ internal static class JobPages
         long Number(string name) => long.TryParse(http.Request.Query[name], out var number) ? Math.Max(0, number) : 0;
     }
 
-    private static async Task<IResult> DownloadAsync(
-        HttpContext http,
-        Actor actor,
-        ProjectContext here,
-        long id,
-        ArtifactFinder finder,
-        IBlobStore blobs,
-        CancellationToken ct
-    ) => await finder.ArchiveAsync(actor, here, id, ct) is { } archive ? ArtifactAnswers.Whole(archive, blobs) : Refusals.NotFound(http);
-
-    private static Task<IResult> PlayAsync(
+    private static async Task<IResult> PlayAsync(
         HttpContext http,
         ProjectContext here,
         long id,
+        Parameters p,
         Db db,
         JobActions actions,
         CancellationToken ct
-    ) => ChangeAsync(http, here, id, db, actions, (job, user) => actions.PlayAsync(job, [], user, ct), ct);
+    )
+    {
+        var (keys, values) = (p.Form!["variables[][key]"], p.Form["variables[][value]"]);
+        var pairs = keys.Select((key, at) => (Key: key?.Trim() ?? "", Value: (at < values.Count ? values[at] : null) ?? ""));
+        var (variables, problem) = GivenVariables.Of(pairs.Where(pair => pair.Key.Length > 0));
+        return problem is null
+            ? await ChangeAsync(http, here, id, db, actions, (job, user) => actions.PlayAsync(job, variables, user, ct), ct)
+            : Refusals.Message(http, 422, "It was not played", problem);
+    }
+
+    private static async Task<IResult> EraseAsync(
+        HttpContext http,
+        PageView view,
+        ProjectContext here,
+        long id,
+        JobList list,
+        JobActions actions,
+        CancellationToken ct
+    )
+    {
+        if (await list.FindAsync(here.Id, id, ct) is not { } job)
+            return Refusals.NotFound(http);
+        if (!MayErase(view, here, job) || await actions.EraseAsync(job, ct) is not { } erased)
+            return Refusals.Message(
+                http,
+                403,
+                "Not yours to erase",
+                "Jobs that are over are erased by whoever ran them, and by maintainers."
+            );
+        return After(http, here, erased);
+    }
 
     private static Task<IResult> RetryAsync(
         HttpContext http,

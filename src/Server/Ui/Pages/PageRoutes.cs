@@ -7,6 +7,8 @@ using Slipway.Server.Http;
 using Slipway.Server.Projects;
 using Slipway.Server.Ui.Assets;
 using Slipway.Server.Ui.Badges;
+using Slipway.Server.Ui.Pages.Groups;
+using Slipway.Server.Ui.Pages.Settings;
 using Slipway.Server.Ui.Parts;
 
 namespace Slipway.Server.Ui.Pages;
@@ -16,18 +18,26 @@ internal static class PageRoutes
 {
     private static readonly RefusedAs AsPages = new(Refusals.Of);
 
-    public static IServiceCollection AddPages(this IServiceCollection services) => services.AddSingleton<FormTokens>();
+    public static IServiceCollection AddPages(this IServiceCollection services) =>
+        services.AddSingleton<FormTokens>().AddSingleton<ShownOnce>();
 
     public static void MapPages(this IEndpointRouteBuilder app)
     {
         app.MapAssets();
+        app.MapSetUp();
         app.MapSignIn();
         app.MapProjectList();
-        var project = app.MapGroup(PagePath.Project);
+        app.MapNewProject();
+        var (project, group) = (app.MapGroup(PagePath.Project), app.MapGroup(PagePath.Group));
+        app.MapGroupPages(group);
+        project.MapMemberPages(group);
+        app.MapSettings(project, group);
         project.MapProject();
         project.MapFiles();
         project.MapPipelinePages();
         project.MapJobPages();
+        project.MapArtifactPages();
+        project.MapEnvironmentPages();
         project.MapBadges();
     }
 

@@ -14,9 +14,9 @@ internal static class PipelineGraphView
     {
         if (found.Jobs.Count == 0)
             return Html.Nothing;
-        var stages = found.Jobs.Where(job => job.Retried == 0).GroupBy(job => job.StageIndex).OrderBy(stage => stage.Key);
+        var stages = found.Latest.GroupBy(job => job.StageIndex).OrderBy(stage => stage.Key);
         return Html.Of(
-            $"<div class=\"graph\" role=\"group\" aria-label=\"Stages\" tabindex=\"0\">{stages.Select(stage => Stage(view, here, found, [.. stage]))}</div>{Earlier(here, found, view)}"
+            $"<div class=\"graph\" id=\"graph\" role=\"group\" aria-label=\"Stages\" tabindex=\"0\">{stages.Select(stage => Stage(view, here, found, [.. stage]))}</div>{Earlier(here, found, view)}"
         );
     }
 
@@ -24,22 +24,25 @@ internal static class PipelineGraphView
     {
         var (status, tolerated) = StageStatus.Of(jobs);
         return Html.Of(
-            $"<section class=\"stage\"><h2>{StatusBadge.IconOnly(status, jobs[0].Stage, tolerated)}<bdi>{jobs[0].Stage}</bdi></h2><ul>{jobs.Select(job => Job(view, here, found, job))}</ul></section>"
+            $"<section class=\"stage\"><h2>{StatusBadge.IconOnly(status, jobs[0].Stage, tolerated)}<bdi>{jobs[0].Stage}</bdi><span class=\"count\">{jobs.Count}</span></h2><ul>{jobs.Select(job => Job(view, here, found, job))}</ul></section>"
         );
     }
 
     private static Html Job(PageView view, ProjectContext here, PipelineShown found, JobRow job)
     {
+        var isTolerated = job is { Status: "failed", AllowFailure: 1 };
         var name = job.IsBridge
             ? Html.Of($"<strong><bdi>{job.Name}</bdi></strong>")
             : Html.Of($"<a href=\"{JobButtons.Address(here, job)}\"><bdi>{job.Name}</bdi></a>");
-        var needs = found.Compiled?.Jobs[(int)job.JobIndex].Needs is { Length: > 0 } list
-            ? Html.Of(
-                $"<p>needs <bdi>{string.Join(", ", list.Take(MostNeeds).Select(need => need.Job))}{(list.Length > MostNeeds ? " …" : "")}</bdi></p>"
-            )
-            : Html.Nothing;
-        var took = Times.Between(job.StartedAt, job.FinishedAt, view.Now) is { } span ? Html.Of($"<p>{span}</p>") : Html.Nothing;
-        var reason = job is { Status: "failed", FailureReason: { } why } ? Html.Of($"<p>{FailureWords.Of(why)}</p>") : Html.Nothing;
+        var facts = new List<Html> { Html.Of($"{StatusBadge.Words(job.Status, isTolerated)}") };
+        if (job.StartedAt is not null)
+            facts.Add(Times.Took(job.StartedAt, job.FinishedAt, view.Now));
+        if (found.Compiled?.Jobs[(int)job.JobIndex].Needs is { Length: > 0 } list)
+            facts.Add(
+                Html.Of(
+                    $"needs <bdi>{string.Join(", ", list.Take(MostNeeds).Select(need => need.Job))}{(list.Length > MostNeeds ? " …" : "")}</bdi>"
+                )
+            );
         var child = found
             .Children.Where(one => one.BridgeId == job.Id)
             .Select(one =>
@@ -47,9 +50,10 @@ internal static class PipelineGraphView
                     $"<p>starts <a href=\"{Address.To(here.Project.FullPath, "-", "pipelines", $"{one.Id}")}\">#{one.Id}</a> {StatusBadge.Of(one.Status)}</p>"
                 )
             );
-        var acts = view.MayAct(here) ? JobButtons.Of(view, here, job, "pipeline") : Html.Nothing;
+        var acts = view.MayAct(here) ? JobButtons.Pictures(view, here, job) : Html.Nothing;
+        var line = Html.Join(facts.Select((fact, at) => at == 0 ? fact : Html.Of($" · {fact}")));
         return Html.Of(
-            $"<li class=\"job\"><div class=\"name\">{name}{StatusBadge.Of(job.Status, job is { Status: "failed", AllowFailure: 1 })}</div>{needs}{took}{reason}{child}{(acts.IsNothing ? acts : Html.Of($"<div class=\"acts\">{acts}</div>"))}</li>"
+            $"<li class=\"job\">{StatusBadge.IconOnly(job.Status, job.Name, isTolerated)}<div class=\"what\"><div class=\"name\">{name}</div><p>{line}</p>{child}</div><div class=\"acts\">{acts}</div></li>"
         );
     }
 

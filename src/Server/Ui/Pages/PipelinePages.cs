@@ -18,6 +18,9 @@ internal static class PipelinePages
     {
         var read = new Access.OnProject(Abilities.ReadPipeline);
         project.MapPage("/pipelines", PipelineListPage.ShowAsync, read);
+        project.MapPage("/pipelines/new", NewPipelinePage.ShowAsync, new Access.OnProject(Abilities.CreatePipeline));
+        project.MapForm("/pipelines", NewPipelinePage.CreateAsync, new Access.OnProject(Abilities.CreatePipeline));
+        project.MapPage("/pipelines/events", PipelineChanges.EventsAsync, read);
         project.MapPage("/pipelines/{pipeline:long}", PipelinePage.ShowAsync, read);
         project.MapForm("/pipelines/{pipeline:long}/retry", RetryAsync, new Access.OnProject(Abilities.UpdatePipeline));
         project.MapForm("/pipelines/{pipeline:long}/cancel", CancelAsync, new Access.OnProject(Abilities.CancelPipeline));
@@ -64,6 +67,7 @@ internal static class PipelinePages
             },
             ct
         );
-        return isThere ? new SeeOther(Address.To(here.Project.FullPath, "-", "pipelines", $"{pipeline}")) : Refusals.NotFound(http);
+        var list = Address.To(here.Project.FullPath, "-", "pipelines");
+        return isThere ? new SeeOther(http.Request.Query["from"] == "list" ? list : list.Below($"{pipeline}")) : Refusals.NotFound(http);
     }
 }

@@ -33,7 +33,7 @@ internal static class ProjectPage
         var head = Html.Of(
             $"<div class=\"head\"><h1><bdi>{project.Name}</bdi></h1><span class=\"badge\">{project.Visibility}</span></div>{Html.Of($"<p>{project.Description}</p>").When(project.Description.Length > 0)}"
         );
-        var frame = new PageFrame(view, project.Name) { Project = project, Part = "tree" };
+        var frame = new PageFrame(view, project.Name) { Project = here, Part = "tree" };
         if (ProjectAccess.Decide(http.Actor(), here, Abilities.ReadCode, Scopes.Api, true, true) is not Verdict.Allowed)
             return Layout.Answer(
                 frame,
@@ -77,7 +77,7 @@ internal static class ProjectPage
     }
 
     private static Html Clone(PageView view, ProjectRow project) =>
-        Html.Of($"<pre>git clone {view.Url.Of($"/{project.FullPath}.git")}</pre>");
+        Commands.Of($"git clone {view.Url.Of($"/{project.FullPath}.git")}", "the clone command");
 
     private static Html Empty(PageView view, ProjectRow project)
     {
@@ -85,16 +85,24 @@ internal static class ProjectPage
         return Lists.Empty(
             "Nothing has been pushed yet",
             Html.Of(
-                $"""
-                <p>Push a repository that is there:</p>
-                <pre>git remote add slipway {address}
-                git push slipway HEAD</pre>
+                $""""
+                <p>Push a repository that is there. Your password or an <a href="{Address.To(
+                    "-",
+                    "user_settings",
+                    "personal_access_tokens"
+                )}">access token</a> lets you in.</p>
+                {Commands.Of($"git remote add slipway {address}\ngit push slipway HEAD", "the push commands")}
                 <p>Or begin a new one, with a pipeline that says hello:</p>
-                <pre>git clone {address}
-                cd {project.Path}
-                printf 'hello:\n  script: echo hello\n' &gt; .gitlab-ci.yml
-                git add . &amp;&amp; git commit -m 'Say hello' &amp;&amp; git push</pre>
-                """
+                {Commands.Of(
+                    $"""
+                    git clone {address}
+                    cd {project.Path}
+                    printf 'hello:\n  script: echo hello\n' > .gitlab-ci.yml
+                    git add . && git commit -m 'Say hello' && git push -u origin HEAD
+                    """,
+                    "the commands of a first pipeline"
+                )}
+                """"
             )
         );
     }

@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Slipway.Server.Accounts;
 using Slipway.Server.Data;
 using Slipway.Server.Http;
 using Slipway.Server.Ui.Markup;
@@ -26,11 +28,7 @@ internal static class ProjectsPage
 
     public static void MapProjectList(this IEndpointRouteBuilder app)
     {
-        app.MapPage(
-            "/",
-            (PageView view, Paging paging, Db db, CancellationToken ct) => ShowAsync(view, paging, view.User is null, db, ct),
-            Anybody
-        );
+        app.MapPage("/", HomeAsync, Anybody);
         app.MapPage(
             "/explore",
             (PageView view, Paging paging, Db db, CancellationToken ct) => ShowAsync(view, paging, true, db, ct),
@@ -38,18 +36,23 @@ internal static class ProjectsPage
         );
     }
 
+    /// <summary>A server without users has nothing to show but where to make the first one.</summary>
+    private static async Task<IResult> HomeAsync(PageView view, Paging paging, FirstRun first, Db db, CancellationToken ct) =>
+        view.User is null && await first.IsNeededAsync(ct)
+            ? Results.Redirect(SetUpPage.Here.Text)
+            : await ShowAsync(view, paging, view.User is null, db, ct);
+
     private static async Task<PageAnswer> ShowAsync(PageView view, Paging paging, bool all, Db db, CancellationToken ct)
     {
         var rows = await FindAsync(view, paging, all, db, ct);
-        var latest = await LatestAsync(db, rows, ct);
         var shown = rows.Take((int)paging.PerPage).ToList();
-        var list = Html.Of($"<ul class=\"rows\">{shown.Select(project => Row(project, latest.GetValueOrDefault(project.Id), view))}</ul>");
+        var list = await ProjectListing.ListAsync(view, shown, db, ct);
         var here = all && view.User is not null ? Address.To("explore") : Address.To();
         var body = shown.Count > 0 || paging.Page > 1 ? list : Empty(view);
         return Layout.Answer(
             new PageFrame(view, "Projects"),
             Html.Of(
-                $"<div class=\"head\"><h1>Projects</h1>{Switch(all).When(view.User is not null)}</div>{body}{Lists.Pages(paging, rows.Count > shown.Count, here)}"
+                $"<div class=\"head\"><h1>Projects</h1>{Acts(all).When(view.User is not null)}</div>{body}{Lists.Pages(paging, rows.Count > shown.Count, here)}"
             )
         );
     }
@@ -68,39 +71,13 @@ internal static class ProjectsPage
         );
     }
 
-    private static async Task<Dictionary<long, PipelineRow>> LatestAsync(Db db, IReadOnlyList<ProjectRow> projects, CancellationToken ct)
+    private static Html Acts(bool all)
     {
-        var found = await db.QueryAsync<PipelineRow>(
-            """
-            SELECT * FROM pipelines WHERE id IN
-              (SELECT MAX(id) FROM pipelines WHERE project_id IN @ids AND ready = 1 AND source <> 'parent_pipeline' GROUP BY project_id)
-            """,
-            new { ids = new In<long>([.. projects.Select(project => project.Id)]) },
-            ct
-        );
-        return found.ToDictionary(row => row.ProjectId);
-    }
-
-    private static Html Row(ProjectRow project, PipelineRow? latest, PageView view)
-    {
-        var slash = project.FullPath.LastIndexOf('/');
-        var badge = latest is null
-            ? Html.Of($"<span class=\"side\">no pipeline yet</span>")
-            : Html.Of($"<a href=\"{Address.To(project.FullPath, "-", "pipelines", $"{latest.Id}")}\">{StatusBadge.Of(latest.Status)}</a>");
+        var other = all ? (Address.To(), "Yours") : (Address.To("explore"), "Explore all");
         return Html.Of(
-            $"""
-            <li><div class="main"><a class="title" href="{Address.To(project.FullPath)}"><span class="muted">{project.FullPath[
-                ..slash
-            ]} / </span>{project.Name}</a>
-            <div class="side">{project.Visibility} · active {Times.Ago(project.LastActivityAt, view.Now)}</div></div>{badge}</li>
-            """
+            $"<a class=\"button\" href=\"{other.Item1}\">{other.Item2}</a><a class=\"button primary\" href=\"{Address.To("projects", "new")}\">New project</a>"
         );
     }
-
-    private static Html Switch(bool all) =>
-        all
-            ? Html.Of($"<a class=\"button\" href=\"{Address.To()}\">Yours</a>")
-            : Html.Of($"<a class=\"button\" href=\"{Address.To("explore")}\">Explore all</a>");
 
     private static Html Empty(PageView view) =>
         view.User is { } user
@@ -109,8 +86,11 @@ internal static class ProjectsPage
                 Html.Of(
                     $"""
                     <p>Push a repository to an address of yours, and its project is there. Your password or an access token lets you in.</p>
-                    <pre>git remote add slipway {view.Url.Of($"/{user.Username}/my-project.git")}
-                    git push slipway HEAD</pre>
+                    {Commands.Of(
+                        $"git remote add slipway {view.Url.Of($"/{user.Username}/my-project.git")}\ngit push slipway HEAD",
+                        "the push commands"
+                    )}
+                    <p>Or <a href="{Address.To("projects", "new")}">make an empty project</a> first.</p>
                     """
                 )
             )

@@ -21,15 +21,17 @@ internal static class SignInPage
 
     public static void MapSignIn(this IEndpointRouteBuilder app)
     {
-        app.MapPage("/users/sign_in", Show, Anybody);
+        app.MapPage("/users/sign_in", ShowAsync, Anybody);
         app.MapForm("/users/sign_in", SignInAsync, Anybody);
         app.MapForm("/users/sign_out", SignOutAsync, new Access.Everyone("signing out twice is no harm"));
     }
 
-    private static IResult Show(HttpContext http, PageView view)
+    private static async Task<IResult> ShowAsync(HttpContext http, PageView view, FirstRun first, CancellationToken ct)
     {
         var back = ReturnPath.Check(http.Request.Query[ReturnTo]);
-        return view.User is null ? Page(view, "", back, null, false, 200) : Results.Redirect(back);
+        if (view.User is not null)
+            return Results.Redirect(back);
+        return await first.IsNeededAsync(ct) ? Results.Redirect(SetUpPage.Here.Text) : Page(view, "", back, null, false, 200);
     }
 
     private static async Task<IResult> SignInAsync(
@@ -84,7 +86,7 @@ internal static class SignInPage
                 <div class="sign">
                 <h1>Sign in</h1>
                 {note}
-                <form method="post" action="{Address.To("users", "sign_in")}">
+                <form method="post" action="{Address.To("users", "sign_in")}" class="fields">
                 {Forms.Token(view)}
                 <input type="hidden" name="{ReturnTo}" value="{back}">
                 <label>Name or e-mail address<input name="{Login}" value="{login}" autocomplete="username" autocapitalize="none" maxlength="255" required></label>

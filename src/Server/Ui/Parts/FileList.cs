@@ -32,7 +32,7 @@ internal static class FileList
 
     private static Html Row(string project, string @ref, string path, TreeEntry entry)
     {
-        var name = Html.Of($"{Icon(entry)}<bdi>{entry.Name}</bdi>");
+        var name = Html.Of($"{Icon(entry.IsFolder)} <bdi>{entry.Name}</bdi>");
         var kind =
             entry.IsLink ? " → link"
             : entry.IsSubmodule ? $" @ {entry.Id[..8]}"
@@ -43,8 +43,9 @@ internal static class FileList
         return Html.Of($"<tr><td>{cell}<span class=\"muted\">{kind}</span></td></tr>");
     }
 
-    private static Html Icon(TreeEntry entry) =>
+    /// <summary>A folder's picture, or a file's.</summary>
+    public static Html Icon(bool isFolder) =>
         Html.Of(
-            $"<svg width=\"16\" height=\"16\" viewBox=\"0 0 16 16\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.5\" role=\"img\" aria-label=\"{(entry.IsFolder ? "Folder" : "File")}\"><path d=\"{(entry.IsFolder ? "M1.5 3.5h4.5l1.5 2h7v7.5h-13z" : "M3.5 1.5h6l3 3v10h-9zM9.5 1.5v3h3")}\"/></svg>"
+            $"<svg width=\"16\" height=\"16\" viewBox=\"0 0 16 16\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.5\" role=\"img\" aria-label=\"{(isFolder ? "Folder" : "File")}\"><path d=\"{(isFolder ? "M1.5 3.5h4.5l1.5 2h7v7.5h-13z" : "M3.5 1.5h6l3 3v10h-9zM9.5 1.5v3h3")}\"/></svg>"
         );
 }

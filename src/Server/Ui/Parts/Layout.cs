@@ -1,4 +1,5 @@
-using Slipway.Server.Data;
+using Microsoft.Extensions.DependencyInjection;
+using Slipway.Server.Projects;
 using Slipway.Server.Ui.Assets;
 using Slipway.Server.Ui.Markup;
 
@@ -11,10 +12,15 @@ internal sealed record Crumb(string Words, Address To);
 /// <param name="Title">In the browser's title.</param>
 internal sealed record PageFrame(PageView View, string Title)
 {
-    public ProjectRow? Project { get; init; }
+    public ProjectContext? Project { get; init; }
 
-    /// <summary>Which of the project's parts it belongs to: <c>tree</c> or <c>pipelines</c>.</summary>
+    public GroupContext? Group { get; init; }
+
+    /// <summary>Which of the project's, the group's or the administrator's parts it belongs to: <c>tree</c>, <c>pipelines</c>, <c>settings</c>.</summary>
     public string Part { get; init; } = "";
+
+    /// <summary>It is one of an administrator's pages.</summary>
+    public bool IsAdmin { get; init; }
 
     /// <summary>Behind those of the project.</summary>
     public IReadOnlyList<Crumb> Crumbs { get; init; } = [];
@@ -25,7 +31,9 @@ internal static class Layout
 {
     public static PageAnswer Answer(PageFrame frame, Html body, int status = 200)
     {
-        var title = frame.Project is { } project ? $"{frame.Title} · {project.FullPath} · Slipway" : $"{frame.Title} · Slipway";
+        var place = frame.Project?.Project.FullPath ?? frame.Group?.Group.FullPath;
+        var title = place is null ? $"{frame.Title} · Slipway" : $"{frame.Title} · {place} · Slipway";
+        var note = frame.View.Http.RequestServices.GetRequiredService<ShownOnce>().Take(frame.View.Http, ShownOnce.Note);
         return new PageAnswer(
             Html.Of(
                 $"""
@@ -42,12 +50,13 @@ internal static class Layout
                 </head>
                 <body>
                 <a class="skip" href="{Address.Here("main")}">Skip to the page</a>
-                <header class="bar"><div>{Brand}{Crumbs(frame)}{Who(frame.View)}</div></header>
-                {Parts(frame)}
-                <main id="main">
+                <header class="bar"><div>{Brand}{Crumbs(frame)}{Navigation.Who(frame.View)}</div></header>
+                {Navigation.Parts(frame)}
+                <main id="main" tabindex="-1">
+                {Html.Of($"<p class=\"note good\" role=\"status\">{note}</p>").When(note is not null)}
                 {body}
                 </main>
-                <footer>Slipway</footer>
+                <footer><a href="{Address.To("explore")}">Explore</a><span>Slipway</span></footer>
                 </body>
                 </html>
 
@@ -59,44 +68,30 @@ internal static class Layout
 
     private static Html Brand =>
         Html.Of(
-            $"<a class=\"brand\" href=\"{Address.To()}\"><img src=\"{PageAssets.Of("slipway.svg")}\" width=\"22\" height=\"22\" alt=\"\">Slipway</a>"
+            $"<a class=\"brand\" href=\"{Address.To()}\"><img src=\"{PageAssets.Of("slipway.svg")}\" width=\"24\" height=\"24\" alt=\"\">Slipway</a>"
         );
 
     private static Html Crumbs(PageFrame frame)
     {
         var crumbs = new List<Html>();
-        if (frame.Project is { } project)
+        if ((frame.Project?.Project.FullPath ?? frame.Group?.Group.FullPath) is { } path)
         {
-            var slash = project.FullPath.LastIndexOf('/');
-            crumbs.AddRange(project.FullPath[..slash].Split('/').Select(word => Html.Of($"<li>{word}</li>")));
-            crumbs.Add(Item(new Crumb(project.Name, Address.To(project.FullPath))));
+            var words = path.Split('/');
+            var name = frame.Project?.Project.Name ?? frame.Group!.Group.Name;
+            crumbs.AddRange(words.SkipLast(1).Select((word, at) => Item(new Crumb(word, Space(words[..(at + 1)])))));
+            crumbs.Add(Item(new Crumb(name, frame.Project is null ? Space(words) : Address.To(path))));
+        }
+        else if (frame.IsAdmin)
+        {
+            crumbs.Add(Html.Of($"<li>Admin</li>"));
         }
 
         crumbs.AddRange(frame.Crumbs.Select(Item));
         return Html.Of($"<nav class=\"crumbs\" aria-label=\"Breadcrumbs\"><ol>{crumbs}</ol></nav>");
 
+        // A single word may be a user's.
+        static Address Space(string[] words) => words.Length == 1 ? Address.To(words) : Address.To(["groups", .. words]);
+
         static Html Item(Crumb crumb) => Html.Of($"<li><a href=\"{crumb.To}\"><bdi>{crumb.Words}</bdi></a></li>");
-    }
-
-    private static Html Who(PageView view) =>
-        view.User is { } user
-            ? Html.Of(
-                $"<div class=\"who\"><span class=\"name\"><bdi>{user.Name}</bdi></span>{Forms.Button(view, Address.To("users", "sign_out"), "Sign out", "plain")}</div>"
-            )
-            : Html.Of($"<div class=\"who\"><a class=\"button\" href=\"{ReturnPath.SignIn(view.Requested)}\">Sign in</a></div>");
-
-    private static Html Parts(PageFrame frame)
-    {
-        if (frame.Project is not { } project)
-            return Html.Nothing;
-        (string Part, string Words, Address To)[] parts =
-        [
-            ("tree", "Files", Address.To(project.FullPath)),
-            ("pipelines", "Pipelines", Address.To(project.FullPath, "-", "pipelines")),
-        ];
-        var items = parts.Select(part =>
-            Html.Of($"<li><a href=\"{part.To}\"{Html.Of($" aria-current=\"page\"").When(part.Part == frame.Part)}>{part.Words}</a></li>")
-        );
-        return Html.Of($"<nav class=\"parts\" aria-label=\"Project\"><ul>{items}</ul></nav>");
     }
 }

@@ -24,4 +24,7 @@ internal static class Lists
 
     /// <summary>There is nothing yet: what this would show, and what to do so that it does.</summary>
     public static Html Empty(string title, Html next) => Html.Of($"<div class=\"empty\"><h2>{title}</h2>{next}</div>");
+
+    /// <summary>The same as all that a page has to say.</summary>
+    public static Html Alone(string title, Html next) => Html.Of($"<div class=\"empty\"><h1>{title}</h1>{next}</div>");
 }

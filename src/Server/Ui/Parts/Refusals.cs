@@ -40,7 +40,7 @@ internal static class Refusals
         var view = PageView.Of(http);
         return Layout.Answer(
             new PageFrame(view, title),
-            Lists.Empty(title, Html.Of($"<p>{words}</p><p><a class=\"button\" href=\"{Address.To()}\">Go to the projects</a></p>")),
+            Lists.Alone(title, Html.Of($"<p>{words}</p><p><a class=\"button\" href=\"{Address.To()}\">Go to the projects</a></p>")),
             status
         );
     }

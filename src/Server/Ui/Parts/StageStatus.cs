@@ -21,6 +21,10 @@ internal static class StageStatus
         "skipped",
     ];
 
+    /// <summary>Those first that somebody must look at: failed, then running.</summary>
+    public static IEnumerable<JobRow> LoudestFirst(IEnumerable<JobRow> jobs) =>
+        jobs.OrderBy(job => Array.IndexOf(Loudest, job is { Status: "failed", AllowFailure: 1 } ? "success" : job.Status));
+
     /// <param name="jobs">The newest attempts of a stage's jobs; at least one.</param>
     public static (string Status, bool Tolerated) Of(IReadOnlyList<JobRow> jobs)
     {

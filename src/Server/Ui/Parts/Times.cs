@@ -19,16 +19,26 @@ internal static class Times
         return Html.Of($"<time datetime=\"{exact}\" title=\"{shown}\">{Words(now.UtcDateTime - instant)}</time>");
     }
 
-    /// <summary><c>1 h 2 min</c>, <c>3 min 4 s</c>, <c>5 s</c>.</summary>
+    /// <summary><c>1 h 2 min</c>, <c>3 min 4 s</c>, <c>5 s</c>, <c>&lt; 1 s</c>.</summary>
     public static string Span(long seconds) =>
         seconds >= 3600 ? $"{seconds / 3600} h {seconds % 3600 / 60} min"
         : seconds >= 60 ? $"{seconds / 60} min {seconds % 60} s"
-        : $"{Math.Max(0, seconds)} s";
+        : seconds > 0 ? $"{seconds} s"
+        : "< 1 s";
 
     /// <summary>From a start to an end, or until now.</summary>
     /// <returns>Nothing when it has not begun.</returns>
     public static string? Between(long? start, long? end, DateTimeOffset now) =>
         start is { } from ? Span(((end ?? now.ToUnixTimeMilliseconds()) - from) / 1000) : null;
+
+    /// <summary>The same on a page, where it goes on as long as it has no end.</summary>
+    public static Html Took(long? start, long? end, DateTimeOffset now)
+    {
+        if (Between(start, end, now) is not { } words)
+            return Html.Nothing;
+        var seconds = ((end ?? now.ToUnixTimeMilliseconds()) - start!.Value) / 1000;
+        return end is null ? Html.Of($"<span data-seconds=\"{seconds}\">{words}</span>") : Html.Of($"<span>{words}</span>");
+    }
 
     internal static string Words(TimeSpan ago)
     {
