@@ -43,4 +43,18 @@ public static class Statuses
 
     /// <summary>What a retry accepts: success, failed, canceled, canceling.</summary>
     public static bool IsRetryable(Status status) => status is Status.Success or Status.Failed or Status.Canceled or Status.Canceling;
+
+    /// <summary>The status of several together, as a pipeline has it of its jobs. None at all: success.</summary>
+    public static Status Together(IEnumerable<Status> all)
+    {
+        ArgumentNullException.ThrowIfNull(all);
+        return CompositeStatus.Of(all.Aggregate(0, (set, one) => set | (1 << (int)one)), needs: false);
+    }
+
+    /// <summary>The status that a pipeline has of its own jobs, whatever else its row may have counted in.</summary>
+    public static Status OfJobs(PipelineState pipeline)
+    {
+        ArgumentNullException.ThrowIfNull(pipeline);
+        return CompositeStatus.Of(pipeline.Jobs);
+    }
 }

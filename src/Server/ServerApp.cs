@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Slipway.Server.Accounts;
 using Slipway.Server.Data;
 using Slipway.Server.Environments;
+using Slipway.Server.Events;
 using Slipway.Server.Git;
 using Slipway.Server.Git.Api;
 using Slipway.Server.Git.Lfs;
@@ -17,6 +18,7 @@ using Slipway.Server.Projects;
 using Slipway.Server.Runners;
 using Slipway.Server.Ui;
 using Slipway.Server.Ui.Pages;
+using Slipway.Server.Webhooks;
 using Slipway.Server.Work;
 
 namespace Slipway.Server;
@@ -36,17 +38,19 @@ internal static class ServerApp
         ));
         services.AddSingleton(all => Ties(all.GetRequiredService<Repositories>()));
         services.AddSingleton(all => new OutboundHttp(
-            new AddressRules([]),
+            new AddressRules(all.GetRequiredService<ServerOptions>().AllowedOutbound),
             all.GetRequiredService<TimeProvider>(),
             web: all.GetRequiredService<ServerOptions>().Web
         ));
         services.AddSingleton<JobBell>().AddSingleton<PipelineStore>().AddSingleton<RemoteFiles>().AddSingleton<PipelineCompilation>();
         services.AddSingleton<PipelineCreation>().AddSingleton<PushedPipelines>().AddSingleton<JobTurns>();
+        services.AddSingleton<CommitStatusStore>();
         services.AddSingleton<PushIntents>().AddSingleton<ReceivePack>();
         services.AddSingleton<Upkeep>().AddSingleton<GitLogin>().AddSingleton<PushToCreate>();
         services.AddSingleton<WebPush>().AddSingleton<CommitCreation>().AddSingleton<BranchShapes>();
         services.AddPages();
-        services.AddSingleton<Bridges>().AddJobs().AddRunners().AddEnvironments();
+        services.AddSingleton<Bridges>().AddJobs().AddRunners().AddEnvironments().AddWebhooks();
+        services.AddSingleton<PushEvents>();
     }
 
     public static void MapRoutes(WebApplication app)
@@ -56,6 +60,7 @@ internal static class ServerApp
         v4.MapVersion();
         v4.MapVariables();
         v4.MapPipelines();
+        v4.MapCommitStatuses();
         v4.MapLint();
         v4.MapUsers();
         v4.MapPersonalTokens();
@@ -75,6 +80,8 @@ internal static class ServerApp
         v4.MapJobRoutes();
         v4.MapRunnerRoutes();
         v4.MapEnvironmentRoutes();
+        v4.MapWebhookRoutes();
+        v4.MapEvents();
     }
 
     /// <summary>What must pass before a route's handler, in order.</summary>
@@ -102,6 +109,7 @@ internal static class ServerApp
         work.On(PipelineWork.CancelChildren, bridges.CancelChildrenAsync);
         work.HandleJobs(services);
         work.HandleEnvironments(services);
+        work.HandleWebhooks(services);
         work.On(PushIntent.Work, services.GetRequiredService<PushIntents>().RecoverAsync);
         work.On(RepositoryUpkeep.Work, services.GetRequiredService<Upkeep>().RunAsync);
     }
@@ -111,10 +119,14 @@ internal static class ServerApp
     {
         var pipelines = services.GetRequiredService<PushedPipelines>();
         var environments = services.GetRequiredService<EnvironmentStops>();
+        var hooks = services.GetRequiredService<PushHooks>();
+        var events = services.GetRequiredService<PushEvents>();
         return async (pushed, ct) =>
         {
             await pipelines.OnPushedAsync(pushed, ct);
             await environments.OnPushedAsync(pushed, ct);
+            await hooks.OnPushedAsync(pushed, ct);
+            await events.OnPushedAsync(pushed, ct);
         };
     }
 

@@ -19,6 +19,12 @@ public sealed record ServerOptions
     /// <summary>The database: <c>postgres://…</c>, or the path of a SQLite file. Nothing: <c>slipway.db</c> in the data folder.</summary>
     public string? Database { get; init; }
 
+    /// <summary>
+    /// Host names, addresses and networks (<c>hooks.example.com</c>, <c>10.0.0.7</c>, <c>10.1.0.0/16</c>) that webhooks and remote includes may reach although
+    /// they are not public. None; at most 1,000.
+    /// </summary>
+    public IReadOnlyList<string> AllowedOutbound { get; init; } = [];
+
     /// <summary>Rounds of a password's hash. Less is for tests only.</summary>
     internal int PasswordRounds { get; init; } = 210_000;
 

@@ -22,6 +22,7 @@ internal static class ServeCommand
             wanted.Listen,
             wanted.ExternalUrl,
             wanted.Database,
+            wanted.AllowOutbound,
             wanted.Runner,
             wanted.Demo,
             wanted.Json,
@@ -67,6 +68,14 @@ internal static class ServeCommand
                 HelpName = "ADDRESS",
             };
 
+        public Option<string[]> AllowOutbound { get; } =
+            new("--allow-outbound")
+            {
+                Description = "a host, address or network that is not public and that webhooks and includes may reach; repeatable",
+                HelpName = "HOST",
+                DefaultValueFactory = _ => [],
+            };
+
         public Option<string> Runner { get; } =
             new("--runner")
             {
@@ -85,6 +94,7 @@ internal static class ServeCommand
                 Listen = ListenAddress.Parse(parsed.GetValue(Listen)!),
                 ExternalUrl = UrlOf(parsed.GetValue(ExternalUrl)),
                 Database = parsed.GetValue(Database),
+                AllowedOutbound = parsed.GetValue(AllowOutbound) ?? [],
                 Runner = parsed.GetValue(Runner)!,
                 IsDemo = parsed.GetValue(Demo),
                 LogsJson = parsed.GetValue(Json),

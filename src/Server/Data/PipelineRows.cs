@@ -22,6 +22,7 @@ internal sealed record PipelineRow
 
     /// <summary>Another number after every change of its state.</summary>
     public long Version { get; init; }
+    public long External { get; init; }
     public long? BridgeId { get; init; }
     public long? SupersededBy { get; init; }
     public byte[]? Variables { get; init; }

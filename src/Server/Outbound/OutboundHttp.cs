@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Text;
 
 namespace Slipway.Server.Outbound;
 
@@ -44,23 +45,70 @@ internal sealed class OutboundHttp : IDisposable
     /// <summary>GET, following redirects.</summary>
     /// <param name="maxBytes">A longer body is cut off there.</param>
     /// <param name="limit">From the call to the body's end.</param>
-    public async Task<OutboundAnswer> GetAsync(Uri url, int maxBytes, TimeSpan limit, CancellationToken ct)
+    public Task<OutboundAnswer> GetAsync(Uri url, int maxBytes, TimeSpan limit, CancellationToken ct) =>
+        BoundedAsync(
+            async token =>
+            {
+                for (var hop = 0; hop <= MostRedirects; hop++)
+                {
+                    if (AddressRules.Problem(url) is { } problem)
+                        return new OutboundAnswer.Blocked(problem);
+                    var (answer, next) = await OnceAsync(url, maxBytes, token);
+                    if (next is null)
+                        return answer;
+                    url = next;
+                }
+
+                return new OutboundAnswer.Failed("too many redirects");
+            },
+            limit,
+            ct
+        );
+
+    /// <summary>POST. What the answer says is told whatever its status; redirects are not followed, for they could lead the body elsewhere.</summary>
+    /// <param name="headers">None of them may break a line.</param>
+    /// <param name="maxBytes">A longer answer is cut off there.</param>
+    /// <param name="limit">From the call to the answer's end.</param>
+    public Task<OutboundAnswer> PostAsync(
+        Uri url,
+        IReadOnlyDictionary<string, string> headers,
+        string json,
+        int maxBytes,
+        TimeSpan limit,
+        CancellationToken ct
+    ) =>
+        BoundedAsync(
+            async token =>
+            {
+                if (AddressRules.Problem(url) is { } problem)
+                    return new OutboundAnswer.Blocked(problem);
+                using var request = new HttpRequestMessage(HttpMethod.Post, url);
+                request.Content = new StringContent(json, Encoding.UTF8, "application/json");
+                foreach (var (name, value) in headers)
+                    request.Headers.TryAddWithoutValidation(name, value);
+                using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token);
+                await using var body = await response.Content.ReadAsStreamAsync(token);
+                var bytes = new byte[maxBytes];
+                var length = await body.ReadAtLeastAsync(bytes, maxBytes, throwOnEndOfStream: false, token);
+                return new OutboundAnswer.Told(
+                    (int)response.StatusCode,
+                    response.Headers.Concat(response.Content.Headers).ToDictionary(one => one.Key, one => string.Join(", ", one.Value)),
+                    Encoding.UTF8.GetString(bytes, 0, length)
+                );
+            },
+            limit,
+            ct
+        );
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<OutboundAnswer> BoundedAsync(Func<CancellationToken, Task<OutboundAnswer>> ask, TimeSpan limit, CancellationToken ct)
     {
         using var deadline = new CancellationTokenSource(limit, _time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token);
         try
         {
-            for (var hop = 0; hop <= MostRedirects; hop++)
-            {
-                if (AddressRules.Problem(url) is { } problem)
-                    return new OutboundAnswer.Blocked(problem);
-                var (answer, next) = await OnceAsync(url, maxBytes, both.Token);
-                if (next is null)
-                    return answer;
-                url = next;
-            }
-
-            return new OutboundAnswer.Failed("too many redirects");
+            return await ask(both.Token);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
@@ -81,8 +129,6 @@ internal sealed class OutboundHttp : IDisposable
             return new OutboundAnswer.Failed(e.Message);
         }
     }
-
-    public void Dispose() => _http.Dispose();
 
     /// <returns>The answer, or where it sends us.</returns>
     private async Task<(OutboundAnswer Answer, Uri? Next)> OnceAsync(Uri url, int maxBytes, CancellationToken ct)
@@ -136,6 +182,9 @@ internal abstract record OutboundAnswer
 
     /// <summary>200 to 299. Cut off where the caller said.</summary>
     public sealed record Body(ReadOnlyMemory<byte> Bytes) : OutboundAnswer;
+
+    /// <summary>Whatever was answered to a POST.</summary>
+    public sealed record Told(int Status, IReadOnlyDictionary<string, string> Headers, string Text) : OutboundAnswer;
 
     /// <summary>Another status.</summary>
     public sealed record Code(int Status) : OutboundAnswer;

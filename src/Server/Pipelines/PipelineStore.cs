@@ -112,6 +112,8 @@ internal sealed class PipelineStore(
     {
         var now = time.Milliseconds();
         var row = await SaveAsync(session, pipelineId, after, now, ct);
+        if (row.External == 1)
+            row = await ExternalStatuses.CountInAsync(session, row, after.Status, now, ct);
         foreach (var job in after.Jobs)
         {
             if (job.Number >= before.Jobs.Length)

@@ -58,6 +58,17 @@ internal static class ProjectStore
             ct
         );
         await session.ExecuteAsync("INSERT INTO routes (path_key, project_id) VALUES (@key, @Id)", new { key, row!.Id }, ct);
+        const string made = "INSERT INTO events (project_id, author_id, action, created_at) VALUES (@Id, @CreatorId, 'created', @now)";
+        await session.ExecuteAsync(
+            made,
+            new
+            {
+                row.Id,
+                row.CreatorId,
+                now,
+            },
+            ct
+        );
         if (project.Space.OwnerId is { } owner)
             await MemberStore.SetAsync(session, new MemberOf.Project(row.Id), owner, Role.Owner, null, now, ct);
         return (row, null);

@@ -29,12 +29,17 @@ internal sealed class CoordinatorRoom : IAsyncDisposable
     public static async Task<CoordinatorRoom> OpenAsync(
         DatabaseKind kind,
         TimeProvider? time = null,
-        Func<JobOptions, JobOptions>? with = null
+        Func<JobOptions, JobOptions>? with = null,
+        Func<ServerOptions, ServerOptions>? options = null
     )
     {
         // Sweeps come when a test asks for them.
         var jobs = new JobOptions { Sweep = TimeSpan.FromDays(40) };
-        var server = await TestServer.StartAsync(kind, time, o => o with { Jobs = with is null ? jobs : with(jobs) });
+        var server = await TestServer.StartAsync(
+            kind,
+            time,
+            o => (options ?? (same => same))(o with { Jobs = with is null ? jobs : with(jobs) })
+        );
         var admin = await server.AdminAsync();
         return new CoordinatorRoom(server, admin, await server.ProjectAsync(admin.Row));
     }

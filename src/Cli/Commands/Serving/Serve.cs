@@ -14,6 +14,7 @@ internal sealed record ServeOptions
     public required string DataFolder { get; init; }
     public required IPEndPoint Listen { get; init; }
     public Uri? ExternalUrl { get; init; }
+    public IReadOnlyList<string> AllowedOutbound { get; init; } = [];
     public string? Database { get; init; }
 
     /// <summary><c>auto</c>, <c>docker</c>, <c>shell</c> or <c>off</c>.</summary>
@@ -59,6 +60,7 @@ internal static class Serve
             DataFolder = options.DataFolder,
             Listen = options.Listen,
             ExternalUrl = options.ExternalUrl,
+            AllowedOutbound = options.AllowedOutbound,
             Database = options.Database,
         };
         try
