@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
-# What takes too long for every change: long fuzzing, and runs that are killed at random.
+# What takes too long for every change: long fuzzing, and runs and servers that are killed at random.
 #
-#   SLIPWAY_FUZZ_SECONDS   seconds for each fuzz test                 [600]
-#   SLIPWAY_SOAK_SECONDS   seconds for the runs that are killed       [1800]
+#   SLIPWAY_FUZZ_SECONDS   seconds for each fuzz test                                     [600]
+#   SLIPWAY_SOAK_SECONDS   seconds for the runs that are killed, and for the servers      [1800]
+#   SLIPWAY_FAULT_CYCLES   how often a server is killed at each fault's points            [100]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export SLIPWAY_FUZZ_SECONDS=${SLIPWAY_FUZZ_SECONDS:-600} SLIPWAY_SOAK_SECONDS=${SLIPWAY_SOAK_SECONDS:-1800}
+export SLIPWAY_FAULT_CYCLES=${SLIPWAY_FAULT_CYCLES:-100}
 wrong=0
 
 eng/test.sh || wrong=1
 eng/soak.sh "$SLIPWAY_SOAK_SECONDS" || wrong=1
+eng/serve-soak.sh "$SLIPWAY_SOAK_SECONDS" || wrong=1
 exit $wrong

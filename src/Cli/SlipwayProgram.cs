@@ -64,6 +64,8 @@ internal static class SlipwayProgram
             UserCommand.Make(surroundings),
             TokenCommand.Make(surroundings),
             ProjectCommand.Make(surroundings),
+            BackupCommand.Make(surroundings),
+            DoctorCommand.Make(surroundings),
             CompletionCommand.Make(surroundings),
             CompleteCommand.Make(surroundings, () => Tree(surroundings)),
         };

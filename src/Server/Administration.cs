@@ -25,6 +25,7 @@ public sealed class Administration : IAsyncDisposable
     /// <exception cref="AdministrationException">The database cannot be opened.</exception>
     public static async Task<Administration> OpenAsync(ServerOptions options, TimeProvider time, CancellationToken ct)
     {
+        RestoreMark.ThrowIfThere(options.DataFolder);
         Directory.CreateDirectory(options.DataFolder);
         var db = await GuardAsync(() => Db.OpenAsync(new DataOptions(options.DatabaseAddress), time, ct));
         try

@@ -11,6 +11,7 @@ using Slipway.Server.Git.Lfs;
 using Slipway.Server.Git.Push;
 using Slipway.Server.Git.Smart;
 using Slipway.Server.Http;
+using Slipway.Server.Http.Metrics;
 using Slipway.Server.Jobs;
 using Slipway.Server.Outbound;
 using Slipway.Server.Pipelines;
@@ -56,6 +57,7 @@ internal static class ServerApp
     public static void MapRoutes(WebApplication app)
     {
         app.MapHealth();
+        app.MapMetrics();
         var v4 = app.MapGroup("/api/v4");
         v4.MapVersion();
         v4.MapVariables();
@@ -134,8 +136,9 @@ internal static class ServerApp
     /// <param name="alone">No other instance works on the same database.</param>
     public static async Task RecoverAsync(IServiceProvider services, bool alone, CancellationToken ct)
     {
-        if (alone)
-            await services.GetRequiredService<PushIntents>().RecoverAllAsync(ct);
+        await services.GetRequiredService<WorkLoop>().ReleaseAsync(ct);
+        await services.GetRequiredService<PushIntents>().RecoverAllAsync(alone, ct);
+        services.GetRequiredService<Leftovers>().BeginsNow();
     }
 
     /// <summary>What a project has in its repository.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using Slipway.Server.Blobs;
 using Slipway.Server.Data;
 using Slipway.Server.Jobs;
 
@@ -25,6 +26,15 @@ public sealed record ServerOptions
     /// </summary>
     public IReadOnlyList<string> AllowedOutbound { get; init; } = [];
 
+    /// <summary>Where blobs are, <c>s3://bucket/prefix?endpoint=https://s3.example.com</c>. Nothing: <c>blobs/</c> in the data folder.</summary>
+    public string? Blobs { get; init; }
+
+    /// <summary>Opens the bucket.</summary>
+    public string? BlobsAccessKey { get; init; }
+
+    /// <summary>Opens the bucket.</summary>
+    public string? BlobsSecretKey { get; init; }
+
     /// <summary>Rounds of a password's hash. Less is for tests only.</summary>
     internal int PasswordRounds { get; init; } = 210_000;
 
@@ -35,6 +45,12 @@ public sealed record ServerOptions
     internal HttpMessageHandler? Web { get; init; }
 
     internal string Folder(string name) => Path.Combine(DataFolder, name);
+
+    /// <exception cref="FormatException">The bucket's address cannot be read, or its keys are missing.</exception>
+    internal IBlobStore OpenBlobs() =>
+        Blobs is null
+            ? new DiskBlobStore(Folder("blobs"))
+            : new S3BlobStore(S3Address.Parse(Blobs, BlobsAccessKey, BlobsSecretKey) with { StagingFolder = DataFolder });
 
     internal DatabaseAddress DatabaseAddress => DatabaseAddress.Parse(Database ?? Folder("slipway.db"));
 }

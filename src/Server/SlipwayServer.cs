@@ -10,6 +10,7 @@ using Slipway.Server.Accounts;
 using Slipway.Server.Blobs;
 using Slipway.Server.Data;
 using Slipway.Server.Http;
+using Slipway.Server.Http.Metrics;
 using Slipway.Server.Secrets;
 using Slipway.Server.Work;
 
@@ -20,12 +21,13 @@ public sealed class SlipwayServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly Db _db;
+    private readonly Kept _kept;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _work;
 
-    private SlipwayServer(WebApplication app, Db db)
+    private SlipwayServer(WebApplication app, Kept kept)
     {
-        (_app, _db) = (app, db);
+        (_app, _kept, _db) = (app, kept, kept.Db);
         Address = Listening(app);
         var loop = app.Services.GetRequiredService<WorkLoop>();
         ServerApp.Handle(loop, app.Services);
@@ -58,16 +60,19 @@ public sealed class SlipwayServer : IAsyncDisposable
         CancellationToken ct
     )
     {
-        MakeFolder(options.DataFolder);
+        RestoreMark.ThrowIfThere(options.DataFolder);
+        OwnFolder.Make(options.DataFolder);
+        var blobs = options.OpenBlobs();
         var db = await OpenAsync(options, time, ct);
         try
         {
-            var box = await ServerKeys.OpenAsync(options, db, ct);
-            var app = Build(options, time, logging, db, box);
+            var kept = new Kept(db, await ServerKeys.OpenAsync(options, db, ct), blobs);
+            var app = Build(options, time, logging, kept);
             await ServerApp.RecoverAsync(app.Services, options.DatabaseAddress is DatabaseAddress.Sqlite, ct);
             app.Services.GetRequiredService<ServerUrl>().Is(() => options.ExternalUrl ?? Listening(app));
             await app.StartAsync(ct);
-            return new SlipwayServer(app, db);
+            RunningServer.Write(options.DataFolder, Listening(app), time.GetUtcNow());
+            return new SlipwayServer(app, kept);
         }
         catch
         {
@@ -90,24 +95,21 @@ public sealed class SlipwayServer : IAsyncDisposable
 
     public Task<bool> HasUsersAsync(CancellationToken ct) => FirstStart.HasUsersAsync(_db, ct);
 
+    /// <summary>From now on <c>/-/readiness</c> says no, so that a balancer sends its requests elsewhere. Those that come are answered as before.</summary>
+    public void BeginEnd() => Services.GetRequiredService<Readiness>().End();
+
     /// <summary>Takes no more requests, lets those under way end for up to 30 s, gives unfinished work back, and closes the database.</summary>
     public async ValueTask DisposeAsync()
     {
+        var folder = Services.GetRequiredService<ServerOptions>().DataFolder;
         await _app.StopAsync();
         await _stop.CancelAsync();
         await _work;
         await _app.DisposeAsync();
         await _db.DisposeAsync();
+        _kept.Blobs.Dispose();
+        RunningServer.Remove(folder);
         _stop.Dispose();
-    }
-
-    /// <summary>What is in it is nobody else's: repositories, logs, artifacts.</summary>
-    private static void MakeFolder(string path)
-    {
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(path);
-        else
-            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private static async Task<Db> OpenAsync(ServerOptions options, TimeProvider time, CancellationToken ct)
@@ -122,7 +124,7 @@ public sealed class SlipwayServer : IAsyncDisposable
         }
     }
 
-    private static WebApplication Build(ServerOptions options, TimeProvider time, Action<ILoggingBuilder> logging, Db db, SecretBox box)
+    private static WebApplication Build(ServerOptions options, TimeProvider time, Action<ILoggingBuilder> logging, Kept kept)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder
@@ -138,11 +140,13 @@ public sealed class SlipwayServer : IAsyncDisposable
         var services = builder.Services;
         services.AddRoutingCore();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
-        services.AddSingleton(options).AddSingleton(time).AddSingleton(db).AddSingleton(box).AddSingleton(new ServerUrl());
-        services.AddSingleton<IBlobStore>(_ => new DiskBlobStore(options.Folder("blobs")));
-        services.AddSingleton(_ => new WorkLoop(db, time));
+        services.AddSingleton(options).AddSingleton(time).AddSingleton(new ServerUrl()).AddSingleton<Readiness>().AddSingleton<Meters>();
+        services.AddSingleton(kept.Db).AddSingleton(kept.Secrets).AddSingleton(kept.Blobs);
+        var instance = Instance.Of(options.DataFolder);
+        services.AddSingleton(instance).AddSingleton(_ => new WorkLoop(kept.Db, time, instance.Id));
         ServerApp.AddParts(services);
         var app = builder.Build();
+        app.UseMeters();
         app.UseFailures();
         ServerApp.Use(app);
         ServerApp.MapRoutes(app);
@@ -152,6 +156,9 @@ public sealed class SlipwayServer : IAsyncDisposable
 
     private static Uri Listening(WebApplication app) =>
         new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    /// <summary>What outlives the process.</summary>
+    private sealed record Kept(Db Db, SecretBox Secrets, IBlobStore Blobs);
 
     private async Task EndAsync()
     {

@@ -23,6 +23,7 @@ internal static class ServeCommand
             wanted.ExternalUrl,
             wanted.Database,
             wanted.AllowOutbound,
+            wanted.Blobs,
             wanted.Runner,
             wanted.Demo,
             wanted.Json,
@@ -64,7 +65,14 @@ internal static class ServeCommand
         public Option<string?> Database { get; } =
             new("--database")
             {
-                Description = "postgres://user:password@host/name, or a SQLite file [slipway.db in the data folder]",
+                Description = "postgres://user@host/name, or a SQLite file [$SLIPWAY_DATABASE, else slipway.db in the data folder]",
+                HelpName = "ADDRESS",
+            };
+
+        public Option<string?> Blobs { get; } =
+            new("--blobs")
+            {
+                Description = "s3://BUCKET/PREFIX?endpoint=URL for artifacts and logs [$SLIPWAY_BLOBS, else blobs/ in the data folder]",
                 HelpName = "ADDRESS",
             };
 
@@ -93,7 +101,8 @@ internal static class ServeCommand
                 DataFolder = DataFolder.Of(parsed.GetValue(Data), surroundings),
                 Listen = ListenAddress.Parse(parsed.GetValue(Listen)!),
                 ExternalUrl = UrlOf(parsed.GetValue(ExternalUrl)),
-                Database = parsed.GetValue(Database),
+                Database = parsed.GetValue(Database) ?? surroundings.Variable(ServerData.DatabaseVariable),
+                Blobs = parsed.GetValue(Blobs) ?? surroundings.Variable(ServerData.BlobsVariable),
                 AllowedOutbound = parsed.GetValue(AllowOutbound) ?? [],
                 Runner = parsed.GetValue(Runner)!,
                 IsDemo = parsed.GetValue(Demo),

@@ -14,4 +14,7 @@ internal sealed record DataOptions(DatabaseAddress Address)
 
     /// <summary>Reads that may wait for their turn, and as many writes. One more is refused at once. 10,000.</summary>
     public int MaxWaiting { get; init; } = 10_000;
+
+    /// <summary>Nothing is written, and no database is made: for those who only look.</summary>
+    public bool ReadOnly { get; init; }
 }

@@ -25,6 +25,9 @@ internal sealed class Db : IAsyncDisposable
     /// <summary>Ends when the database can no longer be trusted; the process must then end too.</summary>
     public Task<DatabaseException> Lost => _engine.Lost;
 
+    /// <summary>Writes that wait for their turn, about.</summary>
+    public int WritesWaiting => _engine.WritesWaiting;
+
     /// <summary>Opens the database, makes it when it is an empty file or an empty PostgreSQL database, and brings its tables up to date.</summary>
     /// <exception cref="DatabaseException">It cannot be opened; or its tables are of a newer program (<see cref="DbFault.Schema"/>).</exception>
     public static async Task<Db> OpenAsync(DataOptions options, TimeProvider time, CancellationToken ct)
@@ -33,6 +36,23 @@ internal sealed class Db : IAsyncDisposable
         try
         {
             await Migrator.ApplyAsync(engine, Migration.Embedded(engine.Dialect), time, ct);
+            return new Db(engine, options, time);
+        }
+        catch
+        {
+            await engine.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a database to look at it: nothing is made, brought up to date or written.</summary>
+    /// <exception cref="DatabaseException">It cannot be opened; or its tables are not this program's (<see cref="DbFault.Schema"/>).</exception>
+    public static async Task<Db> OpenReadOnlyAsync(DataOptions options, TimeProvider time, CancellationToken ct)
+    {
+        var engine = Engine(options with { ReadOnly = true }, time);
+        try
+        {
+            await Migrator.CheckAsync(engine, Migration.Embedded(engine.Dialect), ct);
             return new Db(engine, options, time);
         }
         catch

@@ -6,6 +6,9 @@ internal sealed class Gate(int places, int maxWaiting) : IDisposable
     private readonly SemaphoreSlim _places = new(places);
     private int _inside;
 
+    /// <summary>Those who are not in yet.</summary>
+    public int Waiting => Math.Max(0, Volatile.Read(ref _inside) - places);
+
     /// <returns>The place, given back when disposed.</returns>
     /// <exception cref="DatabaseException"><see cref="DbFault.Overloaded"/>.</exception>
     public async Task<Place> EnterAsync(CancellationToken ct)

@@ -12,6 +12,9 @@ internal interface IDatabaseEngine : IAsyncDisposable
     /// <summary>Ends, with the reason, when the database can no longer be trusted (<see cref="DbFault.Lost"/>). Writes are refused from then on.</summary>
     Task<DatabaseException> Lost { get; }
 
+    /// <summary>Writes that wait for their turn, about.</summary>
+    int WritesWaiting { get; }
+
     /// <summary>Runs the body as one transaction, as if no other ran at the same time. When this returns, what it wrote is on the disk.</summary>
     Task<T> WriteAsync<T>(Func<Session, CancellationToken, Task<T>> body, CancellationToken ct);
 

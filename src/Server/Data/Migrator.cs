@@ -22,15 +22,24 @@ internal static class Migrator
         while (await engine.MigrateAsync((session, token) => StepAsync(session, known, time, token), ct)) { }
     }
 
+    /// <summary>Looks, and changes nothing.</summary>
+    /// <exception cref="DatabaseException">The tables are not exactly this program's (<see cref="DbFault.Schema"/>).</exception>
+    public static async Task CheckAsync(IDatabaseEngine engine, IReadOnlyList<Migration> known, CancellationToken ct)
+    {
+        var applied = await engine.ReadAsync(AppliedAsync, snapshot: false, ct);
+        foreach (var (row, at) in applied.Select((row, at) => (row, at)))
+            Check(row, at < known.Count ? known[at] : null, known.Count);
+        if (applied.Count < known.Count)
+            throw Refused(
+                $"The database is at schema {applied.Count}, this program's is {known.Count}. Start the server once: it brings the tables up to date."
+            );
+    }
+
     /// <returns>Whether there was something to do.</returns>
     private static async Task<bool> StepAsync(Session session, IReadOnlyList<Migration> known, TimeProvider time, CancellationToken ct)
     {
         await session.ExecuteAsync(Table, null, ct);
-        var applied = await session.QueryAsync<AppliedRow>(
-            "SELECT version, name, checksum FROM schema_migrations ORDER BY version",
-            null,
-            ct
-        );
+        var applied = await AppliedAsync(session, ct);
         foreach (var (row, at) in applied.Select((row, at) => (row, at)))
             Check(row, at < known.Count ? known[at] : null, known.Count);
         if (applied.Count == known.Count)
@@ -50,6 +59,9 @@ internal static class Migrator
         );
         return true;
     }
+
+    private static Task<IReadOnlyList<AppliedRow>> AppliedAsync(Session session, CancellationToken ct) =>
+        session.QueryAsync<AppliedRow>("SELECT version, name, checksum FROM schema_migrations ORDER BY version", null, ct);
 
     private static void Check(AppliedRow row, Migration? known, int newest)
     {

@@ -24,6 +24,21 @@ internal sealed class Session(DbConnection connection, int? commandTimeout = nul
     /// <returns>How many rows the statement wrote.</returns>
     public Task<int> ExecuteAsync(string sql, object? args, CancellationToken ct) => RunAsync(connection.ExecuteAsync, sql, args, ct);
 
+    /// <summary>Reads rows one by one, however many they are.</summary>
+    public Task<int> ReadEachAsync(string sql, Func<DbDataReader, Task> each, CancellationToken ct) =>
+        RunAsync(
+            async command =>
+            {
+                await using var reader = await connection.ExecuteReaderAsync(command);
+                while (await reader.ReadAsync(ct))
+                    await each(reader);
+                return 0;
+            },
+            sql,
+            null,
+            ct
+        );
+
     /// <summary>Runs something, as soon as what this session wrote is on the disk. It must not throw, and may be missed when the process dies: a hint, no promise.</summary>
     public void AfterCommit(Action act) => _afterCommit.Add(act);
 

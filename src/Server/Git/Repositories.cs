@@ -6,6 +6,9 @@ namespace Slipway.Server.Git;
 /// </summary>
 internal sealed class Repositories(string folder, GitDoor git)
 {
+    /// <summary>In a repository's folder: where pushes lie until they are let in.</summary>
+    internal const string Quarantines = "incoming";
+
     private static readonly string[] Folders = ["objects/info", "objects/pack", "refs/heads", "refs/tags"];
 
     public GitDoor Git => git;
@@ -53,6 +56,35 @@ internal sealed class Repositories(string folder, GitDoor git)
         var gone = $"{path}.{Guid.NewGuid():N}";
         Directory.Move(path, gone);
         Directory.Delete(gone, recursive: true);
+    }
+
+    /// <summary>Removes what processes that are dead left half done: quarantines of pushes, repositories that were being made or removed.</summary>
+    /// <param name="begunBefore">When nobody who lives had begun anything.</param>
+    /// <returns>How many there were.</returns>
+    public int Sweep(DateTimeOffset begunBefore, CancellationToken ct)
+    {
+        var places = Directory.Exists(folder) ? new DirectoryInfo(folder).EnumerateDirectories() : [];
+        var count = 0;
+        foreach (var found in places.SelectMany(place => place.EnumerateDirectories()))
+        {
+            ct.ThrowIfCancellationRequested();
+            var incoming = new DirectoryInfo(Path.Combine(found.FullName, Quarantines));
+            var left =
+                found.Extension == ".git"
+                    ? incoming.Exists
+                        ? incoming.EnumerateDirectories()
+                        : []
+                    : Guid.TryParseExact(found.Extension.TrimStart('.'), "N", out _)
+                        ? [found]
+                        : Enumerable.Empty<DirectoryInfo>();
+            foreach (var one in left.Where(one => one.LastWriteTimeUtc < begunBefore.UtcDateTime).ToList())
+            {
+                one.Delete(recursive: true);
+                count++;
+            }
+        }
+
+        return count;
     }
 
     private static void Write(string path, string text)

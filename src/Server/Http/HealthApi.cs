@@ -45,8 +45,10 @@ internal static class HealthApi
 
     private static ServerFacts Facts { get; } = new();
 
-    private static async Task<IResult> ReadyAsync(Db db, CancellationToken ct)
+    private static async Task<IResult> ReadyAsync(Db db, Readiness readiness, CancellationToken ct)
     {
+        if (readiness.IsEnding)
+            return Results.Json(new { status = "failed", message = "ending" }, Answers.Json, statusCode: 503);
         try
         {
             await db.FindAsync<long>("SELECT 1", null, ct);

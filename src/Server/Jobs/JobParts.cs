@@ -1,5 +1,8 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Slipway.Server.Blobs;
+using Slipway.Server.Blobs.Sweeping;
+using Slipway.Server.Data;
 using Slipway.Server.Jobs.Artifacts;
 using Slipway.Server.Jobs.TestReports;
 using Slipway.Server.Jobs.Traces;
@@ -24,6 +27,13 @@ internal static class JobParts
             .AddSingleton<ArtifactTexts>()
             .AddSingleton<ArtifactText>(all => all.GetRequiredService<ArtifactTexts>().ReadAsync)
             .AddSingleton<TestSuites>()
+            .AddSingleton(all => new BlobSweep(
+                all.GetRequiredService<Db>(),
+                all.GetRequiredService<IBlobStore>(),
+                all.GetRequiredService<TimeProvider>()
+            ))
+            .AddSingleton<Leftovers>()
+            .AddHostedService(all => all.GetRequiredService<Leftovers>())
             .AddSingleton<JobFactsReader>()
             .AddSingleton<JobList>()
             .AddSingleton<JobActions>();

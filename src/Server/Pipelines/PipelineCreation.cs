@@ -40,11 +40,13 @@ internal sealed class PipelineCreation(
         if (await repository.CommitAsync(order.Sha, ct) is not { } commit)
             return new PipelineOutcome.Refused("Commit not found");
         var row = await ReserveAsync(order, commit, ct);
+        KillPoint.Pass("pipeline reserved");
         if (row.Ready == 1)
             return new PipelineOutcome.Created(row);
         if (order.MaySkip && (order.Skip || SaysSkip(commit.Message)))
             return new PipelineOutcome.Created(await EndAsync(row, "skipped", null, ct));
         await repository.SetRefAsync(RefOf(row), order.Sha, ct);
+        KillPoint.Pass("pipeline kept");
         var compiled = await compilation.CompileAsync(
             order,
             new PipelineCompilation.Moment(row.Iid, row.CreatedAt, row.Protected == 1),
@@ -177,6 +179,7 @@ internal sealed class PipelineCreation(
             },
             ct
         );
+        KillPoint.Pass("pipeline begun");
         return new PipelineOutcome.Created(begun!);
     }
 

@@ -20,7 +20,9 @@ internal sealed class PipelineStore(
     TimeProvider time
 )
 {
-    private const string Compiled = "compiled_pipelines.body";
+    /// <summary>What compiled pipelines are sealed for.</summary>
+    public const string CompiledPurpose = "compiled_pipelines.body";
+
     private const int MostRemembered = 64;
 
     private readonly JobRows _rows = new(secrets);
@@ -76,7 +78,7 @@ internal sealed class PipelineStore(
         var state = Machine.Create(compiled, time.GetUtcNow());
         await session.ExecuteAsync(
             "INSERT INTO compiled_pipelines (pipeline_id, body) VALUES (@Id, @body)",
-            new { row.Id, body = secrets.SealBytes(Compiled, CompiledJson.Write(compiled)) },
+            new { row.Id, body = secrets.SealBytes(CompiledPurpose, CompiledJson.Write(compiled)) },
             ct
         );
         return await SaveAsync(session, row.Id, state with { Status = Status.Created, Jobs = [] }, state, row.UserId, ct);
@@ -97,7 +99,7 @@ internal sealed class PipelineStore(
             return null;
         if (_remembered.Count >= MostRemembered)
             _remembered.Clear();
-        return _remembered[pipelineId] = CompiledJson.Read(secrets.OpenBytes(Compiled, body));
+        return _remembered[pipelineId] = CompiledJson.Read(secrets.OpenBytes(CompiledPurpose, body));
     }
 
     /// <returns>The state that was written; another than <paramref name="after"/> when jobs were refused.</returns>
@@ -117,7 +119,10 @@ internal sealed class PipelineStore(
         foreach (var job in after.Jobs)
         {
             if (job.Number >= before.Jobs.Length)
+            {
                 await _rows.InsertAsync(session, row, job, userId ?? await ResponsibleAsync(session, row, job, ct), now, ct);
+                KillPoint.Pass("job inserted");
+            }
             else if (!ReferenceEquals(job, before.Jobs[job.Number]))
                 await _rows.UpdateAsync(session, pipelineId, job, now, ct);
         }

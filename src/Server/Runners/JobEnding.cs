@@ -34,7 +34,9 @@ internal sealed class JobEnding(Db db, JobEnd end, TraceFolder traces, TimeProvi
             update.State == State.Success
                 ? new PipelineEvent.Succeeded((int)job.Number, now)
                 : new PipelineEvent.Failed((int)job.Number, Reason(update.FailureReason), ExitCode(update.ExitCode), now);
-        return (StatusCodes.Status200OK, await end.ApplyAsync(job, happened, checksum, ct));
+        var ended = await end.ApplyAsync(job, happened, checksum, ct);
+        KillPoint.Pass("job ended");
+        return (StatusCodes.Status200OK, ended);
     }
 
     /// <summary>Also when it has been sent a second time already: then what there is must do.</summary>

@@ -4,6 +4,7 @@ using Slipway.Protocol.Coordination;
 using Slipway.Protocol.Jobs;
 using Slipway.Server.Data;
 using Slipway.Server.Http;
+using Slipway.Server.Http.Metrics;
 using Slipway.Server.Pipelines;
 
 namespace Slipway.Server.Runners;
@@ -30,6 +31,7 @@ internal sealed partial class JobHandout(
     HandoutRounds rounds,
     PayloadSource payloads,
     PipelineStore pipelines,
+    Meters meters,
     TimeProvider time,
     ILogger<JobHandout> log
 )
@@ -46,6 +48,8 @@ internal sealed partial class JobHandout(
             switch (await rounds.AskAsync(asker, ct))
             {
                 case Round.Got(var job, var token) when await BuildAsync(job, runner, features, token, ct) is { } payload:
+                    meters.JobWait.Add(TimeSpan.FromMilliseconds(Math.Max(0, job.UpdatedAt - (job.QueuedAt ?? job.UpdatedAt))));
+                    KillPoint.Pass("job offered");
                     return new Handout.Given(payload);
                 case Round.Nothing:
                     return lost ? new Handout.LostRace() : new Handout.Nothing();

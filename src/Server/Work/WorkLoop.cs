@@ -8,7 +8,8 @@ namespace Slipway.Server.Work;
 /// Does what the table says is due, some pieces at a time, on one instance or many. A piece may be done more than once (its holder died just before it said so),
 /// so handlers are idempotent. One that fails is tried again after 1 s, 2 s, 4 s and on to 10 minutes, twenty times in all; then its row stays, with the error.
 /// </summary>
-internal sealed class WorkLoop(Db db, TimeProvider time)
+/// <param name="holder">Who works here: the same word again after a restart.</param>
+internal sealed class WorkLoop(Db db, TimeProvider time, string holder = "")
 {
     private const int AtOnce = 8;
     private const int MostAttempts = 20;
@@ -16,7 +17,7 @@ internal sealed class WorkLoop(Db db, TimeProvider time)
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(10);
 
-    private readonly WorkTable _table = new(db, time);
+    private readonly WorkTable _table = new(db, time, holder);
     private readonly Dictionary<string, Func<string, CancellationToken, Task>> _handlers = [];
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
@@ -32,6 +33,9 @@ internal sealed class WorkLoop(Db db, TimeProvider time)
         session.AfterCommit(() => _wake.Writer.TryWrite(true));
         return WorkTable.AddAsync(session, kind, what, due ?? time.GetUtcNow(), ct);
     }
+
+    /// <summary>Takes back what was in hand here when the process died. Before <see cref="RunAsync"/>.</summary>
+    public Task ReleaseAsync(CancellationToken ct) => _table.ReleaseAsync(ct);
 
     /// <summary>Works until the token ends, then gives back what is not finished.</summary>
     public async Task RunAsync(CancellationToken ct)

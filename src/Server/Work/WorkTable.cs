@@ -7,7 +7,8 @@ namespace Slipway.Server.Work;
 /// The rows of work. A row is due, or leased to whoever works at it, or given up on. A lease is a moment in the future at which the row falls due again, and a
 /// word that only its holder knows: who lost it can finish nothing.
 /// </summary>
-internal sealed class WorkTable(Db db, TimeProvider time)
+/// <param name="holder">Begins the leases of whoever works here.</param>
+internal sealed class WorkTable(Db db, TimeProvider time, string holder = "")
 {
     /// <summary>How long a holder who says nothing keeps a row. 60 s.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
@@ -49,7 +50,7 @@ internal sealed class WorkTable(Db db, TimeProvider time)
                 id,
                 Now,
                 until = Now + (long)Lease.TotalMilliseconds,
-                lease = Guid.NewGuid().ToString("N"),
+                lease = $"{holder}.{Guid.NewGuid():N}",
             };
             if (await db.WriteAsync((session, token) => session.FindAsync<WorkRow>(claim, args, token), ct) is { } row)
                 return row;
@@ -57,6 +58,10 @@ internal sealed class WorkTable(Db db, TimeProvider time)
 
         return null;
     }
+
+    /// <summary>Takes back what this holder had when it died: it is due at once.</summary>
+    public Task<int> ReleaseAsync(CancellationToken ct) =>
+        db.ExecuteAsync("UPDATE work SET lease = NULL, due_at = @Now WHERE lease LIKE @ours", new { Now, ours = $"{holder}.%" }, ct);
 
     /// <returns>False when the lease was lost.</returns>
     public async Task<bool> RenewAsync(WorkRow row, CancellationToken ct) =>

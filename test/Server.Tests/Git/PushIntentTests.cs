@@ -31,7 +31,7 @@ public sealed class PushIntentTests
         var not = new RefUpdate("refs/heads/not", CommitFacts.ZeroSha, sha);
         await intents.BeginAsync(new Pushed("dead", server.Project.Id, server.Owner.Id, [moved, not], ["ci.skip"], 5), Ct);
 
-        await intents.RecoverAllAsync(Ct);
+        await intents.RecoverAllAsync(alone: true, Ct);
         await intents.RecoverAsync(new PushIntent("dead"), Ct);
 
         var told = await server.PushedAsync();
@@ -55,7 +55,7 @@ public sealed class PushIntentTests
         await intents.BeginAsync(new Pushed("same", server.Project.Id, server.Owner.Id, [same], [], 5), Ct);
 
         await git.OkAsync("push", "-q", "origin", "main");
-        await intents.RecoverAllAsync(Ct);
+        await intents.RecoverAllAsync(alone: true, Ct);
 
         // "had" must have moved it, for it stood there; "same" cannot have, for somebody else just did.
         Assert.Equal(

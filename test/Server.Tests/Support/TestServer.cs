@@ -58,6 +58,9 @@ internal sealed class TestServer : IAsyncDisposable
         return new TestServer(folder, database, server, time);
     }
 
+    /// <summary>As a signal does it.</summary>
+    public void BeginEnd() => _server.BeginEnd();
+
     /// <summary>Makes a user with a token for everything, or for some scopes, and a client that sends it.</summary>
     /// <param name="name">Unique; made up when it is not given.</param>
     public async Task<TestUser> UserAsync(string? name = null, bool admin = false, string? password = null, Scopes scopes = ScopeWords.Full)

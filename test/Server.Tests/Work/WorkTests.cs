@@ -174,6 +174,24 @@ public sealed partial class WorkTests
     }
 
     [Theory, EveryDatabase]
+    public async Task Who_starts_again_has_back_at_once_what_was_in_hand_and_nothing_of_others(DatabaseKind kind)
+    {
+        await using var house = await House.OpenAsync(kind);
+        var (before, other) = (new WorkTable(house.Db, house.Clock, "a1"), new WorkTable(house.Db, house.Clock, "a10"));
+        await house.AskAsync(new Greeting("ada", "hello"));
+        var lost = await before.ClaimAsync(Ct);
+        await house.AskAsync(new Greeting("bob", "hello"));
+        Assert.NotNull(await other.ClaimAsync(Ct));
+
+        var again = new WorkTable(house.Db, house.Clock, "a1");
+        Assert.Null(await again.ClaimAsync(Ct));
+        Assert.Equal(1, await again.ReleaseAsync(Ct));
+
+        Assert.Equal(lost!.Id, (await again.ClaimAsync(Ct))!.Id);
+        Assert.Null(await again.ClaimAsync(Ct));
+    }
+
+    [Theory, EveryDatabase]
     public async Task Stopping_gives_back_what_is_not_finished(DatabaseKind kind)
     {
         await using var house = await House.OpenAsync(kind);

@@ -10,20 +10,7 @@ internal static class OnData
 {
     public static void AddTo(Command command)
     {
-        command.Add(
-            new Option<string?>("--data")
-            {
-                Description = "the server's data folder [$SLIPWAY_DATA, else ~/.local/share/slipway]",
-                HelpName = "DIR",
-            }
-        );
-        command.Add(
-            new Option<string?>("--database")
-            {
-                Description = "the server's database, when it is not slipway.db in the data folder",
-                HelpName = "ADDRESS",
-            }
-        );
+        ServerData.AddTo(command);
     }
 
     /// <summary>Opens the data folder for one act. A server may run on it meanwhile.</summary>
@@ -64,12 +51,11 @@ internal static class OnData
 
     private static async Task RunAsync(ParseResult parsed, Surroundings surroundings, Func<Administration, Task> act)
     {
-        var options = new ServerOptions
-        {
-            DataFolder = DataFolder.Of(parsed.GetValue<string?>("--data"), surroundings),
-            Database = parsed.GetValue<string?>("--database"),
-        };
-        await using var administration = await Administration.OpenAsync(options, surroundings.Time, CancellationToken.None);
+        await using var administration = await Administration.OpenAsync(
+            ServerData.Read(parsed, surroundings),
+            surroundings.Time,
+            CancellationToken.None
+        );
         await act(administration);
     }
 

@@ -16,6 +16,7 @@ internal sealed record ServeOptions
     public Uri? ExternalUrl { get; init; }
     public IReadOnlyList<string> AllowedOutbound { get; init; } = [];
     public string? Database { get; init; }
+    public string? Blobs { get; init; }
 
     /// <summary><c>auto</c>, <c>docker</c>, <c>shell</c> or <c>off</c>.</summary>
     public required string Runner { get; init; }
@@ -48,6 +49,7 @@ internal static class Serve
             return ExitCode.Failed;
         }
 
+        server.BeginEnd();
         surroundings.Say("ending: no new jobs; those under way may end (once more to end at once)");
         await Task.WhenAll(Quietly(runner), Quietly(demo));
         return ExitCode.Ok;
@@ -62,6 +64,9 @@ internal static class Serve
             ExternalUrl = options.ExternalUrl,
             AllowedOutbound = options.AllowedOutbound,
             Database = options.Database,
+            Blobs = options.Blobs,
+            BlobsAccessKey = surroundings.Variable(ServerData.AccessKeyVariable),
+            BlobsSecretKey = surroundings.Variable(ServerData.SecretKeyVariable),
         };
         try
         {

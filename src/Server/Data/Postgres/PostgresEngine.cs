@@ -33,6 +33,7 @@ internal sealed class PostgresEngine : IDatabaseEngine
     }
 
     public string Dialect => "postgres";
+    public int WritesWaiting => _writers.Waiting;
 
     /// <summary>Never ends: the server looks after its own disk, and stops when that fails.</summary>
     public Task<DatabaseException> Lost { get; } = new TaskCompletionSource<DatabaseException>().Task;

@@ -21,27 +21,32 @@ internal sealed class SqliteEngine : IDatabaseEngine
     private SqliteEngine(string path, DataOptions options, TimeProvider time)
     {
         _path = path;
-        var line = SqliteLine.Open(
-            path,
-            LongestBusy,
-            "journal_mode = WAL",
-            "synchronous = FULL",
-            "foreign_keys = ON",
-            "temp_store = MEMORY",
-            "cache_size = -16384",
-            "journal_size_limit = 67108864"
-        );
+        var line = options.ReadOnly
+            ? SqliteLine.Open(path, LongestBusy, "query_only = ON")
+            : SqliteLine.Open(
+                path,
+                LongestBusy,
+                "journal_mode = WAL",
+                "synchronous = FULL",
+                "foreign_keys = ON",
+                "temp_store = MEMORY",
+                "cache_size = -16384",
+                "journal_size_limit = 67108864"
+            );
         _writer = new SqliteWriter(line, options.MaxWaiting, time);
         _readers = new Gate(options.Readers, options.MaxWaiting);
     }
 
     public string Dialect => "sqlite";
     public Task<DatabaseException> Lost => _writer.Lost;
+    public int WritesWaiting => _writer.Waiting;
 
     /// <exception cref="DatabaseException">The file cannot be opened, is no database, or lies on a network drive, where SQLite's locks do not hold.</exception>
     public static SqliteEngine Open(string path, DataOptions options, TimeProvider time)
     {
         path = Path.GetFullPath(path);
+        if (options.ReadOnly && !File.Exists(path))
+            throw new DatabaseException(DbFault.Unavailable, $"There is no {path}.");
         try
         {
             Create(path);

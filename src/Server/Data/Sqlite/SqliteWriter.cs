@@ -46,6 +46,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     }
 
     public Task<DatabaseException> Lost => _lost.Task;
+    public int Waiting => _waiting.Reader.Count;
 
     public Task<T> WriteAsync<T>(Func<Session, CancellationToken, Task<T>> body, CancellationToken ct)
     {

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Server.Blobs;
+using Slipway.Server.Blobs.Sweeping;
 using Slipway.Server.Data;
 using Slipway.Server.Git.Smart;
 using Slipway.Server.Http;
@@ -111,19 +112,25 @@ internal static class LfsApi
         if (project is null)
             return refusal!;
         await using var body = GitBody.Open(http);
+        var begunAt = time.Milliseconds();
         if (await blobs.PutAsync(body, address.Digest, size, ct) is not BlobPut.Stored stored || stored.Blob.Length != size)
             return Refusal(StatusCodes.Status422UnprocessableEntity, "The bytes are not those of that name and size.");
-        await db.ExecuteAsync(
-            """
-            INSERT INTO lfs_objects (project_id, oid, size, created_at) VALUES (@Id, @Hex, @size, @now)
+        const string sql = """
+            INSERT INTO lfs_objects (project_id, oid, size, created_at) VALUES (@Id, @Hex, @size, @begunAt)
             ON CONFLICT (project_id, oid) DO NOTHING
-            """,
-            new
+            """;
+        var row = new
+        {
+            project.Id,
+            address.Digest.Hex,
+            size,
+            begunAt,
+        };
+        await db.WriteAsync(
+            async (session, token) =>
             {
-                project.Id,
-                address.Digest.Hex,
-                size,
-                now = time.Milliseconds(),
+                await BlobClaims.ClaimAsync(session, address.Digest, begunAt, token);
+                return await session.ExecuteAsync(sql, row, token);
             },
             ct
         );

@@ -10,7 +10,7 @@ namespace Slipway.Server.Git.Push;
 /// The promise that no push goes unnoticed. What is about to move stands in a row before it moves; when it has moved, one transaction takes that row away and
 /// asks for the work. A process that dies in between leaves the row, and who comes after looks at the refs: what stands where the row says has moved.
 /// </summary>
-internal sealed class PushIntents(Db db, WorkLoop work, Repositories repositories, TimeProvider time)
+internal sealed class PushIntents(Db db, WorkLoop work, Repositories repositories, Instance instance, TimeProvider time)
 {
     /// <summary>After this long whoever wrote a row is done or dead: moving refs may take a minute.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
@@ -20,6 +20,9 @@ internal sealed class PushIntents(Db db, WorkLoop work, Repositories repositorie
 
     /// <summary>How long a git whose server died may still be moving a ref.</summary>
     private static readonly TimeSpan Orphans = TimeSpan.FromSeconds(10);
+
+    /// <summary>For a push of this instance's.</summary>
+    public string Id() => $"{instance.Id}{Guid.NewGuid():N}";
 
     public Task BeginAsync(Pushed push, CancellationToken ct) =>
         db.WriteAsync(
@@ -66,10 +69,12 @@ internal sealed class PushIntents(Db db, WorkLoop work, Repositories repositorie
         );
     }
 
-    /// <summary>At the start of the only instance: nobody but the dead has written these rows.</summary>
-    public async Task RecoverAllAsync(CancellationToken ct)
+    /// <summary>At the start of an instance: nobody but its dead self has written these rows.</summary>
+    /// <param name="alone">There is no other instance, so all rows are its own.</param>
+    public async Task RecoverAllAsync(bool alone, CancellationToken ct)
     {
-        foreach (var id in await db.QueryAsync<string>("SELECT id FROM push_intents ORDER BY created_at", null, ct))
+        const string ours = "SELECT id FROM push_intents WHERE id LIKE @ours ORDER BY created_at";
+        foreach (var id in await db.QueryAsync<string>(ours, new { ours = alone ? "%" : instance.Id + "%" }, ct))
             await RecoverAsync(new PushIntent(id), ct);
     }
 

@@ -7,7 +7,7 @@ namespace Slipway.Server.Git.Push;
 internal sealed class Quarantine : IDisposable
 {
     /// <summary>In a repository's folder; a name in it is a moment and a random word.</summary>
-    public const string Folder = "incoming";
+    public const string Folder = Repositories.Quarantines;
 
     /// <summary>Bytes: a header of 12, a trailer of 20.</summary>
     private const int EmptyPack = 32;

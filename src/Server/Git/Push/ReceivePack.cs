@@ -43,7 +43,9 @@ internal sealed class ReceivePack(Repositories repositories, PushIntents intents
         push.AllOrNothing();
         if (push.Left.Count > 0)
         {
+            KillPoint.Pass("push quarantined");
             quarantine.Migrate();
+            KillPoint.Pass("push migrated");
             await MoveAsync(push, pusher, repository, branches, ct);
         }
 
@@ -121,24 +123,20 @@ internal sealed class ReceivePack(Repositories repositories, PushIntents intents
 
     private async Task MoveAsync(Attempt push, Pusher pusher, Repository repository, IReadOnlyList<RefEntry> before, CancellationToken ct)
     {
-        var pushed = new Pushed(
-            Guid.NewGuid().ToString("N"),
-            pusher.Project.Id,
-            pusher.User.Id,
-            push.Left,
-            push.Options,
-            time.Milliseconds()
-        )
+        var pushed = new Pushed(intents.Id(), pusher.Project.Id, pusher.User.Id, push.Left, push.Options, time.Milliseconds())
         {
             JobId = pusher.JobId,
         };
         await intents.BeginAsync(pushed, ct);
+        KillPoint.Pass("push intended");
         // From here on the client's going away changes nothing.
         await MoveRefsAsync(push, repository, CancellationToken.None);
+        KillPoint.Pass("push moved");
         var moved = push.Left.Where(update => update.Old != update.New).ToList();
         var created = before.Count > 0 ? [] : moved.Select(update => RefNames.Branch(update.Ref)).OfType<string>().ToList();
         if (await intents.FinishAsync(pushed with { Refs = moved }, created, CancellationToken.None) is { } branch)
             await repository.SetDefaultBranchAsync(branch, CancellationToken.None);
+        KillPoint.Pass("push told");
         foreach (var update in moved.Where(update => !update.Deletes && pusher.JobId is null).Take(1))
             Point(push, pusher.Project.Project, update);
     }

@@ -1,4 +1,5 @@
 using Slipway.Server.Blobs;
+using Slipway.Server.Blobs.Sweeping;
 using Slipway.Server.Data;
 using Slipway.Server.Http;
 using Slipway.Server.Jobs.TestReports;
@@ -36,12 +37,16 @@ internal sealed class ArtifactIntake(
 
     public async Task<Upload> TakeAsync(JobRow job, Described what, Stream content, CancellationToken ct)
     {
+        var begunAt = time.Milliseconds();
         switch (await blobs.PutAsync(content, null, options.ArtifactBytes, ct))
         {
             case BlobPut.TooLarge:
                 return new Upload.TooLarge();
             case BlobPut.Stored(var blob):
-                return await KeepAsync(job, what, blob, ct);
+                KillPoint.Pass("artifact stored");
+                var upload = await KeepAsync(job, what, blob, begunAt, ct);
+                KillPoint.Pass("artifact kept");
+                return upload;
             case var other:
                 throw new InvalidOperationException(other.GetType().Name);
         }
@@ -55,7 +60,7 @@ internal sealed class ArtifactIntake(
         return clean is "" or "." or ".." ? "artifact" : clean[..Math.Min(clean.Length, LongestName)];
     }
 
-    private async Task<Upload> KeepAsync(JobRow job, Described what, Blob blob, CancellationToken ct)
+    private async Task<Upload> KeepAsync(JobRow job, Described what, Blob blob, long begunAt, CancellationToken ct)
     {
         var dotenv = what.Type == ArtifactType.Dotenv ? await DotenvArtifact.ReadAsync(blobs, blob, ct) : null;
         if (dotenv?.Error is { } error)
@@ -64,6 +69,7 @@ internal sealed class ArtifactIntake(
         return await db.WriteAsync(
             async (session, t) =>
             {
+                await BlobClaims.ClaimAsync(session, blob.Digest, begunAt, t);
                 if (await AddAsync(session, job, what, blob, t) is { } refused)
                     return refused;
                 if (dotenv is not null)

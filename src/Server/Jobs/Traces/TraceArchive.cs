@@ -2,16 +2,23 @@ using System.Text.Json.Serialization;
 using Slipway.Engine;
 using Slipway.Engine.Reports;
 using Slipway.Server.Blobs;
+using Slipway.Server.Blobs.Sweeping;
 using Slipway.Server.Data;
+using Slipway.Server.Http;
 using Slipway.Server.Pipelines;
 using Slipway.Server.Work;
 
 namespace Slipway.Server.Jobs.Traces;
 
 /// <summary>Moves the log of a job that is over from the folder of live ones to the blobs, and reads its coverage from it on the way.</summary>
-internal sealed class TraceArchive(Db db, TraceFolder live, IBlobStore blobs, PipelineStore pipelines)
+internal sealed class TraceArchive(Db db, TraceFolder live, IBlobStore blobs, PipelineStore pipelines, TimeProvider time)
 {
     public static readonly WorkKind<Finished> Kind = new("archive_trace", TraceArchiveJson.Default.Finished, job => $"{job.JobId}");
+
+    private const string Note = """
+        UPDATE jobs SET trace_blob = @blob, trace_size = @Length, coverage = COALESCE(@coverage, coverage)
+        WHERE id = @Id AND trace_blob IS NULL AND erased_at IS NULL
+        """;
 
     /// <summary>Idempotent: stops wherever an earlier run has been.</summary>
     public async Task ArchiveAsync(Finished finished, CancellationToken ct)
@@ -19,6 +26,7 @@ internal sealed class TraceArchive(Db db, TraceFolder live, IBlobStore blobs, Pi
         var job = await db.FindAsync<JobRow>("SELECT * FROM jobs WHERE id = @JobId", finished, ct);
         if (job is null || job is { TraceBlob: null, ErasedAt: null } && !await MoveAsync(job, ct))
             return;
+        KillPoint.Pass("archive noted");
         live.Delete(job.Id);
     }
 
@@ -32,19 +40,22 @@ internal sealed class TraceArchive(Db db, TraceFolder live, IBlobStore blobs, Pi
             return false;
         var coverage = await CoverageAsync(job, log, ct);
         log.Position = 0;
+        var begunAt = time.Milliseconds();
         if (await blobs.PutAsync(log, null, long.MaxValue, ct) is not BlobPut.Stored(var blob))
             throw new InvalidOperationException("A log without limit was refused.");
-        await db.ExecuteAsync(
-            """
-            UPDATE jobs SET trace_blob = @blob, trace_size = @Length, coverage = COALESCE(@coverage, coverage)
-            WHERE id = @Id AND trace_blob IS NULL AND erased_at IS NULL
-            """,
-            new
+        KillPoint.Pass("archive put");
+        var note = new
+        {
+            blob = blob.Digest.ToString(),
+            blob.Length,
+            coverage,
+            job.Id,
+        };
+        await db.WriteAsync(
+            async (session, t) =>
             {
-                blob = blob.Digest.ToString(),
-                blob.Length,
-                coverage,
-                job.Id,
+                await BlobClaims.ClaimAsync(session, blob.Digest, begunAt, t);
+                return await session.ExecuteAsync(Note, note, t);
             },
             ct
         );

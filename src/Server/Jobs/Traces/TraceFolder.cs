@@ -124,7 +124,9 @@ internal sealed class TraceFolder
             return new TraceAppend.TooLarge(size);
         try
         {
+            KillPoint.Pass("trace opened");
             RandomAccess.Write(file, piece, size);
+            KillPoint.Pass("trace written");
             RandomAccess.FlushToDisk(file);
         }
         catch (IOException)
@@ -135,6 +137,7 @@ internal sealed class TraceFolder
 
         if (size == 0)
             DurableFolder.Sync(Path.GetDirectoryName(path)!);
+        KillPoint.Pass("trace synced");
         return new TraceAppend.Done(size + piece.Length);
     }
 

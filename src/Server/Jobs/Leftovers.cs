@@ -1,0 +1,69 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Slipway.Server.Blobs;
+using Slipway.Server.Blobs.Sweeping;
+using Slipway.Server.Data;
+using Slipway.Server.Git;
+
+namespace Slipway.Server.Jobs;
+
+/// <summary>
+/// Sweeps up what processes that died left behind: once at the start what they were taking (this is the only one at its data folder), and every six hours the
+/// bytes that no row names.
+/// </summary>
+internal sealed partial class Leftovers(
+    BlobSweep sweep,
+    IBlobStore blobs,
+    Repositories repositories,
+    TimeProvider time,
+    ILogger<Leftovers> log
+) : BackgroundService
+{
+    private static readonly TimeSpan Every = TimeSpan.FromHours(6);
+
+    /// <summary>Parts that wait in a bucket may be another instance's, which takes no longer.</summary>
+    private static readonly TimeSpan LongestPut = TimeSpan.FromDays(1);
+
+    private DateTimeOffset _begun = time.GetUtcNow();
+
+    /// <summary>Before anybody can come in.</summary>
+    public void BeginsNow() => _begun = time.GetUtcNow();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // Not on the thread that starts the server.
+        await Task.Yield();
+        using var timer = new PeriodicTimer(Every, time);
+        try
+        {
+            await GuardAsync(AtStartAsync, stoppingToken);
+            do await GuardAsync(async ct => Removed(log, await sweep.RunAsync(ct)), stoppingToken);
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
+    }
+
+    private async Task AtStartAsync(CancellationToken ct)
+    {
+        repositories.Sweep(_begun, ct);
+        await blobs.SweepAsync(blobs is DiskBlobStore ? _begun : _begun - LongestPut, ct);
+    }
+
+    private async Task GuardAsync(Func<CancellationToken, Task> act, CancellationToken ct)
+    {
+        try
+        {
+            await act(ct);
+        }
+        catch (Exception e) when (e is DatabaseException { Fault: not DbFault.Lost } or IOException or UnauthorizedAccessException)
+        {
+            Failed(log, e);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "What was left behind could not be swept up")]
+    private static partial void Failed(ILogger log, Exception failure);
+
+    [LoggerMessage(2, LogLevel.Debug, "Blobs that no row named: {Count} removed")]
+    private static partial void Removed(ILogger log, int count);
+}

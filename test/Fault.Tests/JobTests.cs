@@ -1,0 +1,191 @@
+using System.Net;
+using System.Text;
+using Slipway.Fault.Tests.Support;
+using Slipway.Server.Data;
+using Slipway.Server.Tests.Runners;
+using Slipway.Server.Tests.Support;
+using Xunit;
+
+namespace Slipway.Fault.Tests;
+
+/// <summary>F3 to F6: the server dies while a runner speaks with it (reliability-security A4). The runner is a stock one's double.</summary>
+public sealed class JobTests(Rigs rigs) : IClassFixture<Rigs>
+{
+    private static CancellationToken Ct => Rig.Ct;
+
+    [Theory, EveryDatabase]
+    public async Task A_log_is_what_its_runner_sent_wherever_the_server_died(DatabaseKind kind)
+    {
+        var rig = await rigs.OfAsync(kind);
+        foreach (var point in Rig.Plan(kind, "trace opened", "trace written", "trace synced", "archive put", "archive noted"))
+        {
+            await rig.PushAsync();
+            using var runner = await rig.RunnerAsync();
+            var job = await Rig.TakeAsync(runner);
+            job.Log = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 3000).Select(n => $"line {n} of {point}\n")));
+            await job.PatchAsync(0, 10_000);
+            job.Sent = 10_000;
+            rig.KillAt(point);
+            var finishing = Rig.StubbornlyAsync(() => job.FinishAsync("success"));
+            await rig.DiedAsync();
+            // A log can be read at every instant, from one place or the other.
+            if (point.StartsWith("archive"))
+                Assert.Equal(job.Log, (await rig.BytesAsync($"projects/1/jobs/{job.Id}/trace")).Bytes);
+
+            Assert.Equal(200, (await finishing).Status);
+            Assert.Equal(job.Log, (await rig.BytesAsync($"projects/1/jobs/{job.Id}/trace")).Bytes);
+            await Rig.UntilAsync(() => Task.FromResult(!File.Exists(Live(rig, job.Id))));
+            Assert.False(File.Exists(Live(rig, job.Id)), $"{point}: the live log is still there");
+            Assert.Equal(job.Log, (await rig.BytesAsync($"projects/1/jobs/{job.Id}/trace")).Bytes);
+        }
+
+        await rig.SoundAsync("logs");
+    }
+
+    [Theory, EveryDatabase]
+    public async Task An_end_that_was_not_answered_is_said_again_and_has_its_effect_once(DatabaseKind kind)
+    {
+        var rig = await rigs.OfAsync(
+            kind,
+            """
+            workflow: { auto_cancel: { on_new_commit: none } }
+            build: { script: make }
+            child: { needs: [build], trigger: { include: child.yml } }
+            """
+        );
+        foreach (var _ in Rig.Plan(kind, "job ended"))
+        {
+            var (sha, _, _) = await rig.PushAsync();
+            using var runner = await rig.RunnerAsync();
+            var job = await Rig.TakeAsync(runner);
+            rig.KillAt("job ended");
+            var finishing = Rig.StubbornlyAsync(() => job.FinishAsync("success"));
+            await rig.DiedAsync();
+
+            Assert.Equal(200, (await finishing).Status);
+            var inner = await Rig.TakeAsync(runner);
+            Assert.Equal("inner", inner.Name);
+            Assert.Equal(200, (await inner.FinishAsync("success")).Status);
+            Assert.Single(await rig.PipelinesAsync(sha));
+            Assert.Equal(1, (await rig.ApiAsync($"projects/1/pipelines?source=parent_pipeline&sha={sha}")).GetArrayLength());
+        }
+
+        await rig.SoundAsync("ends");
+    }
+
+    [Theory, EveryDatabase]
+    public async Task A_job_whose_handing_out_was_not_heard_goes_to_one_runner(DatabaseKind kind)
+    {
+        var rig = await rigs.OfAsync(kind, "workflow: { auto_cancel: { on_new_commit: none } }\nbuild: { script: make }\n");
+        foreach (var _ in Rig.Plan(kind, "job offered"))
+        {
+            await rig.PushAsync();
+            using var first = await rig.RunnerAsync();
+            using var second = await rig.RunnerAsync();
+            rig.KillAt("job offered");
+            await Assert.ThrowsAsync<HttpRequestException>(async () =>
+            {
+                while (true)
+                    await first.RequestAsync(Ct);
+            });
+            await rig.DiedAsync();
+
+            // While the offer stands nobody else gets it.
+            Assert.Equal(204, (await second.RequestAsync(Ct)).Status);
+            await LapseAsync(rig, kind);
+            var job = await Rig.TakeAsync(second);
+            Assert.Equal(204, (await first.RequestAsync(Ct)).Status);
+            Assert.Equal(200, (await job.FinishAsync("success")).Status);
+        }
+
+        await rig.SoundAsync("offers");
+    }
+
+    [Theory, EveryDatabase]
+    public async Task An_artifact_is_whole_or_not_there_wherever_the_server_died(DatabaseKind kind)
+    {
+        var rig = await rigs.OfAsync(kind);
+        foreach (var point in Rig.Plan(kind, "", "artifact stored", "artifact kept"))
+        {
+            await rig.PushAsync();
+            using var runner = await rig.RunnerAsync();
+            var job = await Rig.TakeAsync(runner);
+            var archive = new byte[300_000];
+            Random.Shared.NextBytes(archive);
+            if (point.Length > 0)
+            {
+                rig.KillAt(point);
+                await Assert.ThrowsAsync<HttpRequestException>(() => job.UploadAsync(archive));
+                await rig.DiedAsync();
+            }
+            else
+            {
+                await HalfAsync(rig, job, archive);
+            }
+
+            var isThere = (await rig.BytesAsync($"projects/1/jobs/{job.Id}/artifacts")).Status == HttpStatusCode.OK;
+            Assert.Equal(point == "artifact kept", isThere);
+            Assert.Empty(Directory.GetFiles(Path.Combine(rig.DataFolder, "blobs", "incoming")));
+            Assert.Equal(201, (await Rig.StubbornlyAsync(() => job.UploadAsync(archive))).Status);
+            Assert.Equal(400, (await job.UploadAsync([1, 2, 3])).Status);
+            Assert.Equal(archive, (await rig.BytesAsync($"projects/1/jobs/{job.Id}/artifacts")).Bytes);
+            Assert.Equal(200, (await job.FinishAsync("success")).Status);
+        }
+
+        await rig.SoundAsync("artifacts");
+    }
+
+    /// <summary>F22: what a proxy sends twice has one effect.</summary>
+    [Theory, EveryDatabase]
+    public async Task Every_word_of_a_runner_may_come_twice(DatabaseKind kind)
+    {
+        var rig = await rigs.OfAsync(kind);
+        await rig.PushAsync();
+        using var runner = await rig.RunnerAsync();
+        var job = await Rig.TakeAsync(runner);
+        job.Log = Encoding.UTF8.GetBytes("one\ntwo\n");
+
+        Assert.Equal(200, (await job.UpdateAsync("running")).Status);
+        Assert.Equal(202, (await job.PatchAsync(0, 4)).Status);
+        Assert.Equal(416, (await job.PatchAsync(0, 4)).Status);
+        job.Sent = 4;
+        Assert.Equal(201, (await job.UploadAsync([1, 2, 3])).Status);
+        Assert.Equal(201, (await job.UploadAsync([1, 2, 3])).Status);
+        Assert.Equal(200, (await job.FinishAsync("success")).Status);
+        Assert.Equal(200, (await job.FinishAsync("success")).Status);
+        Assert.Equal(403, (await job.UpdateAsync("failed")).Status);
+        Assert.Equal(job.Log, (await rig.BytesAsync($"projects/1/jobs/{job.Id}/trace")).Bytes);
+        await rig.SoundAsync("twice");
+    }
+
+    private static string Live(Rig rig, long job) => Path.Combine(rig.DataFolder, "traces", (job % 256).ToString("x2"), $"{job}.log");
+
+    /// <summary>Dies when half of the body has come.</summary>
+    private static async Task HalfAsync(Rig rig, WireJob job, byte[] archive)
+    {
+        var half = new TaskCompletionSource();
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post,
+            $"/api/v4/jobs/{job.Id}/artifacts?artifact_format=zip&artifact_type=archive"
+        );
+        request.Headers.Add("JOB-TOKEN", job.Token);
+        request.Headers.TransferEncodingChunked = true;
+        var form = new MultipartFormDataContent { { new StreamContent(new HalfStream(archive, half)), "file", "artifacts.zip" } };
+        request.Content = form;
+        using var over = new CancellationTokenSource();
+        var sending = rig.Http.SendAsync(request, over.Token);
+        await half.Task;
+        await rig.Server.KillAsync();
+        await over.CancelAsync();
+        await Assert.ThrowsAnyAsync<Exception>(() => sending);
+        await rig.AgainAsync();
+    }
+
+    /// <summary>As two minutes would.</summary>
+    private static async Task LapseAsync(Rig rig, DatabaseKind kind)
+    {
+        var address = kind == DatabaseKind.Sqlite ? Path.Combine(rig.DataFolder, "slipway.db") : rig.Database!;
+        await using var db = await Db.OpenAsync(new DataOptions(DatabaseAddress.Parse(address)), TimeProvider.System, Ct);
+        await db.ExecuteAsync("UPDATE jobs SET offered_until = 1 WHERE offered_until IS NOT NULL", null, Ct);
+    }
+}

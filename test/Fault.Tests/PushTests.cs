@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using Slipway.Fault.Tests.Support;
+using Slipway.Server.Tests.Support;
+using Xunit;
+
+namespace Slipway.Fault.Tests;
+
+/// <summary>F1 and F2: the server dies while it takes a push, or makes the push's pipelines (reliability-security A4).</summary>
+public sealed class PushTests(Rigs rigs) : IClassFixture<Rigs>
+{
+    private static CancellationToken Ct => Rig.Ct;
+
+    [Theory, EveryDatabase]
+    public async Task A_push_that_is_cut_off_leaves_nothing_and_works_the_second_time(DatabaseKind kind)
+    {
+        var rig = await rigs.OfAsync(kind);
+        foreach (var _ in Rig.Plan(kind, "streaming"))
+        {
+            var before = await rig.Git.LineAsync("ls-remote", rig.Remote, "refs/heads/main");
+            await rig.Git.ShellAsync("head -c 12000000 /dev/urandom > large");
+            var pushing = rig.PushAsync();
+            await PackAsync(rig, pushing);
+            await rig.KillAsync();
+
+            var (sha, acknowledged, said) = await pushing;
+            var after = await rig.Git.LineAsync("ls-remote", rig.Remote, "refs/heads/main");
+            Assert.True(acknowledged ? after.StartsWith(sha) : after == before || after.StartsWith(sha), said);
+            await Rig.UntilAsync(() => Task.FromResult(Incoming(rig).Length == 0));
+            Assert.Empty(Incoming(rig));
+            await rig.Git.OkAsync("push", "-q", rig.Remote, "HEAD:refs/heads/main");
+            Assert.Single(await rig.PipelinesAsync(sha));
+        }
+
+        await rig.SoundAsync("cut off");
+    }
+
+    /// <summary>F1b: before and after the refs move.</summary>
+    [Theory, EveryDatabase]
+    public Task A_push_has_its_one_pipeline_wherever_the_server_died(DatabaseKind kind) =>
+        DieAsync(kind, "push quarantined", "push migrated", "push intended", "push moved", "push told");
+
+    /// <summary>F2: while the pipeline is made.</summary>
+    [Theory, EveryDatabase]
+    public Task A_pipeline_has_all_of_its_jobs_wherever_the_server_died(DatabaseKind kind) =>
+        DieAsync(kind, "pipeline reserved", "pipeline kept", "job inserted", "pipeline begun");
+
+    private async Task DieAsync(DatabaseKind kind, params string[] points)
+    {
+        var rig = await rigs.OfAsync(kind);
+        var numbers = new HashSet<long>();
+        foreach (var point in Rig.Plan(kind, points))
+        {
+            rig.KillAt(point);
+            var (sha, acknowledged, said) = await rig.PushAsync();
+            await rig.DiedAsync();
+
+            var moved = (await rig.Git.LineAsync("ls-remote", rig.Remote, "refs/heads/main")).StartsWith(sha);
+            Assert.True(moved || !acknowledged, $"{point}: {said}");
+            var again = await rig.Git.RunAsync("push", rig.Remote, "HEAD:refs/heads/main");
+            Assert.True(again.Ok, again.Said);
+            Assert.Equal(moved, again.Said.Contains("Everything up-to-date"));
+            var pipeline = Assert.Single(await rig.PipelinesAsync(sha));
+            Assert.True(numbers.Add(pipeline.GetProperty("iid").GetInt64()), $"{point}: the number is taken twice");
+            await Rig.UntilAsync(async () => (await rig.JobsAsync(pipeline.GetProperty("id").GetInt64())).Count == 3);
+            Assert.Equal(["build", "lint", "unit"], await rig.JobsAsync(pipeline.GetProperty("id").GetInt64()));
+        }
+
+        // What was made in between is handed out, and nothing was made twice.
+        using var runner = await rig.RunnerAsync();
+        await Rig.TakeAsync(runner);
+        await rig.SoundAsync(points[0]);
+        var open = (await rig.ApiAsync("projects/1/pipelines?per_page=100"))
+            .EnumerateArray()
+            .Count(one => one.GetProperty("status").GetString() is "pending" or "running");
+        Assert.Equal(numbers.Count, open);
+    }
+
+    [Theory, EveryDatabase]
+    public async Task A_push_of_six_branches_has_four_pipelines_also_after_a_crash(DatabaseKind kind)
+    {
+        var rig = await rigs.OfAsync(kind);
+        rig.KillAt("push moved");
+        var (sha, _, _) = await rig.PushAsync([.. Enumerable.Range(1, 6).Select(n => $"HEAD:refs/heads/branch{n}")]);
+        await rig.DiedAsync();
+
+        Assert.Equal(4, (await rig.PipelinesAsync(sha, 4)).Count);
+        await rig.SoundAsync("six branches");
+        Assert.Equal(4, (await rig.PipelinesAsync(sha, 4)).Count);
+    }
+
+    private static string[] Incoming(Rig rig) =>
+        Directory.GetDirectories(Path.Combine(rig.DataFolder, "repositories", "01", "1.git"), "incoming/*");
+
+    /// <summary>Until some of the pack lies in its quarantine.</summary>
+    private static async Task PackAsync(Rig rig, Task pushing)
+    {
+        var folder = Path.Combine(rig.DataFolder, "repositories", "01", "1.git", "incoming");
+        for (var since = Stopwatch.StartNew(); since.Elapsed < TimeSpan.FromSeconds(30) && !pushing.IsCompleted; await Task.Delay(1, Ct))
+            if (Directory.Exists(folder) && Directory.EnumerateFiles(folder, "tmp_pack*", SearchOption.AllDirectories).Any())
+                return;
+    }
+}

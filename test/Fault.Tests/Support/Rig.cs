@@ -1,0 +1,251 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json;
+using Slipway.Server.Tests.Runners;
+using Slipway.Server.Tests.Support;
+using Xunit;
+
+namespace Slipway.Fault.Tests.Support;
+
+/// <summary>A server that is killed and started again, with an administrator, a project, a clone of it, and a runner that speaks as the stock one.</summary>
+internal sealed class Rig : IAsyncDisposable
+{
+    private const string Yaml = """
+        workflow: { auto_cancel: { on_new_commit: none } }
+        build: { stage: build, script: make }
+        unit: { script: make test }
+        lint: { script: make lint, needs: [] }
+        """;
+
+    /// <summary>How often each fault is tried, over both databases: 5, and 100 at night.</summary>
+    private static readonly int s_cycles = int.TryParse(System.Environment.GetEnvironmentVariable("SLIPWAY_FAULT_CYCLES"), out var n)
+        ? n
+        : 5;
+
+    /// <summary>Not at night.</summary>
+    public static bool IsQuick => s_cycles < 20;
+
+    private static readonly int s_seed = Random.Shared.Next(100);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly TemporaryFolder _folder;
+    private readonly string? _database;
+
+    private Rig(TemporaryFolder folder, ServerProcess server, string? database) =>
+        (_folder, Server, _database, Http) = (folder, server, database, new HttpClient { BaseAddress = server.Address });
+
+    public ServerProcess Server { get; }
+    public HttpClient Http { get; private set; }
+    public GitClient Git { get; private set; } = null!;
+    public string Token { get; private set; } = "";
+    public string DataFolder => _folder["data"];
+    public string KillFile => _folder["kill-at"];
+
+    /// <summary>Where git pushes to.</summary>
+    public string Remote => $"http://root:{Token}@{Server.Address.Authority}/root/app.git";
+
+    public IReadOnlyDictionary<string, string> Environment => Server.Environment;
+
+    /// <summary>Its database, as the command line wants it; nothing for its own file.</summary>
+    public string? Database => _database;
+
+    public static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public static async Task<Rig> StartAsync(
+        DatabaseKind kind = DatabaseKind.Sqlite,
+        IReadOnlyDictionary<string, string>? environment = null,
+        string runner = "off",
+        string? database = null
+    )
+    {
+        Assert.SkipWhen(kind == DatabaseKind.Postgres && PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
+        var folder = new TemporaryFolder();
+        database ??= kind == DatabaseKind.Postgres ? await PostgresServer.CreateDatabaseAsync(Ct) : null;
+        var all = new Dictionary<string, string>(environment ?? new Dictionary<string, string>())
+        {
+            ["SLIPWAY_KILL_AT"] = folder["kill-at"],
+            ["SLIPWAY_DATA"] = folder["data"],
+            ["XDG_CONFIG_HOME"] = folder.Path,
+        };
+        if (database is not null)
+            all["SLIPWAY_DATABASE"] = database;
+        var rig = new Rig(folder, new ServerProcess(all, "--runner", runner), kind == DatabaseKind.Postgres ? database : null);
+        await rig.Server.StartAsync();
+        await rig.PrepareAsync();
+        return rig;
+    }
+
+    /// <summary>Begins another test: nothing waits any more, and the project has this configuration.</summary>
+    public async Task BeginAsync(string yaml = Yaml)
+    {
+        if (!Server.IsAlive)
+            await AgainAsync();
+        foreach (var pipeline in (await ApiAsync("projects/1/pipelines?per_page=100")).EnumerateArray())
+            if (pipeline.GetProperty("status").GetString() is "created" or "pending" or "running")
+                await ApiAsync($"projects/1/pipelines/{pipeline.GetProperty("id").GetInt64()}/cancel", HttpMethod.Post);
+        await Git.CommitAsync("configuration", (".gitlab-ci.yml", yaml), ("child.yml", "inner: { script: make }\n"));
+        await Git.OkAsync("push", "-q", "-o", "ci.skip", Remote, "HEAD:refs/heads/main");
+    }
+
+    /// <summary>A fault's cycles on one database, each at one of its points. With a few cycles some points are passed over; which, is another matter each time.</summary>
+    public static IEnumerable<string> Plan(DatabaseKind kind, params string[] points)
+    {
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {s_seed}, {s_cycles} cycles");
+        return from cycle in Enumerable.Range(0, s_cycles)
+            where cycle % 2 == (kind == DatabaseKind.Sqlite ? 0 : 1)
+            select points[(cycle + s_seed) % points.Length];
+    }
+
+    /// <summary>From now on the server dies when it passes this point.</summary>
+    public void KillAt(string point) => File.WriteAllText(KillFile, point);
+
+    /// <summary>Waits until it has died there, and starts it again.</summary>
+    public async Task DiedAsync()
+    {
+        await Server.DeadAsync();
+        await AgainAsync();
+    }
+
+    public async Task KillAsync()
+    {
+        await Server.KillAsync();
+        await AgainAsync();
+    }
+
+    public async Task AgainAsync()
+    {
+        File.Delete(KillFile);
+        await Server.StartAsync();
+        // Connections to the dead one are no use.
+        Http.Dispose();
+        Http = Client();
+    }
+
+    /// <summary>Nothing that is kept is wrong, and no push is without its one pipeline.</summary>
+    public async Task SoundAsync(string after)
+    {
+        var (exit, output) = await Server.RunAsync("doctor", "--deep");
+        Assert.True(exit == 0, $"{after}:\n{output}\n{Server.Said}");
+    }
+
+    /// <summary>A commit, pushed.</summary>
+    /// <returns>Whether git was told that it is there.</returns>
+    public async Task<(string Sha, bool Acknowledged, string Said)> PushAsync(params string[] refs)
+    {
+        var sha = await Git.CommitAsync("again", ("again", $"{Guid.NewGuid()}"));
+        var pushed = await Git.RunAsync(["push", Remote, .. refs.Length == 0 ? ["HEAD:refs/heads/main"] : refs]);
+        return (sha, pushed.Ok, pushed.Said);
+    }
+
+    public async Task<JsonElement> ApiAsync(string path, HttpMethod? method = null)
+    {
+        using var request = new HttpRequestMessage(method ?? HttpMethod.Get, "/api/v4/" + path);
+        request.Headers.Add("PRIVATE-TOKEN", Token);
+        using var answer = await Http.SendAsync(request, Ct);
+        var text = await answer.Content.ReadAsStringAsync(Ct);
+        Assert.True(answer.IsSuccessStatusCode, $"{path}: {(int)answer.StatusCode} {text}");
+        return JsonDocument.Parse(text).RootElement;
+    }
+
+    public async Task<(HttpStatusCode Status, byte[] Bytes)> BytesAsync(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v4/" + path);
+        request.Headers.Add("PRIVATE-TOKEN", Token);
+        using var answer = await Http.SendAsync(request, Ct);
+        return (answer.StatusCode, await answer.Content.ReadAsByteArrayAsync(Ct));
+    }
+
+    /// <summary>The pipelines of a commit, once there are as many; fewer when no more come.</summary>
+    public async Task<IReadOnlyList<JsonElement>> PipelinesAsync(string sha, int wanted = 1)
+    {
+        IReadOnlyList<JsonElement> found = [];
+        await UntilAsync(async () => (found = [.. (await ApiAsync($"projects/1/pipelines?sha={sha}")).EnumerateArray()]).Count >= wanted);
+        return found;
+    }
+
+    /// <summary>Its jobs' names, without the trigger jobs.</summary>
+    public async Task<IReadOnlyList<string>> JobsAsync(long pipeline) =>
+        [
+            .. (await ApiAsync($"projects/1/pipelines/{pipeline}/jobs"))
+                .EnumerateArray()
+                .Select(job => job.GetProperty("name").GetString()!)
+                .Order(),
+        ];
+
+    public async Task<string> StatusAsync(long job) => (await ApiAsync($"projects/1/jobs/{job}")).GetProperty("status").GetString()!;
+
+    /// <summary>A stock runner with a token of its own, on a connection of its own.</summary>
+    public async Task<WireRunner> RunnerAsync()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v4/user/runners");
+        request.Headers.Add("PRIVATE-TOKEN", Token);
+        request.Content = new FormUrlEncodedContent([new("runner_type", "instance_type")]);
+        using var answer = await Http.SendAsync(request, Ct);
+        var made = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Ct)).RootElement;
+        return new WireRunner(Client(), made.GetProperty("token").GetString()!);
+    }
+
+    /// <summary>Asks until a job comes, and takes it up.</summary>
+    public static async Task<WireJob> TakeAsync(WireRunner runner)
+    {
+        WireJob? job = null;
+        await UntilAsync(async () =>
+        {
+            var answer = await runner.RequestAsync(Ct);
+            if (answer.Status == 201)
+                job = new WireJob(runner, answer.Json);
+            return job is not null;
+        });
+        Assert.NotNull(job);
+        Assert.Equal(200, (await job.UpdateAsync("running")).Status);
+        return job;
+    }
+
+    /// <summary>Tries what a dead server leaves unanswered again and again, as a runner does.</summary>
+    public static async Task<T> StubbornlyAsync<T>(Func<Task<T>> act)
+    {
+        for (var since = Stopwatch.StartNew(); ; await Task.Delay(50, Ct))
+            try
+            {
+                return await act();
+            }
+            catch (HttpRequestException) when (since.Elapsed < Patience) { }
+    }
+
+    /// <summary>Waits for something that comes by itself; whoever asked looks whether it has.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> isThere)
+    {
+        for (var since = Stopwatch.StartNew(); since.Elapsed < Patience && !await isThere(); )
+            await Task.Delay(30, Ct);
+    }
+
+    public string Place(string name) => _folder[name];
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        Server.Dispose();
+        if (_database is not null)
+            await PostgresServer.DropDatabaseAsync(_database);
+        _folder.Dispose();
+    }
+
+    private HttpClient Client() =>
+        new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(10) }) { BaseAddress = Server.Address };
+
+    private async Task PrepareAsync()
+    {
+        await OkAsync("user", "create", "root", "--admin", "--email", "root@example.com");
+        Token = (await OkAsync("token", "create", "root", "--name", "test")).Split('\n').First(line => line.StartsWith("glpat-"));
+        Git = await GitClient.InitAsync(_folder["work"]);
+        await Git.CommitAsync("one", (".gitlab-ci.yml", Yaml));
+        await Git.OkAsync("push", "-q", "-o", "ci.skip", Remote, "main");
+    }
+
+    private async Task<string> OkAsync(params string[] arguments)
+    {
+        var (exit, output) = await Server.RunAsync(arguments);
+        Assert.True(exit == 0, $"slipway {string.Join(' ', arguments)}: {exit} {output}");
+        return output;
+    }
+}
