@@ -17,6 +17,9 @@ public sealed record JobChannel
     /// <summary>Takes one upload: type, format, suggested file name, content. Throws <see cref="JobFailedException"/> when it is refused.</summary>
     public required Func<JobArtifact, string, Stream, CancellationToken, Task> SendArtifact { get; init; }
 
+    /// <summary>Where runners share their caches; <see langword="null"/>: each has its own.</summary>
+    public SharedCache? Cache { get; init; }
+
     /// <summary>The working tree to run on; <see langword="null"/>: the sources come from Git.</summary>
     public SourceTree? Sources { get; init; }
 

@@ -64,6 +64,7 @@ internal static class ServerApp
         v4.MapPipelines();
         v4.MapCommitStatuses();
         v4.MapLint();
+        v4.MapResourceGroups();
         v4.MapUsers();
         v4.MapPersonalTokens();
         v4.MapUserRemoval();
@@ -81,6 +82,7 @@ internal static class ServerApp
         app.MapPages();
         v4.MapJobRoutes();
         v4.MapRunnerRoutes();
+        app.MapOpenId();
         v4.MapEnvironmentRoutes();
         v4.MapWebhookRoutes();
         v4.MapEvents();

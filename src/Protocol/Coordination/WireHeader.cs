@@ -29,6 +29,12 @@ public static class WireHeader
     /// <summary><c>yes</c> on a 204 that was held.</summary>
     public const string BuildsPolling = "Gitlab-Ci-Builds-Polling";
 
+    /// <summary>
+    /// <c>yes</c> with a job (201): this coordinator keeps cache archives for all runners of the project, at <c>jobs/ID/cache?key=KEY</c> with the job's token.
+    /// Slipway's own: GitLab sends no such header, and its runner reads none.
+    /// </summary>
+    public const string SharedCache = "X-Slipway-Shared-Cache";
+
     /// <summary>When to try again, as an HTTP date.</summary>
     public const string RateLimitResetTime = "RateLimit-ResetTime";
 }

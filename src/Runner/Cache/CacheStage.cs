@@ -5,7 +5,7 @@ using Slipway.Runner.Executors;
 namespace Slipway.Runner.Cache;
 
 /// <summary>Takes caches out of the store before a job's script and puts them back after it (runner-protocol §9). Failing to restore never fails a job.</summary>
-internal sealed class CacheStage(JobEnvironment job, IExecutor executor, LocalCache store)
+internal sealed class CacheStage(JobEnvironment job, IExecutor executor, LocalCache store, SharedCache? shared)
 {
     /// <summary>The caches to be restored: those with files, whose policy says so.</summary>
     public IReadOnlyList<JobCache> ToRestore => [.. Caches.Where(c => Policy(c) is "pull" or "pull-push")];
@@ -32,10 +32,7 @@ internal sealed class CacheStage(JobEnvironment job, IExecutor executor, LocalCa
         foreach (var (key, human) in Keys(cache))
         {
             job.Trace.Info($"Checking cache for {human}...");
-            job.Trace.Line(
-                "No URL provided, cache will not be downloaded from shared cache server. Instead a local version of cache will be extracted."
-            );
-            if (await ExtractAsync(key, ct))
+            if (await DownloadAsync(key, human, ct) && await ExtractAsync(key, ct))
             {
                 job.Trace.Info("Successfully extracted cache");
                 return;
@@ -63,6 +60,8 @@ internal sealed class CacheStage(JobEnvironment job, IExecutor executor, LocalCa
         if (store.ModifiedAt(key) is { } made && !await IsChangedAsync(selection, made, ct))
         {
             job.Trace.Line("Archive is up to date!");
+            if (shared is not null && store.Tag(key) is null)
+                await UploadAsync(key, ct);
             job.Trace.Info("Created cache");
             return;
         }
@@ -71,9 +70,79 @@ internal sealed class CacheStage(JobEnvironment job, IExecutor executor, LocalCa
         var kept = await store.ReplaceAsync(key, human, file => WriteAsync(file, selection, count, ct), ct);
         if (kept)
         {
-            job.Trace.Line("No URL provided, cache will not be uploaded to shared cache server. Cache will be stored only locally.");
+            await UploadAsync(key, ct);
             job.Trace.Info("Created cache");
         }
+    }
+
+    /// <summary>Puts what the runners of the project share in the place of what is here, if it is another.</summary>
+    /// <returns>Whether what is here may be extracted.</returns>
+    private async Task<bool> DownloadAsync(string key, string human, CancellationToken ct)
+    {
+        if (shared is null)
+        {
+            job.Trace.Line(
+                "No URL provided, cache will not be downloaded from shared cache server. Instead a local version of cache will be extracted."
+            );
+            return true;
+        }
+
+        try
+        {
+            switch (await shared.Fetch(key, store.Tag(key), ct))
+            {
+                case SharedCacheAnswer.Archive(var tag, var content):
+                    await using (content)
+                        await store.ReplaceAsync(key, human, file => CopyAsync(content, file, ct), ct);
+                    store.SetTag(key, tag);
+                    job.Trace.Line("Downloaded cache.zip from the server");
+                    return true;
+                case SharedCacheAnswer.Unchanged:
+                    job.Trace.Line("cache.zip is up to date");
+                    return true;
+                case SharedCacheAnswer.None:
+                    job.Trace.Warning("Cache file does not exist");
+                    return false;
+                case SharedCacheAnswer.Failed failed:
+                    job.Trace.Warning($"Cache cannot be downloaded: {failed.Problem}");
+                    return false;
+                case var other:
+                    throw new InvalidOperationException(other.GetType().Name);
+            }
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException or UnauthorizedAccessException)
+        {
+            job.Trace.Warning($"Cache cannot be downloaded: {e.Message}");
+            return false;
+        }
+    }
+
+    private static async Task<bool> CopyAsync(Stream content, FileStream file, CancellationToken ct)
+    {
+        await content.CopyToAsync(file, ct);
+        return true;
+    }
+
+    private async Task UploadAsync(string key, CancellationToken ct)
+    {
+        if (shared is null)
+        {
+            job.Trace.Line("No URL provided, cache will not be uploaded to shared cache server. Cache will be stored only locally.");
+            return;
+        }
+
+        await using var archive = store.Open(key);
+        if (archive is null)
+            return;
+        var (tag, problem) = await shared.Send(key, archive, ct);
+        if (tag is null)
+        {
+            job.Trace.Warning($"Cache cannot be uploaded, and is kept on the runner only: {problem}");
+            return;
+        }
+
+        store.SetTag(key, tag);
+        job.Trace.Line("Uploaded cache.zip to the server");
     }
 
     private async Task<bool> WriteAsync(Stream file, FileSelection selection, PatternCount count, CancellationToken ct)

@@ -27,7 +27,8 @@ internal abstract record JobAnswer
     private JobAnswer() { }
 
     /// <param name="CorrelationId">The request's name.</param>
-    public sealed record Job(JobPayload Payload, string CorrelationId) : JobAnswer;
+    /// <param name="SharesCache">The coordinator keeps cache archives.</param>
+    public sealed record Job(JobPayload Payload, string CorrelationId, bool SharesCache = false) : JobAnswer;
 
     /// <param name="Held">The coordinator has kept us waiting for something new, so there is no need to wait any more.</param>
     public sealed record Nothing(bool Held) : JobAnswer;

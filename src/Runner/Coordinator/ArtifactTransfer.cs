@@ -156,7 +156,7 @@ internal sealed class ArtifactTransfer(CoordinatorHttp http, JobPayload payload,
         // .NET writes the boundary in quotes, which not every reader takes off.
         form.Headers.Remove("Content-Type");
         form.Headers.TryAddWithoutValidation("Content-Type", "multipart/form-data; boundary=" + boundary);
-        var file = new StreamContent(new Kept(content));
+        var file = new StreamContent(new KeptOpen(content));
         file.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         file.Headers.TryAddWithoutValidation("Content-Disposition", $"form-data; name=\"file\"; filename=\"{Quoted(name)}\"");
         form.Add(file);
@@ -183,35 +183,5 @@ internal sealed class ArtifactTransfer(CoordinatorHttp http, JobPayload payload,
             if (value is { Length: > 0 })
                 query.Add($"{key}={Uri.EscapeDataString(value)}");
         return query.Count > 0 ? "?" + string.Join('&', query) : "";
-    }
-
-    /// <summary>A body that leaves the file open for another try when it is disposed.</summary>
-    private sealed class Kept(Stream content) : Stream
-    {
-        public override bool CanRead => true;
-        public override bool CanSeek => true;
-        public override bool CanWrite => false;
-        public override long Length => content.Length;
-
-        public override long Position
-        {
-            get => content.Position;
-            set => content.Position = value;
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => content.Read(buffer, offset, count);
-
-        public override int Read(Span<byte> buffer) => content.Read(buffer);
-
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            content.ReadAsync(buffer, cancellationToken);
-
-        public override long Seek(long offset, SeekOrigin origin) => content.Seek(offset, origin);
-
-        public override void Flush() { }
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

@@ -102,7 +102,8 @@ public sealed class CoordinatorClient : IDisposable
             {
                 HttpStatusCode.Created => new JobAnswer.Job(
                     await ReadAsync(response, ProtocolJson.Default.JobPayload, ct),
-                    Header(response, WireHeader.RequestId) ?? name
+                    Header(response, WireHeader.RequestId) ?? name,
+                    Header(response, WireHeader.SharedCache) == "yes"
                 ),
                 HttpStatusCode.NoContent => new JobAnswer.Nothing(Header(response, WireHeader.BuildsPolling) == "yes"),
                 HttpStatusCode.Forbidden => new JobAnswer.Forbidden(await MessageAsync(response, ct)),

@@ -32,7 +32,7 @@ internal sealed class RemoteJob(
         JobResult result;
         try
         {
-            result = await RunAsync(payload, job.CorrelationId, report, log, slots);
+            result = await RunAsync(job with { Payload = payload }, report, log, slots);
         }
         catch (Exception e)
         {
@@ -46,14 +46,9 @@ internal sealed class RemoteJob(
         return (result, await report.EndAsync(result, CancellationToken.None));
     }
 
-    private Task<JobResult> RunAsync(
-        JobPayload payload,
-        string correlationId,
-        JobReport report,
-        TraceSpool log,
-        (int Slot, int ProjectSlot) slots
-    )
+    private Task<JobResult> RunAsync(JobAnswer.Job job, JobReport report, TraceSpool log, (int Slot, int ProjectSlot) slots)
     {
+        var payload = job.Payload;
         var direct = FeatureFlags.IsOn("FF_USE_DIRECT_DOWNLOAD", runner, payload.Variables);
         var transfer = new ArtifactTransfer(client.Http, payload, direct, settings.Time);
         var channel = new JobChannel
@@ -61,7 +56,9 @@ internal sealed class RemoteJob(
             WriteTrace = log.WriteAsync,
             FetchArtifacts = transfer.FetchAsync,
             SendArtifact = transfer.SendAsync,
-            CorrelationId = FeatureFlags.IsOn("FF_USE_GITALY_CORRELATION_ID", runner, payload.Variables) ? correlationId : "",
+            CorrelationId = FeatureFlags.IsOn("FF_USE_GITALY_CORRELATION_ID", runner, payload.Variables) ? job.CorrelationId : "",
+            // Whoever has set up a cache of his own wants that one.
+            Cache = job.SharesCache && runner.Cache.Type.Length == 0 ? new CacheTransfer(client.Http, payload).ToSharedCache() : null,
         };
         var host = new JobHost
         {

@@ -86,7 +86,7 @@ internal sealed class JobPhases : IAsyncDisposable
 
     public async Task RestoreCacheAsync(CancellationToken ct)
     {
-        var stage = new CacheStage(_job, _executor, _cacheStore);
+        var stage = new CacheStage(_job, _executor, _cacheStore, _channel.Cache);
         if (stage.ToRestore is not { Count: > 0 } caches)
             return;
         using var section = Trace.Section("restore_cache", "Restoring cache");
@@ -163,7 +163,7 @@ internal sealed class JobPhases : IAsyncDisposable
 
     public async Task SaveCacheAsync(bool success, CancellationToken ct)
     {
-        var stage = new CacheStage(_job, _executor, _cacheStore);
+        var stage = new CacheStage(_job, _executor, _cacheStore, _channel.Cache);
         if (!stage.SavesAny(success))
             return;
         using var section = success

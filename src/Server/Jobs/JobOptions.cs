@@ -18,8 +18,20 @@ public sealed record JobOptions
     /// <summary>How long a job that was handed out waits to be taken up. 2 minutes.</summary>
     public TimeSpan Offer { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>Bytes of a cache archive that runners share; a larger one stays on its runner. 1 GiB.</summary>
+    public long CacheBytes { get; init; } = 1L << 30;
+
+    /// <summary>Bytes of all of a project's shared cache archives: beyond it, those used least recently go. 10 GiB.</summary>
+    public long CacheProjectBytes { get; init; } = 10L << 30;
+
+    /// <summary>How long a shared cache archive is kept that nobody uses. 14 days.</summary>
+    public TimeSpan CacheKeep { get; init; } = TimeSpan.FromDays(14);
+
     /// <summary>A running job of which nothing was heard for so long has failed. 1 hour.</summary>
     public TimeSpan Silence { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>The same for jobs of our own runner, which never keeps silent for more than half a minute. 3 minutes.</summary>
+    public TimeSpan OwnSilence { get; init; } = TimeSpan.FromMinutes(3);
 
     /// <summary>How long a job may wait when no runner that is there could take it. 1 hour.</summary>
     public TimeSpan WaitWithoutRunner { get; init; } = TimeSpan.FromHours(1);

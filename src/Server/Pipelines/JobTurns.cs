@@ -30,9 +30,8 @@ internal sealed class JobTurns(Db db, PipelineStore store, TimeProvider time)
                         states.Add((id, state));
                 }
 
-                foreach (
-                    var grant in ResourceGroups.Grantable(states, _ => ProcessMode.Unordered).Where(grant => grant.Group == group.Group)
-                )
+                var mode = await ResourceGroupStore.ModeAsync(session, group.ProjectId, group.Group, token);
+                foreach (var grant in ResourceGroups.Grantable(states, _ => mode).Where(grant => grant.Group == group.Group))
                     await store.ApplyAsync(session, grant.Pipeline, new PipelineEvent.ResourceGranted(grant.Job, time.GetUtcNow()), token);
                 return states.Count;
             },

@@ -76,6 +76,8 @@ internal sealed class PipelineStore(
     public async Task<PipelineState> BeginAsync(Session session, PipelineRow row, CompiledPipeline compiled, CancellationToken ct)
     {
         var state = Machine.Create(compiled, time.GetUtcNow());
+        var groups = state.Jobs.Select(job => job.Job.ResourceGroup).OfType<string>().Distinct();
+        await ResourceGroupStore.AddAsync(session, row.ProjectId, groups, time.Milliseconds(), ct);
         await session.ExecuteAsync(
             "INSERT INTO compiled_pipelines (pipeline_id, body) VALUES (@Id, @body)",
             new { row.Id, body = secrets.SealBytes(CompiledPurpose, CompiledJson.Write(compiled)) },

@@ -33,6 +33,8 @@ internal static class ProjectRemoval
         ("webhook_events", "project_id = @id"),
         ("webhooks", "project_id = @id"),
         ("commit_statuses", "project_id = @id"),
+        ("caches", "project_id = @id"),
+        ("resource_groups", "project_id = @id"),
         ("deployments", "project_id = @id"),
         ("environments", "project_id = @id"),
         ("jobs", "project_id = @id"),

@@ -28,16 +28,22 @@ internal sealed class JobSweep(Db db, JobEnd end, Offers offers, JobOptions opti
 
     private async Task SilentAsync(CancellationToken ct)
     {
-        foreach (
-            var job in await FindAsync("status IN ('running', 'canceling') AND bridge = 0 AND updated_at < @before", options.Silence, ct)
-        )
-        {
-            PipelineEvent happened =
-                job.Status == "canceling"
-                    ? new PipelineEvent.Stopped((int)job.Number, time.GetUtcNow())
-                    : new PipelineEvent.Failed((int)job.Number, FailureReason.StuckOrTimeout, null, time.GetUtcNow());
-            await end.ApplyAsync(job, happened, null, ct);
-        }
+        const string silent = "status IN ('running', 'canceling') AND bridge = 0 AND updated_at < @before";
+        const string ours =
+            $"EXISTS (SELECT 1 FROM runner_managers m WHERE m.id = runner_manager_id AND m.revision LIKE '{RunnerWords.OurRevision}%')";
+        foreach (var job in await FindAsync($"{silent} AND {ours}", options.OwnSilence, ct))
+            await LetGoAsync(job, FailureReason.RunnerSystem, ct);
+        foreach (var job in await FindAsync(silent, options.Silence, ct))
+            await LetGoAsync(job, FailureReason.StuckOrTimeout, ct);
+    }
+
+    private Task<JobRow> LetGoAsync(JobRow job, string reason, CancellationToken ct)
+    {
+        PipelineEvent happened =
+            job.Status == "canceling"
+                ? new PipelineEvent.Stopped((int)job.Number, time.GetUtcNow())
+                : new PipelineEvent.Failed((int)job.Number, reason, null, time.GetUtcNow());
+        return end.ApplyAsync(job, happened, null, ct);
     }
 
     private async Task OverdueAsync(CancellationToken ct)

@@ -39,7 +39,12 @@ internal sealed class JobWait(
             var manager = await heartbeats.BeatAsync(runner.Id, request.SystemId, request.Info, http.Address(), ct);
             var found = runner.Paused == 1 ? new Handout.Nothing() : await handout.TryAsync(runner, manager, request.Info.Features, ct);
             if (found is Handout.Given(var payload))
+            {
+                if (RunnerWords.IsOurs(request.Info.Revision))
+                    http.Response.Headers[WireHeader.SharedCache] = "yes";
                 return Results.Json(payload, ProtocolJson.Default.JobPayload, statusCode: StatusCodes.Status201Created);
+            }
+
             var left = end - time.GetUtcNow();
             if (!holds || left <= TimeSpan.Zero)
                 return found is Handout.LostRace ? Answers.Conflict("409 Conflict") : Nothing(http, seen, holds);

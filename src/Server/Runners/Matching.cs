@@ -41,4 +41,9 @@ internal static class RunnerWords
     public const string Project = "project_type";
     public const string NotProtected = "not_protected";
     public const string RefProtected = "ref_protected";
+
+    /// <summary>What our own runner's revision begins with; in all else it speaks as gitlab-runner does.</summary>
+    public const string OurRevision = "slipway-";
+
+    public static bool IsOurs(string? revision) => revision?.StartsWith(OurRevision, StringComparison.Ordinal) == true;
 }

@@ -1,4 +1,5 @@
 using Slipway.Compiler;
+using Slipway.Compiler.Variables;
 using Slipway.Engine;
 using Slipway.Engine.Payloads;
 using Slipway.Protocol.Coordination;
@@ -9,6 +10,7 @@ using Slipway.Server.Jobs;
 using Slipway.Server.Pipelines;
 using Slipway.Server.Projects;
 using Slipway.Server.Secrets;
+using JobState = Slipway.Engine.JobState;
 
 namespace Slipway.Server.Runners;
 
@@ -28,6 +30,7 @@ internal sealed class PayloadSource(
     Db db,
     PipelineStore pipelines,
     ExternalJobs external,
+    IdTokens idTokens,
     SecretBox secrets,
     ServerUrl url,
     JobOptions options,
@@ -45,16 +48,28 @@ internal sealed class PayloadSource(
     {
         if (await db.ReadAsync((session, t) => pipelines.CompiledAsync(session, job.PipelineId, t), ct) is not { } pipeline)
             return new PayloadOutcome.Refused(FailureReason.DataIntegrity);
-        return await external.OfAsync(pipeline.Jobs[(int)job.JobIndex], job, ct) is { } elsewhere
-            ? await db.ReadAsync((session, t) => BuildAsync(session, (pipeline, elsewhere), job, runner, features, token, t), ct)
-            : new PayloadOutcome.Refused(FailureReason.MissingDependency);
+        if (await external.OfAsync(pipeline.Jobs[(int)job.JobIndex], job, ct) is not { } elsewhere)
+            return new PayloadOutcome.Refused(FailureReason.MissingDependency);
+        var (parts, refusal) = await db.ReadAsync((session, t) => GatherAsync(session, (pipeline, elsewhere), job, features, token, t), ct);
+        if (parts is null)
+            return new PayloadOutcome.Refused(refusal!);
+        var (compiled, project) = (parts.Job.Job, parts.Project);
+        var seconds = (int)Math.Min(compiled.Timeout, runner.MaximumTimeout ?? compiled.Timeout);
+        var identity = Identity(job, runner, project, token) with
+        {
+            DeployToken = parts.DeployToken,
+            IdTokens = await idTokens.OfAsync(compiled, pipeline.Context, job, runner, seconds, ct),
+        };
+        var payload = JobPayloads.Build(pipeline, parts.Job, identity, parts.Left.Dotenv, parts.Left.Dependencies);
+        return new PayloadOutcome.Built(Completed(payload, project, runner));
     }
 
-    private async Task<PayloadOutcome> BuildAsync(
+    /// <summary>What of all that stands in rows.</summary>
+    /// <returns>The parts, or the reason for which the job fails.</returns>
+    private async Task<(Parts? Parts, string? Refusal)> GatherAsync(
         Session session,
         (CompiledPipeline Pipeline, IReadOnlyList<JobRow> Elsewhere) known,
         JobRow row,
-        RunnerRow runner,
         RunnerFeatures features,
         string token,
         CancellationToken ct
@@ -67,15 +82,41 @@ internal sealed class PayloadSource(
             StartedAt = row.StartedAt.Instant() ?? time.GetUtcNow(),
         };
         if (RunnerNeeds.Missing(job.Job, pipeline.Context, features))
-            return new PayloadOutcome.Refused(FailureReason.RunnerUnsupported);
+            return (null, FailureReason.RunnerUnsupported);
         if (await session.FindAsync<string>("SELECT state FROM users WHERE id = @UserId", row, ct) != "active")
-            return new PayloadOutcome.Refused("user_blocked");
+            return (null, "user_blocked");
         var inputs = new ArtifactInputs(session, secrets, options.ArtifactsExpireIn, time.Milliseconds());
         if (await inputs.OfAsync(pipeline, row, known.Elsewhere, token, ct) is not { } left)
-            return new PayloadOutcome.Refused(FailureReason.MissingDependency);
+            return (null, FailureReason.MissingDependency);
         var project = (await session.FindAsync<ProjectRow>($"SELECT {ProjectRow.Columns} FROM projects WHERE id = @ProjectId", row, ct))!;
-        var payload = JobPayloads.Build(pipeline, job, Identity(row, runner, project, token), left.Dotenv, left.Dependencies);
-        return new PayloadOutcome.Built(Completed(payload, project, runner));
+        // A job has the project's variables as they are when it is handed out, also a second time.
+        var settings = await CiVariables.OfAsync(session, secrets, project, row.Protected == 1, ct);
+        job = job with { Job = SettingVariables.Renew(pipeline, job.Job, settings) };
+        return (new Parts(job, project, left, await DeployTokenAsync(session, project, ct)), null);
+    }
+
+    /// <summary>The token named gitlab-deploy-token, the project's own or that of the nearest group. https://docs.gitlab.com/user/project/deploy_tokens/#gitlab-deploy-token</summary>
+    private async Task<(string User, string Password)?> DeployTokenAsync(Session session, ProjectRow project, CancellationToken ct)
+    {
+        var found = await session.FindAsync<DeployLogin>(
+            """
+            WITH RECURSIVE up (id, parent_id, depth) AS (
+              SELECT id, parent_id, 1 FROM namespaces WHERE id = @NamespaceId
+              UNION ALL SELECT n.id, n.parent_id, up.depth + 1 FROM namespaces n JOIN up ON n.id = up.parent_id)
+            SELECT d.username, d.hash, d.sealed FROM deploy_tokens d LEFT JOIN up ON up.id = d.namespace_id
+            WHERE d.name = 'gitlab-deploy-token' AND d.revoked_at IS NULL AND (d.expires_at IS NULL OR d.expires_at > @now)
+              AND (d.project_id = @Id OR up.id IS NOT NULL)
+            ORDER BY COALESCE(up.depth, 0), d.id LIMIT 1
+            """,
+            new
+            {
+                project.Id,
+                project.NamespaceId,
+                now = time.Milliseconds(),
+            },
+            ct
+        );
+        return found is null ? null : (found.Username, secrets.Open(DeployTokensApi.Purpose(found.Hash), found.Sealed));
     }
 
     private JobIdentity Identity(JobRow job, RunnerRow runner, ProjectRow project, string token)
@@ -95,6 +136,15 @@ internal sealed class PayloadSource(
             DefaultGitDepth = settings.CiDefaultGitDepth,
             Runner = new JobIdentity.Taker(runner.Id, runner.Description, [.. Matching.Tags(runner.Tags)], (int?)runner.MaximumTimeout),
         };
+    }
+
+    private sealed record Parts(JobState Job, ProjectRow Project, ArtifactInputs.Found Left, (string User, string Password)? DeployToken);
+
+    private sealed record DeployLogin
+    {
+        public required string Username { get; init; }
+        public required string Hash { get; init; }
+        public required byte[] Sealed { get; init; }
     }
 
     /// <summary>What only a server knows; no runner acts on it.</summary>

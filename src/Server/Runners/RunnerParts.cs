@@ -15,6 +15,9 @@ internal static class RunnerParts
             .AddSingleton<Heartbeats>()
             .AddSingleton<JobQueue>()
             .AddSingleton<ExternalJobs>()
+            .AddSingleton<SigningKey>()
+            .AddSingleton<IdTokens>()
+            .AddSingleton<SharedCaches>()
             .AddSingleton<PayloadSource>()
             .AddSingleton<HandoutRounds>()
             .AddSingleton<JobHandout>()
@@ -36,5 +39,6 @@ internal static class RunnerParts
         v4.MapJobUpdate();
         v4.MapTraces();
         v4.MapRunnerArtifacts();
+        v4.MapSharedCaches();
     }
 }

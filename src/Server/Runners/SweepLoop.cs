@@ -11,6 +11,7 @@ namespace Slipway.Server.Runners;
 internal sealed partial class SweepLoop(
     JobSweep jobs,
     ArtifactSweep artifacts,
+    SharedCaches caches,
     JobOptions options,
     TimeProvider time,
     ILogger<SweepLoop> log
@@ -33,6 +34,7 @@ internal sealed partial class SweepLoop(
         {
             await jobs.RunAsync(ct);
             await artifacts.RunAsync(ct);
+            await caches.SweepAsync(ct);
         }
         catch (Exception e) when (e is DatabaseException { Fault: not DbFault.Lost } or BlobStoreException or IOException)
         {

@@ -32,6 +32,7 @@ internal static class PagePath
     private static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase)
     {
         "-",
+        ".well-known",
         "admin",
         "api",
         "assets",

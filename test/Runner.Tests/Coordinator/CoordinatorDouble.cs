@@ -14,7 +14,8 @@ internal sealed record Call(string Method, string Path, string Query, IReadOnlyD
 {
     public JsonElement Json => JsonDocument.Parse(Body).RootElement;
 
-    public bool Is(string method, string path) => Method == method && Regex.IsMatch(Path, "^/api/v4/" + path + "$");
+    public bool Is(string method, string path) =>
+        Regex.IsMatch(Method, "^" + method + "$") && Regex.IsMatch(Path, "^/api/v4/" + path + "$");
 
     public string? State => Json.TryGetProperty("state", out var state) ? state.GetString() : null;
 }
@@ -60,6 +61,9 @@ internal sealed partial class CoordinatorDouble : IDisposable
     public ConcurrentQueue<string> Faults { get; } = [];
 
     public ConcurrentDictionary<string, byte[]> Uploads { get; } = [];
+
+    /// <summary>Offers to keep cache archives, and keeps them here by their keys.</summary>
+    public ConcurrentDictionary<string, byte[]>? Caches { get; set; }
 
     public void Dispose()
     {
@@ -168,7 +172,11 @@ internal sealed partial class CoordinatorDouble : IDisposable
         Demand(call, RequestId().IsMatch(call.Headers.GetValueOrDefault("X-Request-Id") ?? ""), "X-Request-Id");
         if (!call.Path.StartsWith("/api/v4/", StringComparison.Ordinal))
             return;
-        if (call.Method is "POST" or "PUT" or "DELETE" && !call.Path.EndsWith("/artifacts", StringComparison.Ordinal))
+        if (
+            call.Method is "POST" or "PUT" or "DELETE"
+            && !call.Path.EndsWith("/artifacts", StringComparison.Ordinal)
+            && !call.Path.EndsWith("/cache", StringComparison.Ordinal)
+        )
         {
             Demand(call, call.Headers.GetValueOrDefault("Content-Type") == "application/json", "Content-Type");
             var header =
@@ -189,6 +197,8 @@ internal sealed partial class CoordinatorDouble : IDisposable
             return Append(call, IdOf(call));
         if (call.Is("POST", "jobs/\\d+/artifacts"))
             return Upload(call);
+        if (Caches is { } caches && call.Is("(GET|PUT)", "jobs/\\d+/cache"))
+            return Cache(caches, call);
         Faults.Enqueue($"{call.Method} {call.Path}: nobody asked for this");
         return new Reply(404);
     }
@@ -205,7 +215,7 @@ internal sealed partial class CoordinatorDouble : IDisposable
             lock (_gate)
             {
                 if (_jobs.TryDequeue(out var job))
-                    return new Reply(201, JsonSerializer.Serialize(job, ProtocolJson.Default.JobPayload));
+                    return Caches is null ? Handed(job) : Handed(job) with { Headers = [(WireHeader.SharedCache, "yes")] };
                 if (_added.Task.IsCompleted)
                     _added = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 added = _added.Task;
@@ -215,6 +225,24 @@ internal sealed partial class CoordinatorDouble : IDisposable
                 return new Reply(204, "", ("X-GitLab-Last-Update", $"update-{Interlocked.Increment(ref _updates)}"));
             await added.WaitAsync(_over.Token);
         }
+    }
+
+    private static Reply Handed(JobPayload job) => new(201, JsonSerializer.Serialize(job, ProtocolJson.Default.JobPayload));
+
+    private Reply Cache(ConcurrentDictionary<string, byte[]> caches, Call call)
+    {
+        Demand(call, call.Headers.GetValueOrDefault("JOB-TOKEN") == _tokens[IdOf(call)], "JOB-TOKEN");
+        var key = Uri.UnescapeDataString(call.Query["?key=".Length..]);
+        if (call.Method == "PUT")
+            caches[key] = call.Body;
+        if (!caches.TryGetValue(key, out var archive))
+            return new Reply(404);
+        var tag = $"\"{Crc32.Append(0, archive)}\"";
+        if (call.Method == "PUT")
+            return new Reply(201, "", ("ETag", tag));
+        return call.Headers.GetValueOrDefault("If-None-Match") == tag
+            ? new Reply(304, "", ("ETag", tag))
+            : new Reply(200, Encoding.Latin1.GetString(archive), ("ETag", tag));
     }
 
     private Reply Update(Call call, long id)

@@ -25,6 +25,9 @@ internal sealed class WireRunner(HttpClient http, string token, string? systemId
     public string Token { get; set; } = token;
     public string? LastUpdate { get; private set; }
 
+    /// <summary>By it the server tells its own runner from gitlab-runner.</summary>
+    public string Revision { get; set; } = "d79f3e7b";
+
     /// <summary>All 31 are always sent; these are on.</summary>
     public RunnerFeatures Features { get; set; } =
         new()
@@ -57,7 +60,7 @@ internal sealed class WireRunner(HttpClient http, string token, string? systemId
         {
             Name = "gitlab-runner",
             Version = "19.4.0",
-            Revision = "d79f3e7b",
+            Revision = Revision,
             Platform = "linux",
             Architecture = "amd64",
             Executor = "shell",
