@@ -24,12 +24,8 @@ public sealed class EveryPageTests(Town town)
         lift:
           stage: test
           needs: [compile, assets]
-          script:
-            - printf 'lifting crate 1\nlifting crate 2\n'
-            - |
-              printf '\033[31mcrane_test.c:42: error: expected a load of 2, got 1\033[0m\n'
-              exit 2
-        lint: {stage: test, needs: [], allow_failure: true, script: [echo "crane.c:7 line is too long", exit 1]}
+          script: sh test/lift.sh 2
+        lint: {stage: test, needs: [], allow_failure: true, script: sh test/lint.sh}
         staging: {stage: deploy, environment: {name: staging}, script: make deploy}
         production: {stage: deploy, when: manual, needs: [compile], environment: {name: production, url: https://crane.example.com}, script: make deploy}
         """;
@@ -112,6 +108,11 @@ public sealed class EveryPageTests(Town town)
             "harbour/crane",
             "Teach the crane to lift two crates at once",
             (".gitlab-ci.yml", Crane),
+            (
+                "test/lift.sh",
+                "echo 'lifting crate 1'\necho 'lifting crate 2'\nprintf '\\033[31mcrane.c:42: error: expected a load of %s, got 1\\033[0m\\n' \"$1\"\nexit 2\n"
+            ),
+            ("test/lint.sh", "echo 'crane.c:7: warning: line is longer than 80 characters'\nexit 1\n"),
             (
                 "README.md",
                 "# Crane\n\nA small **service** that moves crates.\n\n## Use\n\n```sh\nmake run\n```\n\n| what | how |\n|---|---|\n| lift | `crane up` |\n\n- [x] tested\n"
