@@ -62,6 +62,27 @@ public sealed class JobLogPageTests
     }
 
     [Fact]
+    public async Task A_job_that_waits_says_whether_anybody_could_take_it()
+    {
+        await using var room = await PageRoom.OpenAsync();
+        var job = await room.JobAsync(await room.PipelineAsync("make: {tags: [docker], script: make}"));
+        var browser = await room.SignedInAsync();
+        var page = $"/ada/app/-/jobs/{job.Id}";
+        var alone = (await browser.GetAsync(page)).Text;
+        PageCheck.Inert(alone);
+        Assert.Contains("No runner with the tags docker that may take it is online", alone);
+        await room.Server.Db.ExecuteAsync(
+            """
+            INSERT INTO runners (runner_type, token_hash, description, maintenance_note, paused, locked, run_untagged, tags, access_level, created_at, contacted_at)
+            VALUES ('instance_type', 'x', '', '', 0, 0, 1, '["docker"]', 'not_protected', @now, @now)
+            """,
+            new { now = room.Server.Time.GetUtcNow().ToUnixTimeMilliseconds() },
+            default
+        );
+        Assert.Contains("It waits for a runner with the tags docker to be free", (await browser.GetAsync(page)).Text);
+    }
+
+    [Fact]
     public async Task A_job_is_erased_by_its_owner_and_its_log_is_gone()
     {
         await using var room = await PageRoom.OpenAsync();

@@ -6,6 +6,7 @@ using Slipway.Server.Http;
 using Slipway.Server.Jobs;
 using Slipway.Server.Jobs.Traces;
 using Slipway.Server.Projects;
+using Slipway.Server.Runners;
 using Slipway.Server.Ui.Markup;
 using Slipway.Server.Ui.Parts;
 
@@ -23,6 +24,7 @@ internal static class JobPage
         JobTraces traces,
         TraceWatchers watchers,
         ArtifactFinder finder,
+        TimeProvider time,
         Db db,
         CancellationToken ct
     )
@@ -40,6 +42,7 @@ internal static class JobPage
             : Html.Of(
                 $"<p class=\"note quiet\">This job ran with debugging on, so its log may show secrets. It is for developers and above.</p>"
             );
+        var hasRunner = job.Status == "pending" && await new RunnersThere(db, time).AnyForAsync(job, ct);
         var side = await JobSide.OfAsync(http.Actor(), view, here, job, finder, db, ct);
         var pipeline = Address.To(here.Project.FullPath, "-", "pipelines", $"{job.PipelineId}");
         return Layout.Answer(
@@ -55,7 +58,7 @@ internal static class JobPage
                 <div class="head">{StatusBadge.Of(job.Status, job is { Status: "failed", AllowFailure: 1 })}<h1><bdi>{job.Name}</bdi></h1>{(
                     view.MayAct(here) ? Acts(view, here, job) : Html.Nothing
                 )}</div>
-                {State(view, here, job)}
+                {State(view, here, job, hasRunner)}
                 </div>
                 <div class="two"><div>{log}</div><aside id="job-side" class="side-facts" data-part aria-label="About this job">{side}</aside></div>
                 """
@@ -76,13 +79,16 @@ internal static class JobPage
         return Html.Of($"{JobButtons.Words(view, here, job)}{erase}");
     }
 
-    private static Html State(PageView view, ProjectContext here, JobRow job) =>
+    private static Html State(PageView view, ProjectContext here, JobRow job, bool hasRunner) =>
         job switch
         {
             { Status: "failed", FailureReason: { } reason } => Html.Of(
                 $"<p class=\"note {(job.AllowFailure == 1 ? "warn" : "bad")}\">{FailureWords.Of(reason)}{Html.Of($" Exit code {job.ExitCode}.").When(job.ExitCode is not null)}</p>"
             ),
-            { Status: "pending" } => Html.Of($"<p class=\"note warn\">It waits for a runner{WithTags(job)}.</p>"),
+            { Status: "pending" } when hasRunner => Html.Of($"<p class=\"note warn\">It waits for a runner{WithTags(job)} to be free.</p>"),
+            { Status: "pending" } => Html.Of(
+                $"<p class=\"note bad\">No runner{WithTags(job)} that may take it is online. {(here.Role >= Role.Maintainer ? Html.Of($"<a href=\"{Address.To(here.Project.FullPath, "-", "settings", "ci_cd").At("runners")}\">See the runners</a>") : Html.Of($"Ask a maintainer of the project."))}</p>"
+            ),
             { Status: "manual" } when job.Retried == 0 && view.MayAct(here) => Html.Of(
                 $"""
                 <form method="post" action="{JobButtons.Address(here, job).Below(
