@@ -1,4 +1,3 @@
-using Microsoft.Playwright;
 using Slipway.Browser.Tests.Support;
 using Xunit;
 
@@ -37,7 +36,7 @@ public sealed class FirstRunTests(Town town)
         await using var window = await town.SignedInAsync();
         await window.Page.GetByLabel($"Menu of {Town.User}").ClickAsync();
         await window.ClickAsync("button", "Sign out");
-        await window.Page.WaitForURLAsync("**/users/sign_in", new() { WaitUntil = WaitUntilState.Commit });
+        await window.IsAtAsync("/users/sign_in");
         await window.GoAsync("/dashboard/groups");
         Assert.Equal("/users/sign_in?return_to=%2Fdashboard%2Fgroups", window.Url);
         await window.FillAsync("Name or e-mail address", Town.User);
@@ -46,7 +45,7 @@ public sealed class FirstRunTests(Town town)
         await window.SeesAsync("Name, password or code are not right.");
         await window.FillAsync("Password", Town.Password);
         await window.ClickAsync("button", "Sign in");
-        await window.Page.WaitForURLAsync("**/dashboard/groups", new() { WaitUntil = WaitUntilState.Commit });
+        await window.IsAtAsync("/dashboard/groups");
         window.IsClean();
     }
 }

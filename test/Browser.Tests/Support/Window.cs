@@ -51,6 +51,9 @@ internal sealed class Window : IAsyncDisposable
 
     public string Url => Page.Url[_address.Length..];
 
+    /// <summary>Waits until the window has come to an address.</summary>
+    public Task IsAtAsync(string path) => Assertions.Expect(Page).ToHaveURLAsync(_address + path, new() { Timeout = 30_000 });
+
     public Task GoAsync(string path) => Page.GotoAsync(path);
 
     public Task ClickAsync(string role, string name) =>
@@ -102,7 +105,7 @@ internal sealed class Window : IAsyncDisposable
         await FillAsync("Name or e-mail address", user);
         await FillAsync("Password", password);
         await ClickAsync("button", "Sign in");
-        await Page.WaitForURLAsync(_address + to, new() { WaitUntil = WaitUntilState.Commit });
+        await IsAtAsync(to);
     }
 
     /// <summary>Nothing complained: no error in the console, nothing that the page's policy forbids, nothing asked of others.</summary>
