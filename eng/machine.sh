@@ -35,8 +35,8 @@ install_tools() {
 
 engine_answers() { command -v docker >/dev/null 2>&1 && timeout 10 docker version >/dev/null 2>&1; }
 
-# The images the lab builds, one name a line.
-lab_images() { bash "$1/build-images.sh" list | grep -v "^(if named)" | tr " " "\n" | grep -E "^[a-z].*[^:]:[^:]" || true; }
+# The images the lab builds, one name a line: those it builds unasked, and GitLab's clients.
+lab_images() { echo lab/gitlab-clients:latest; bash "$1/build-images.sh" list | grep -v "^(if named)" | tr " " "\n" | grep -E "^[a-z].*[^:]:[^:]" || true; }
 
 # Builds are skipped when the same scripts have built before and every image still stands in the engine.
 build_images() {
@@ -49,7 +49,7 @@ build_images() {
     return 0
   fi
   machine_note "building images (two minutes the first time)"
-  if "$lab/build-images.sh" && "$lab/build-images.sh" mirror; then echo "$now" >"$stamp"; else return 1; fi
+  if "$lab/build-images.sh" && "$lab/build-images.sh" clients && "$lab/build-images.sh" mirror; then echo "$now" >"$stamp"; else return 1; fi
 }
 
 start_engine() {

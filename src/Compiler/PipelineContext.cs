@@ -44,6 +44,9 @@ public sealed record PipelineContext
     /// <summary>Values of the root file's <c>spec:inputs</c>, as text.</summary>
     public ImmutableDictionary<string, string> Inputs { get; init; } = ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>What the schedule that started it is for.</summary>
+    public string? ScheduleDescription { get; init; }
+
     /// <summary>
     /// The paths changed, relative to <c>compare_to</c> when that is given and else to what the pipeline's own diff is. <see langword="null"/>:
     /// there is no diff (new branch, tag, schedule …), and <c>changes</c> is true. A <c>compare_to</c> that names no ref: throws <see cref="UnknownRefException"/>.

@@ -17,6 +17,8 @@ using Slipway.Server.Outbound;
 using Slipway.Server.Pipelines;
 using Slipway.Server.Projects;
 using Slipway.Server.Runners;
+using Slipway.Server.Schedules;
+using Slipway.Server.Triggers;
 using Slipway.Server.Ui;
 using Slipway.Server.Ui.Pages;
 using Slipway.Server.Webhooks;
@@ -50,7 +52,7 @@ internal static class ServerApp
         services.AddSingleton<Upkeep>().AddSingleton<GitLogin>().AddSingleton<PushToCreate>();
         services.AddSingleton<WebPush>().AddSingleton<CommitCreation>().AddSingleton<BranchShapes>();
         services.AddPages();
-        services.AddSingleton<Bridges>().AddJobs().AddRunners().AddEnvironments().AddWebhooks();
+        services.AddSingleton<Bridges>().AddJobs().AddRunners().AddEnvironments().AddWebhooks().AddSchedules().AddTriggers();
         services.AddSingleton<PushEvents>();
     }
 
@@ -86,6 +88,9 @@ internal static class ServerApp
         v4.MapEnvironmentRoutes();
         v4.MapWebhookRoutes();
         v4.MapEvents();
+        v4.MapScheduleRoutes();
+        v4.MapTriggerRoutes();
+        v4.MapOpenApi();
     }
 
     /// <summary>What must pass before a route's handler, in order.</summary>
@@ -93,6 +98,7 @@ internal static class ServerApp
     {
         app.UsePagePaths();
         app.UseRouting();
+        app.UseUnknownCalls();
         app.UseCredentials();
         app.UseAccessCheck();
     }
@@ -114,6 +120,7 @@ internal static class ServerApp
         work.HandleJobs(services);
         work.HandleEnvironments(services);
         work.HandleWebhooks(services);
+        work.HandleSchedules(services);
         work.On(PushIntent.Work, services.GetRequiredService<PushIntents>().RecoverAsync);
         work.On(RepositoryUpkeep.Work, services.GetRequiredService<Upkeep>().RunAsync);
     }

@@ -36,7 +36,8 @@ internal static class JobParts
             .AddHostedService(all => all.GetRequiredService<Leftovers>())
             .AddSingleton<JobFactsReader>()
             .AddSingleton<JobList>()
-            .AddSingleton<JobActions>();
+            .AddSingleton<JobActions>()
+            .AddSingleton<PipelineRemoval>();
 
     public static void MapJobRoutes(this IEndpointRouteBuilder v4)
     {
@@ -45,8 +46,12 @@ internal static class JobParts
         v4.MapJobActions();
         v4.MapArtifacts();
         v4.MapTestReports();
+        v4.MapPipelineRemoval();
     }
 
-    public static void HandleJobs(this WorkLoop work, IServiceProvider services) =>
+    public static void HandleJobs(this WorkLoop work, IServiceProvider services)
+    {
         work.On(TraceArchive.Kind, services.GetRequiredService<TraceArchive>().ArchiveAsync);
+        work.On(PipelineRemoval.Work, services.GetRequiredService<PipelineRemoval>().OnRemovedAsync);
+    }
 }

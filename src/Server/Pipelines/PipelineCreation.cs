@@ -36,6 +36,8 @@ internal sealed class PipelineCreation(
     {
         if (await RefusalAsync(order, ct) is { } refusal)
             return new PipelineOutcome.Refused(refusal);
+        if (order.Payload is { } payload)
+            order = order with { Variables = order.Variables.Add(new Variable("TRIGGER_PAYLOAD", payload, Public: true, File: true)) };
         var repository = repositories.Of(order.Project.Id);
         if (await repository.CommitAsync(order.Sha, ct) is not { } commit)
             return new PipelineOutcome.Refused("Commit not found");
@@ -66,13 +68,16 @@ internal sealed class PipelineCreation(
 
     private async Task<string?> RefusalAsync(PipelineOrder order, CancellationToken ct)
     {
-        if (order.Project.Archived == 1)
+        if (order.Project.Archived == 1 || !order.User.IsActive)
             return "Insufficient permissions to create a new pipeline";
         var role = await Roles.InProjectAsync(db, order.User, order.Project, time.Milliseconds(), ct);
         if (role < Abilities.CreatePipeline.Least)
             return "Insufficient permissions to create a new pipeline";
         var settings = ProjectSettings.Parse(order.Project.Settings);
-        if (order is { Variables.Length: > 0, Source: "api" or "web" or "trigger" } && !MaySetVariables(settings, role))
+        if (
+            order is { Variables.Length: > 0, Source: "api" or "web" or "trigger" or "pipeline", BridgeId: null }
+            && !MaySetVariables(settings, role)
+        )
             return "Insufficient permissions to set pipeline variables";
         var protection = await ProtectedRefs.MatchAsync(db, order.Project.Id, KindOf(order), order.Ref, ct);
         return protection.MayMerge(role, order.User.IsAdmin)
@@ -83,7 +88,7 @@ internal sealed class PipelineCreation(
     private static string KindOf(PipelineOrder order) => order.IsTag ? ProtectedRefs.Tag : ProtectedRefs.Branch;
 
     /// <summary>https://docs.gitlab.com/ci/variables/#restrict-pipeline-variables</summary>
-    private static bool MaySetVariables(ProjectSettings settings, Role role) =>
+    public static bool MaySetVariables(ProjectSettings settings, Role role) =>
         settings.CiPipelineVariablesMinimumOverrideRole switch
         {
             "no_one_allowed" => false,
@@ -113,9 +118,9 @@ internal sealed class PipelineCreation(
                     await session.FindAsync<PipelineRow>(
                         """
                         INSERT INTO pipelines (project_id, iid, user_id, source, ref, tag, sha, before_sha, protected, status, origin, ready, version, bridge_id,
-                          variables, created_at, updated_at, committed_at)
+                          schedule_id, trigger_id, variables, created_at, updated_at, committed_at)
                         VALUES (@ProjectId, @iid, @UserId, @Source, @Ref, @tag, @Sha, @BeforeSha, @isProtected, 'created', @Origin, 0, 0, @BridgeId,
-                          @variables, @now, @now, @committedAt)
+                          @ScheduleId, @TriggerId, @variables, @now, @now, @committedAt)
                         RETURNING *
                         """,
                         new
@@ -131,6 +136,8 @@ internal sealed class PipelineCreation(
                             isProtected = protection.IsProtected ? 1L : 0,
                             order.Origin,
                             order.BridgeId,
+                            order.ScheduleId,
+                            order.TriggerId,
                             variables = Sealed(order.Variables),
                             now = time.Milliseconds(),
                             committedAt = commit.Committer.Instant.ToUnixTimeMilliseconds(),

@@ -38,6 +38,7 @@ internal static class PipelineFacts
             CreatedAt = moment.CreatedAt.Instant(),
             PipelineVariables = order.Variables,
             Inputs = order.Inputs,
+            ScheduleDescription = order.ScheduleDescription,
         };
 
     public static ServerFacts Server(ServerUrl url) => new() { Url = url.Uri };

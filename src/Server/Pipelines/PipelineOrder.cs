@@ -28,6 +28,17 @@ internal sealed record PipelineOrder
     /// <summary>What asks, when it may ask twice: the second time gets the pipeline of the first.</summary>
     public string? Origin { get; init; }
 
+    /// <summary>The schedule that starts it, and what that is for.</summary>
+    public long? ScheduleId { get; init; }
+
+    public string? ScheduleDescription { get; init; }
+
+    /// <summary>The trigger token that starts it.</summary>
+    public long? TriggerId { get; init; }
+
+    /// <summary>What came with the trigger, JSON: its jobs have it as the file <c>TRIGGER_PAYLOAD</c>.</summary>
+    public string? Payload { get; init; }
+
     /// <summary>The trigger job that starts it.</summary>
     public long? BridgeId { get; init; }
 

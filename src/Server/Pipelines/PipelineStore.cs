@@ -36,8 +36,10 @@ internal sealed class PipelineStore(
     {
         if (await CompiledAsync(session, pipelineId, ct) is not { } compiled)
             return null;
+        // It may be remembered and gone.
         const string head = "SELECT status, version FROM pipelines WHERE id = @pipelineId";
-        var (status, version) = (await session.FindAsync<Head>(head, new { pipelineId }, ct))!;
+        if (await session.FindAsync<Head>(head, new { pipelineId }, ct) is not var (status, version))
+            return null;
         if (_states.Find(pipelineId, version) is { } known)
             return known;
         var jobs = await session.QueryAsync<JobRow>(

@@ -27,7 +27,7 @@ internal static class PipelinesApi
         pipelines.MapGet("/{pipeline:long}/variables", VariablesAsync).Allow(write);
         pipelines.MapPost("/{pipeline:long}/retry", RetryAsync).Allow(write);
         pipelines.MapPost("/{pipeline:long}/cancel", CancelAsync).Allow(new Access.OnProject(Abilities.CancelPipeline));
-        pipelines.MapPut("/{pipeline:long}/metadata", RenameAsync).Allow(write);
+        pipelines.MapPut("/{pipeline:long}/metadata", RenameAsync).Allow(new Access.OnProject(Abilities.RenamePipeline));
         v4.MapPost("/projects/{project}/pipeline", CreateAsync).Allow(new Access.OnProject(Abilities.CreatePipeline));
     }
 
@@ -64,25 +64,22 @@ internal static class PipelinesApi
         return id is { } found ? await ShowAsync(here, found, db, url, ct) : Answers.NotFound();
     }
 
-    private static async Task<IResult> ShowAsync(ProjectContext here, long pipeline, Db db, ServerUrl url, CancellationToken ct)
-    {
-        var shown = await db.ReadAsync(
+    private static async Task<IResult> ShowAsync(ProjectContext here, long pipeline, Db db, ServerUrl url, CancellationToken ct) =>
+        await WholeAsync(here.Project, pipeline, db, url, ct) is { } shown ? Answers.Ok(shown) : Answers.NotFound();
+
+    /// <returns>A pipeline of the project with all that is said of it; nothing when there is none of that number.</returns>
+    public static Task<object?> WholeAsync(ProjectRow project, long pipeline, Db db, ServerUrl url, CancellationToken ct) =>
+        db.ReadAsync(
             async (session, token) =>
             {
-                if (await FindAsync(session, here, pipeline, token) is not { } row)
+                if (await FindAsync(session, project, pipeline, token) is not { } row)
                     return null;
                 var user = await session.FindAsync<UserRow>($"SELECT {UserRow.Columns} FROM users WHERE id = @UserId", row, token);
-                var figures = await session.FindAsync<Figures>(
-                    "SELECT MIN(queued_at) AS queued, AVG(CAST(coverage AS REAL)) AS coverage FROM jobs WHERE pipeline_id = @Id AND retried = 0",
-                    row,
-                    token
-                );
-                return PipelineJson.Whole(row, here.Project, user!, figures?.Queued, figures?.Coverage, url);
+                var figures = await session.FindAsync<PipelineFigures>(PipelineFigures.Select, row, token);
+                return (object?)PipelineJson.Whole(row, project, user!, figures!, url);
             },
             ct
         );
-        return shown is null ? Answers.NotFound() : Answers.Ok(shown);
-    }
 
     private static async Task<IResult> VariablesAsync(
         ProjectContext here,
@@ -91,7 +88,7 @@ internal static class PipelinesApi
         PipelineCreation creation,
         CancellationToken ct
     ) =>
-        await db.ReadAsync((session, token) => FindAsync(session, here, pipeline, token), ct) is { } row
+        await db.ReadAsync((session, token) => FindAsync(session, here.Project, pipeline, token), ct) is { } row
             ? Answers.Ok(
                 creation
                     .VariablesOf(row)
@@ -213,7 +210,7 @@ internal static class PipelinesApi
         var found = await db.WriteAsync(
             async (session, token) =>
             {
-                if (await FindAsync(session, here, pipeline, token) is null)
+                if (await FindAsync(session, here.Project, pipeline, token) is null)
                     return false;
                 await store.ApplyAsync(session, pipeline, happened, token, user);
                 return true;
@@ -253,18 +250,12 @@ internal static class PipelinesApi
     private static Task<IResult> ShownAsync(ProjectContext here, long pipeline, Db db, ServerUrl url, CancellationToken ct) =>
         ShowAsync(here, pipeline, db, url, ct);
 
-    private static Task<PipelineRow?> FindAsync(Session session, ProjectContext here, long pipeline, CancellationToken ct) =>
+    private static Task<PipelineRow?> FindAsync(Session session, ProjectRow project, long pipeline, CancellationToken ct) =>
         session.FindAsync<PipelineRow>(
             "SELECT * FROM pipelines WHERE id = @pipeline AND project_id = @Id AND ready = 1",
-            new { pipeline, here.Id },
+            new { pipeline, project.Id },
             ct
         );
-
-    private sealed record Figures
-    {
-        public long? Queued { get; init; }
-        public double? Coverage { get; init; }
-    }
 
     /// <summary>An answer with another status than its own.</summary>
     private sealed class WithStatus(IResult inner, int status) : IResult

@@ -28,7 +28,9 @@ internal static class Abilities
     public static readonly Ability ReadPipeline = new("read_pipeline", Role.Guest, Open: true, JobToken: true) { ShowsJobs = true };
     public static readonly Ability ReadJob = new("read_build", Role.Guest, Open: true, JobToken: true) { ShowsJobs = true };
     public static readonly Ability CreatePipeline = new("create_pipeline", Role.Developer) { Changes = true };
-    public static readonly Ability UpdatePipeline = new("update_pipeline", Role.Developer, JobToken: true) { Changes = true };
+    public static readonly Ability TriggerPipeline = new("trigger_pipeline", Role.Developer, JobToken: true) { Changes = true };
+    public static readonly Ability UpdatePipeline = new("update_pipeline", Role.Developer) { Changes = true };
+    public static readonly Ability RenamePipeline = new("update_pipeline_metadata", Role.Developer, JobToken: true) { Changes = true };
     public static readonly Ability CancelPipeline = new("cancel_pipeline", Role.Developer);
     public static readonly Ability DestroyPipeline = new("destroy_pipeline", Role.Owner) { Changes = true };
     public static readonly Ability UpdateJob = new("update_build", Role.Developer) { Changes = true };

@@ -40,6 +40,8 @@ internal static class ProjectRemoval
         ("jobs", "project_id = @id"),
         ("compiled_pipelines", "pipeline_id IN (SELECT id FROM pipelines WHERE project_id = @id)"),
         ("pipelines", "project_id = @id"),
+        ("pipeline_schedules", "project_id = @id"),
+        ("pipeline_triggers", "project_id = @id"),
         ("ci_variables", "project_id = @id"),
         ("runner_projects", "project_id = @id"),
         ("job_token_allowlist", "project_id = @id OR from_project_id = @id"),

@@ -24,10 +24,11 @@ internal sealed class TraceArchive(Db db, TraceFolder live, IBlobStore blobs, Pi
     public async Task ArchiveAsync(Finished finished, CancellationToken ct)
     {
         var job = await db.FindAsync<JobRow>("SELECT * FROM jobs WHERE id = @JobId", finished, ct);
-        if (job is null || job is { TraceBlob: null, ErasedAt: null } && !await MoveAsync(job, ct))
+        if (job is { TraceBlob: null, ErasedAt: null } && !await MoveAsync(job, ct))
             return;
         KillPoint.Pass("archive noted");
-        live.Delete(job.Id);
+        // Of a job that is gone nobody reads the log.
+        live.Delete(finished.JobId);
     }
 
     /// <returns>False when the log must stay where it is, because its job goes on.</returns>
