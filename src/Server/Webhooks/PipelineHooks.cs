@@ -8,12 +8,12 @@ using Slipway.Server.Work;
 namespace Slipway.Server.Webhooks;
 
 /// <summary>Notes what happens to pipelines, jobs and deployments that somebody wants to be told of, with the change itself; <see cref="PipelineTelling"/> tells of it afterwards.</summary>
-internal sealed class PipelineHooks(WorkLoop work, TimeProvider time)
+internal sealed class PipelineHooks(HeardEvents heardEvents, WorkLoop work, TimeProvider time)
 {
     /// <summary>A <see cref="PipelineFollower"/>.</summary>
     public async Task<IReadOnlyList<RefusedJob>> FollowAsync(Session session, PipelineChange change, CancellationToken ct)
     {
-        var heard = await WebhookStore.HeardAsync(session, change.Pipeline.ProjectId, ct);
+        var heard = await heardEvents.OfAsync(session, change.Pipeline.ProjectId, ct);
         if (heard.Count == 0)
             return [];
         var (pipeline, now) = (change.Pipeline.Id, time.Milliseconds());

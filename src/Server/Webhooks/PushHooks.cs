@@ -6,14 +6,14 @@ using Slipway.Server.Http;
 namespace Slipway.Server.Webhooks;
 
 /// <summary>Tells of pushes. https://docs.gitlab.com/user/project/integrations/webhook_events/#push-events</summary>
-internal sealed class PushHooks(Db db, HookBodies bodies, WebhookStore hooks)
+internal sealed class PushHooks(Db db, HeardEvents heardEvents, HookBodies bodies, WebhookStore hooks)
 {
     /// <summary>GitLab's <c>push_event_hooks_limit</c>: a push that moves more refs of a kind is not told of at all.</summary>
     private const int MostRefs = 3;
 
     public async Task OnPushedAsync(Pushed pushed, CancellationToken ct)
     {
-        var heard = await db.ReadAsync((session, token) => WebhookStore.HeardAsync(session, pushed.ProjectId, token), ct);
+        var heard = await db.ReadAsync((session, token) => heardEvents.OfAsync(session, pushed.ProjectId, token), ct);
         foreach (var trigger in (string[])[HookTrigger.Push, HookTrigger.TagPush])
         {
             var isTag = trigger == HookTrigger.TagPush;

@@ -12,6 +12,7 @@ internal static class WebhookParts
         services
             .AddSingleton<WebhookSecrets>()
             .AddSingleton<WebhookStore>()
+            .AddSingleton<HeardEvents>()
             .AddSingleton<WebhookSending>()
             .AddSingleton<HookBodies>()
             .AddSingleton<PushHooks>()

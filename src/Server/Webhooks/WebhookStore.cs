@@ -21,13 +21,6 @@ internal sealed class WebhookStore(WorkLoop work, TimeProvider time)
     /// <summary>Bytes of an event. GitLab's 25 MB.</summary>
     public const int MostBytes = 25 << 20;
 
-    /// <summary>What anybody in a project listens to.</summary>
-    public static async Task<IReadOnlySet<string>> HeardAsync(Session session, long project, CancellationToken ct)
-    {
-        var heard = await session.QueryAsync<string>("SELECT events FROM webhooks WHERE project_id = @project", new { project }, ct);
-        return heard.Count == 0 ? new HashSet<string>() : heard.SelectMany(EventsOf).ToHashSet();
-    }
-
     public static IReadOnlyList<string> EventsOf(string json) => JsonSerializer.Deserialize<string[]>(json) ?? [];
 
     /// <summary>Has an event told to everybody in the project who listens. Asked for the same event twice, it is told once.</summary>

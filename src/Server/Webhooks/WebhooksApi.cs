@@ -60,6 +60,7 @@ internal static class WebhooksApi
         Parameters p,
         Db db,
         WebhookSecrets secrets,
+        HeardEvents heard,
         TimeProvider time,
         CancellationToken ct
     )
@@ -99,6 +100,7 @@ internal static class WebhooksApi
             },
             ct
         );
+        heard.Forget(here.Id);
         return made is null
             ? Answers.Message(
                 StatusCodes.Status422UnprocessableEntity,
@@ -114,6 +116,7 @@ internal static class WebhooksApi
         Parameters p,
         Db db,
         WebhookSecrets secrets,
+        HeardEvents heard,
         TimeProvider time,
         CancellationToken ct
     )
@@ -147,10 +150,11 @@ internal static class WebhooksApi
                 ),
             ct
         );
+        heard.Forget(here.Id);
         return changed is null ? Answers.NotFound() : Answers.Ok(WebhookJson.Of(changed, secrets, time.Milliseconds()));
     }
 
-    private static async Task<IResult> RemoveAsync(ProjectContext here, long id, Db db, CancellationToken ct)
+    private static async Task<IResult> RemoveAsync(ProjectContext here, long id, Db db, HeardEvents heard, CancellationToken ct)
     {
         var removed = await db.WriteAsync(
             async (session, t) =>
@@ -161,6 +165,7 @@ internal static class WebhooksApi
             },
             ct
         );
+        heard.Forget(here.Id);
         return removed == 1 ? Answers.NoContent : Answers.NotFound();
     }
 }

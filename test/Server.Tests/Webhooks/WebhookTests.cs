@@ -63,6 +63,26 @@ public sealed class WebhookTests
             Assert.True(IsSigned(one), WordOf(one));
     }
 
+    [Fact]
+    public async Task Whoever_begins_to_listen_is_told_of_what_happens_from_then_on()
+    {
+        await using var room = await OpenAsync(DatabaseKind.Sqlite, new Clock());
+        using var receiver = new Receiver();
+        await room.PipelineAsync("a: {script: [x]}");
+        var job = await (await room.RunnerAsync()).StartAsync();
+        var path = $"projects/{room.Project.Id}/hooks";
+        var id = (await HookAsync(room, receiver.Url))["id"].GetInt64();
+        await job.FinishAsync(JobState.Success);
+        var told = new List<string> { WordOf(await receiver.NextAsync(Ct)), WordOf(await receiver.NextAsync(Ct)) };
+        Assert.Equal(["build/success", "pipeline/success"], told.Order());
+
+        await room.Admin.Client.PutApiAsync($"{path}/{id}", new { pipeline_events = false, job_events = false });
+        await room.PipelineAsync("a: {script: [x]}");
+        const string noted = "SELECT COUNT(*) FROM work WHERE kind = 'webhook_tell'";
+        Assert.Equal(0, await room.Db.FindAsync<long>(noted, null, Ct));
+        Assert.False(receiver.HasMore);
+    }
+
     [Theory, EveryDatabase]
     public async Task What_was_told_is_kept_without_secrets_and_can_be_told_again(DatabaseKind kind)
     {
