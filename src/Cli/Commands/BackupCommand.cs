@@ -171,7 +171,7 @@ internal static class BackupCommand
         }
         catch (BackupException e)
         {
-            throw new CommandException(ExitCode.Failed, e.Message.TrimEnd('.'));
+            throw new CommandException(ExitCode.Failed, e.Message.TrimEnd('.'), e.Message.Contains("secret.key") ? "--key FILE" : null);
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
         {

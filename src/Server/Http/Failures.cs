@@ -12,6 +12,10 @@ internal static partial class Failures
 {
     private const int RetryAfterSeconds = 2;
 
+    /// <summary>ENOSPC and EDQUOT, which .NET puts into <see cref="Exception.HResult"/> as they are.</summary>
+    private const int DiskFull = 28;
+    private const int OverQuota = 122;
+
     public static void UseFailures(this WebApplication app)
     {
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Slipway.Http");
@@ -34,15 +38,26 @@ internal static partial class Failures
         }
     }
 
+    /// <summary>A full disk passes: whoever is told to come back will find room, or be told again.</summary>
+    internal static int StatusOf(Exception failure) =>
+        failure switch
+        {
+            BadHttpRequestException bad => bad.StatusCode,
+            DatabaseException { Fault: >= DbFault.Busy and <= DbFault.Unavailable } or BlobStoreException =>
+                StatusCodes.Status503ServiceUnavailable,
+            IOException { HResult: DiskFull or OverQuota } => StatusCodes.Status503ServiceUnavailable,
+            _ => StatusCodes.Status500InternalServerError,
+        };
+
     private static IResult Answer(Exception failure, HttpContext http, ILogger log)
     {
         http.Response.Clear();
         http.Response.Headers["X-Request-Id"] = http.TraceIdentifier;
-        switch (failure)
+        switch (StatusOf(failure))
         {
-            case BadHttpRequestException bad:
-                return Answers.Message(bad.StatusCode, bad.Message);
-            case DatabaseException { Fault: >= DbFault.Busy and <= DbFault.Unavailable } or BlobStoreException:
+            case var status when failure is BadHttpRequestException:
+                return Answers.Message(status, failure.Message);
+            case StatusCodes.Status503ServiceUnavailable:
                 Unavailable(log, http.Request.Method, http.Request.Path, failure.Message);
                 http.Response.Headers.RetryAfter = RetryAfterSeconds.ToString();
                 return Answers.Message(503, "503 Service Unavailable");

@@ -22,9 +22,6 @@ internal sealed class Rig : IAsyncDisposable
         ? n
         : 5;
 
-    /// <summary>Not at night.</summary>
-    public static bool IsQuick => s_cycles < 20;
-
     private static readonly int s_seed = Random.Shared.Next(100);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
