@@ -42,6 +42,16 @@ public static class PipelineCompiler
     public static DeployEnvironment EnvironmentNamed(string name) =>
         new(name, Slugs.OfEnvironment(name), null, "start", null, null, Environments.Tier(name));
 
+    /// <summary>A job that is handed out, the first time or again, with the variables that instance, groups and project have now in the place of those they had then.</summary>
+    /// <param name="job">One of the pipeline's, as it was compiled.</param>
+    /// <param name="now">As <see cref="PipelineContext.ProjectVariables"/>.</param>
+    public static CompiledJob JobWithVariables(CompiledPipeline pipeline, CompiledJob job, ImmutableArray<ScopedVariable> now)
+    {
+        ArgumentNullException.ThrowIfNull(pipeline);
+        ArgumentNullException.ThrowIfNull(job);
+        return SettingVariables.Renew(pipeline, job, now);
+    }
+
     /// <summary>
     /// Reads, merges and checks the configuration, asks its rules, and builds the jobs that are in. The user's mistakes are in the result;
     /// time is linear in the size of what was read and in the number of jobs.

@@ -6,15 +6,13 @@ namespace Slipway.Compiler.Variables;
 /// The variables that instance, groups and project give to a job. Rules see them as they were when the pipeline was made; a job that is handed out, the
 /// first time or again, has them as they are then.
 /// </summary>
-public static class SettingVariables
+internal static class SettingVariables
 {
     /// <summary>The job with those of now in the place of those of then.</summary>
     /// <param name="job">One of the pipeline's, as it was compiled.</param>
     /// <param name="now">As <see cref="PipelineContext.ProjectVariables"/>.</param>
     public static CompiledJob Renew(CompiledPipeline pipeline, CompiledJob job, ImmutableArray<ScopedVariable> now)
     {
-        ArgumentNullException.ThrowIfNull(pipeline);
-        ArgumentNullException.ThrowIfNull(job);
         var environment = job.Environment?.Name;
         var then = EnvironmentScopes.Visible(pipeline.Context.ProjectVariables, environment).Length;
         return job with

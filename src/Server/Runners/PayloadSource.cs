@@ -1,5 +1,4 @@
 using Slipway.Compiler;
-using Slipway.Compiler.Variables;
 using Slipway.Engine;
 using Slipway.Engine.Payloads;
 using Slipway.Protocol.Coordination;
@@ -91,7 +90,7 @@ internal sealed class PayloadSource(
         var project = (await session.FindAsync<ProjectRow>($"SELECT {ProjectRow.Columns} FROM projects WHERE id = @ProjectId", row, ct))!;
         // A job has the project's variables as they are when it is handed out, also a second time.
         var settings = await CiVariables.OfAsync(session, secrets, project, row.Protected == 1, ct);
-        job = job with { Job = SettingVariables.Renew(pipeline, job.Job, settings) };
+        job = job with { Job = PipelineCompiler.JobWithVariables(pipeline, job.Job, settings) };
         return (new Parts(job, project, left, await DeployTokenAsync(session, project, ct)), null);
     }
 
