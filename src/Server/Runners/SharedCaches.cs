@@ -1,4 +1,5 @@
 using Slipway.Server.Blobs;
+using Slipway.Server.Blobs.Sweeping;
 using Slipway.Server.Data;
 using Slipway.Server.Http;
 using Slipway.Server.Jobs;
@@ -44,7 +45,7 @@ internal sealed class SharedCaches(Db db, IBlobStore blobs, JobOptions options, 
     /// <returns>Its digest; nothing when it is too large.</returns>
     public async Task<string?> PutAsync(JobRow job, string key, Stream content, CancellationToken ct)
     {
-        var set = await SetAsync(job, key, ct);
+        var (set, begunAt) = (await SetAsync(job, key, ct), time.Milliseconds());
         if (await blobs.PutAsync(content, null, options.CacheBytes, ct) is not BlobPut.Stored(var blob))
             return null;
         var arguments = new
@@ -59,6 +60,7 @@ internal sealed class SharedCaches(Db db, IBlobStore blobs, JobOptions options, 
         return await db.WriteAsync(
             async (session, t) =>
             {
+                await BlobClaims.ClaimAsync(session, blob.Digest, begunAt, t);
                 await session.ExecuteAsync(
                     """
                     INSERT INTO caches (project_id, protected, key, blob, size, created_at, used_at)

@@ -119,7 +119,7 @@ public sealed class BlobSweepTests
             Ct
         );
 
-        Assert.Equal(["artifacts.blob", "blob_sweeps.digest", "jobs.trace_blob", "lfs_objects.oid"], columns.Order());
+        Assert.Equal(["artifacts.blob", "blob_sweeps.digest", "caches.blob", "jobs.trace_blob", "lfs_objects.oid"], columns.Order());
     }
 
     private static async Task<int> SweepAsync(SweepRoom room, CancellationToken ct)

@@ -22,6 +22,7 @@ internal sealed class BlobSweep(Db db, IBlobStore blobs, TimeProvider time)
         SELECT blob FROM artifacts WHERE blob IN @digests
         UNION SELECT trace_blob FROM jobs WHERE trace_blob IN @digests
         UNION SELECT 'sha256:' || oid FROM lfs_objects WHERE oid IN @oids
+        UNION SELECT blob FROM caches WHERE blob IN @digests
         """;
 
     /// <summary>Once over all blobs.</summary>
