@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Slipway.Protocol.Coordination;
+using Slipway.Server.Accounts;
 using Slipway.Server.Data;
 using Slipway.Server.Http;
 
@@ -58,21 +59,42 @@ internal sealed class Heartbeats(Db db, TimeProvider time)
             async (session, token) =>
             {
                 await session.ExecuteAsync("UPDATE runners SET contacted_at = @now WHERE id = @Runner", arguments, token);
-                return await session.FindAsync<long>(
+                var process = await session.FindAsync<Known>(
                     """
                     INSERT INTO runner_managers (runner_id, system_id, version, revision, platform, architecture, executor, address, features, created_at, contacted_at)
                     VALUES (@Runner, @SystemId, @Version, @Revision, @Platform, @Architecture, @Executor, @Address, @Features, @now, @now)
                     ON CONFLICT (runner_id, system_id) DO UPDATE SET version = excluded.version, revision = excluded.revision, platform = excluded.platform,
                       architecture = excluded.architecture, executor = excluded.executor, address = excluded.address, features = excluded.features,
                       contacted_at = excluded.contacted_at
-                    RETURNING id
+                    RETURNING id, (SELECT COUNT(*) FROM runner_managers WHERE runner_id = @Runner AND system_id <> @SystemId) AS others,
+                      CASE WHEN created_at = @now THEN 1 ELSE 0 END AS is_new
                     """,
                     arguments,
                     token
                 );
+                // One token may serve several machines; but a copy of a stolen one looks just like that, so it is written down.
+                if (process is { IsNew: 1, Others: > 0 })
+                    await Audit.WriteAsync(
+                        session,
+                        $"runner {key.Runner}",
+                        "runner_token_used_by_another_process",
+                        $"runner {key.Runner}",
+                        new { system_id = key.SystemId, address = said.Address },
+                        now,
+                        token
+                    );
+                return process!.Id;
             },
             ct
         );
+    }
+
+    // No columns of a table: their types are unknown when there are no rows, so they are set one by one.
+    private sealed record Known
+    {
+        public long Id { get; init; }
+        public long Others { get; init; }
+        public long IsNew { get; init; }
     }
 
     private static string Word(string? text) => text is null ? "" : text[..Math.Min(text.Length, LongestWord)];
