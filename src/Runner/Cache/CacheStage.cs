@@ -110,7 +110,8 @@ internal sealed class CacheStage(JobEnvironment job, IExecutor executor, LocalCa
                     throw new InvalidOperationException(other.GetType().Name);
             }
         }
-        catch (Exception e) when (e is IOException or HttpRequestException or UnauthorizedAccessException)
+        catch (Exception e)
+            when (e is IOException or HttpRequestException or System.Net.Sockets.SocketException or UnauthorizedAccessException)
         {
             job.Trace.Warning($"Cache cannot be downloaded: {e.Message}");
             return false;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Slipway.Protocol;
@@ -174,11 +175,13 @@ public sealed class CoordinatorClient : IDisposable
 
     /// <summary>What may go wrong between two machines, and is not our caller's wish.</summary>
     internal static bool IsTrouble(Exception e, CancellationToken ct) =>
-        e is HttpRequestException or JsonException or IOException || (e is OperationCanceledException && !ct.IsCancellationRequested);
+        // A connection that is reset the moment it is made comes as the socket's own error, which HttpClient does not wrap.
+        e is HttpRequestException or SocketException or JsonException or IOException
+        || (e is OperationCanceledException && !ct.IsCancellationRequested);
 
     internal static string Words(Exception e) =>
         e is OperationCanceledException ? "no answer in time"
-        : e.InnerException is { } inner and not System.Net.Sockets.SocketException ? inner.Message
+        : e.InnerException is { } inner and not SocketException ? inner.Message
         : e.Message;
 
     internal static string? Header(HttpResponseMessage response, string name) =>

@@ -34,6 +34,14 @@ public sealed class CoordinatorClientTests : IDisposable
         );
 
     [Fact]
+    public void A_socket_that_fails_by_itself_is_trouble_on_the_way_and_no_mistake_of_ours()
+    {
+        var reset = new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.NotConnected);
+        Assert.True(CoordinatorClient.IsTrouble(reset, CancellationToken.None));
+        Assert.False(CoordinatorClient.IsTrouble(new InvalidOperationException(), CancellationToken.None));
+    }
+
+    [Fact]
     public async Task A_job_comes_with_the_name_of_its_request()
     {
         _coordinator.Offer(Payloads.Job(42, "echo hi"));
