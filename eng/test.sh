@@ -33,10 +33,12 @@ trap 'rm -f "$out"' EXIT
 # Whoever starts this in the background makes it deaf to INT, and all its children, of whom some are told to stop by that signal.
 hearing=()
 if env --default-signal=INT true 2>/dev/null; then hearing=(env --default-signal=INT); fi
-"${hearing[@]}" dotnet test --no-build --no-ansi --no-progress "$@" 2>&1 | tee "$out" || wrong=1
+# A test that stands still is named after three minutes, and its suite ends as failed: nobody learns anything from a run that never ends.
+plain=(--no-build --no-ansi --no-progress --xunit-diagnostics on --long-running 180 --timeout 30m)
+"${hearing[@]}" dotnet test "${plain[@]}" "$@" 2>&1 | tee "$out" || wrong=1
 
 scenarios() {
-  SLIPWAY_SCENARIOS=$1 "${hearing[@]}" dotnet test --project test/Scenarios --no-build --no-ansi --no-progress 2>&1 | tee -a "$out" || wrong=1
+  SLIPWAY_SCENARIOS=$1 "${hearing[@]}" dotnet test --project test/Scenarios "${plain[@]}" 2>&1 | tee -a "$out" || wrong=1
 }
 step 'scenarios, by a real shell in real time'
 scenarios shell
@@ -44,6 +46,6 @@ step 'scenarios, by pushes to a server and a runner that asks it for jobs'
 scenarios server
 
 # The plain line comes last, summed over both. Nothing counted means nothing was proven.
-awk '/^  succeeded: /{p+=$2} /^  failed: /{f+=$2} /^  skipped: /{s+=$2}
+awk '/^  succeeded: /{p+=$2} /^  failed: /{f+=$2} /^  error: /{f+=$2} /^  skipped: /{s+=$2}
   END{printf "\n%d passed, %d failed, %d skipped\n",p,f,s; exit !(p>0 && f==0)}' "$out" || wrong=1
 exit $wrong

@@ -66,7 +66,7 @@ internal sealed class Db : IAsyncDisposable
         options.Address switch
         {
             DatabaseAddress.Sqlite(var path) => SqliteEngine.Open(path, options, time),
-            DatabaseAddress.Postgres(var connectionString) => new PostgresEngine(connectionString, options, time),
+            DatabaseAddress.Postgres(var connectionString) => new PostgresEngine(connectionString, options),
             var other => throw new InvalidOperationException(other.GetType().Name),
         };
 

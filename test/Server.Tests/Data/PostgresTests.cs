@@ -23,6 +23,35 @@ public sealed class PostgresTests
     }
 
     [Fact]
+    public async Task Writers_that_meet_both_end_though_the_programs_clock_stands()
+    {
+        await using var database = await TestDatabase.CreateAsync(DatabaseKind.Postgres);
+        var db = await database.OpenWithNotesAsync(new Clock());
+        await db.ExecuteAsync("INSERT INTO notes VALUES (1, '')", null, Ct);
+        var (arrived, tries) = (0, 0);
+        var bothHaveRead = new TaskCompletionSource();
+
+        await Task.WhenAll(AppendAsync("a"), AppendAsync("b"));
+
+        Assert.Equal(2, (await db.FindAsync<string>("SELECT word FROM notes", null, Ct))!.Length);
+        Assert.True(tries > 2, "They did not meet.");
+
+        Task<int> AppendAsync(string letter) =>
+            db.WriteAsync(
+                async (session, token) =>
+                {
+                    Interlocked.Increment(ref tries);
+                    var word = await session.FindAsync<string>("SELECT word FROM notes", null, token);
+                    if (Interlocked.Increment(ref arrived) == 2)
+                        bothHaveRead.SetResult();
+                    await bothHaveRead.Task;
+                    return await session.ExecuteAsync("UPDATE notes SET word = @word", new { word = word + letter }, token);
+                },
+                Ct
+            );
+    }
+
+    [Fact]
     public async Task A_server_that_is_not_there_is_unavailable_and_its_password_stays_unsaid()
     {
         using var folder = new TemporaryFolder();
