@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Compiler.Evaluation;
 using Slipway.Compiler.Include;
+using Slipway.Compiler.Inputs;
 using Slipway.Compiler.Keywords;
 using Slipway.Compiler.Keywords.Shapes;
 using Slipway.Compiler.Origins;
@@ -88,6 +89,21 @@ public static class PipelineCompiler
             YamlWithOriginsLater = new Lazy<string?>(() => YamlWriter.Write(WithStages(root, stages), OriginComments.From(included))),
             WrittenLater = configuration is null ? null : new Lazy<WrittenConfiguration>(() => WrittenJobs.Of(root)),
         };
+    }
+
+    /// <summary>What the form for a pipeline by hand asks for: nobody has given a value yet, so something stands in for what must be given.</summary>
+    /// <exception cref="OperationCanceledException"><paramref name="ct"/> asked for it.</exception>
+    public static PipelineForm FormOf(ConfigSource source, ProjectTree tree, PipelineContext context, CancellationToken ct)
+    {
+        var bag = new DiagnosticBag();
+        var variables = new PipelineVariables(context);
+        var external = new ExternalLookup(context.External);
+        var rules = new RuleEvaluation(new PathClauses(context, tree, external, variables.Mask), new PatternCache());
+        var scope = ScopeOf(context, variables, rules) with { External = external, HasStandIns = true };
+        var loaded = ConfigurationLoader.Load(RootOf(source), tree, scope, bag);
+        ct.ThrowIfCancellationRequested();
+        var configuration = loaded.Root is { } root ? ConfigurationReader.Read(root, bag, Checks) : null;
+        return new PipelineForm(InputForm.Of(loaded.Header), VariableReading.Described(configuration));
     }
 
     /// <summary>The configuration with its stages as they are once <c>.pre</c> and <c>.post</c> have been put in, which is how GitLab shows it.</summary>

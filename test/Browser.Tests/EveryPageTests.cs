@@ -30,6 +30,25 @@ public sealed class EveryPageTests(Town town)
         production: {stage: deploy, when: manual, needs: [compile], environment: {name: production, url: https://crane.example.com}, script: make deploy}
         """;
 
+    private const string Port = """
+        spec:
+          inputs:
+            tier: {description: Which half of the port, options: [blue, green], default: blue}
+            crates: {type: number, default: 3, description: How many to lift}
+            dry-run: {type: boolean, default: true}
+            cranes: {type: array, default: [north, south]}
+            version: {regex: '^v[0-9]+$', default: v1, description: What is loaded}
+            size:
+              rules:
+                - {if: '$[[ inputs.tier ]] == "blue"', options: [small, large], default: small}
+                - {options: [huge], default: huge}
+        ---
+        variables:
+          TARGET: {description: Which quay the crates go to, value: north, options: [north, south]}
+          REASON: {description: Stands in the harbour master's book}
+        lift: {script: 'echo "$[[ inputs.crates ]] crates, $TARGET"'}
+        """;
+
     private static readonly string? Pictures = Environment.GetEnvironmentVariable("SLIPWAY_PICTURES") is { Length: > 0 } folder
         ? folder
         : null;
@@ -124,6 +143,7 @@ public sealed class EveryPageTests(Town town)
             "Break the configuration",
             (".gitlab-ci.yml", Crane.Replace("assets: {stage: build", "assets: {stage: biuld"))
         );
+        await town.Harbour.PushAsync("ada/port", "Ask before anything is lifted", (".gitlab-ci.yml", Port));
         await PostAsync(api, "projects", new { name = "Empty", path = "empty" });
         var crane = "projects/harbour%2Fcrane";
         await PostAsync(api, crane + "/members", new { username = "grace", access_level = 30 });
@@ -161,6 +181,30 @@ public sealed class EveryPageTests(Town town)
                 tag_list = "docker,arm64",
             }
         );
+        await PostAsync(
+            api,
+            "projects/ada%2Fport/pipeline_schedules",
+            new
+            {
+                description = "Every night, with the large crates",
+                @ref = "main",
+                cron = "0 4 * * 1-5",
+                cron_timezone = "Europe/Berlin",
+            }
+        );
+        await PostAsync(
+            api,
+            "projects/ada%2Fport/pipeline_schedules",
+            new
+            {
+                description = "Once a month",
+                @ref = "main",
+                cron = "0 4 L * *",
+                active = false,
+            }
+        );
+        await PostAsync(api, "projects/ada%2Fport/pipeline_schedules/1/play", new { });
+        await PostAsync(api, "projects/ada%2Fport/pipeline_schedules/1/variables", new { key = "TARGET", value = "north" });
         await PostAsync(api, "user/personal_access_tokens", new { name = "laptop", scopes = new[] { "api" } }, mayFail: true);
         await using var window = await town.SignedInAsync();
         await window.SeesPipelinesEndAsync("harbour/crane");
@@ -189,6 +233,11 @@ public sealed class EveryPageTests(Town town)
             ("pipelines", "/harbour/crane/-/pipelines"),
             ("no-pipelines", "/ada/empty/-/pipelines"),
             ("new-pipeline", "/harbour/crane/-/pipelines/new?var[TARGET]=quay"),
+            ("run-form", "/ada/port/-/pipelines/new?var[OTHER]=1&file_var[KEY]=text"),
+            ("schedules", "/ada/port/-/pipeline_schedules"),
+            ("no-schedules", "/ada/empty/-/pipeline_schedules"),
+            ("new-schedule", "/ada/port/-/pipeline_schedules/new"),
+            ("schedule", "/ada/port/-/pipeline_schedules/1/edit"),
             ("pipeline-green", $"/ada/hello/-/pipelines/{hello}"),
             ("pipeline-failed", $"/harbour/crane/-/pipelines/{failed}"),
             ("pipeline-invalid", $"/harbour/crane/-/pipelines/{broken}"),

@@ -43,6 +43,9 @@ internal sealed record IncludeScope
     /// <summary>Values for the root file's <c>spec:inputs</c>, as text.</summary>
     public ImmutableDictionary<string, string> Inputs { get; init; } = ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>No values are asked for: the root file's inputs have their defaults, and those without one whatever fits.</summary>
+    public bool HasStandIns { get; init; }
+
     /// <summary>Other projects and the web.</summary>
     public ExternalLookup External { get; init; } = new(ExternalFiles.None);
 
@@ -53,7 +56,7 @@ internal sealed record IncludeScope
 /// <summary>What came of loading a configuration.</summary>
 /// <param name="Root">After include, extends and !reference; <c>extends</c> keys are still there, <c>include</c> is not. <see langword="null"/> when there are errors.</param>
 /// <param name="Files">Every file read, the root first, each once.</param>
-/// <param name="Header">The root file's document with <c>spec:</c>, if it has one.</param>
+/// <param name="Header">The root file's document with <c>spec:</c>, if it has one: also when there are errors behind it.</param>
 internal sealed record LoadedConfiguration(ConfigMapping? Root, ImmutableArray<string> Files, ConfigMapping? Header)
 {
     /// <summary>The texts of those files that do not lie in the project's tree.</summary>

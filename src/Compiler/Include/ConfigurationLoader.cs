@@ -20,7 +20,7 @@ internal static class ConfigurationLoader
             _ => throw new ArgumentOutOfRangeException(nameof(root)),
         };
         var merged = file is null || bag.ErrorCount > told ? null : Compose(file.Body, bag);
-        return new LoadedConfiguration(bag.ErrorCount > told ? null : merged, expansion.Files, file?.Header)
+        return new LoadedConfiguration(bag.ErrorCount > told ? null : merged, expansion.Files, expansion.Header)
         {
             Texts = expansion.Texts,
             Included = file?.Body,

@@ -37,6 +37,9 @@ internal sealed class IncludeExpansion(ProjectTree tree, IncludeScope scope, Dia
 
     public ImmutableArray<string> Files => _files.ToImmutable();
 
+    /// <summary>The root file's document with <c>spec:</c>, what it includes written into it; there before anybody looks at the values that were given.</summary>
+    public ConfigMapping? Header { get; private set; }
+
     /// <summary>The texts of the files that are not in the project's tree, by name.</summary>
     public IReadOnlyDictionary<string, string> Texts => _texts;
 
@@ -55,7 +58,8 @@ internal sealed class IncludeExpansion(ProjectTree tree, IncludeScope scope, Dia
         var told = bag.ErrorCount;
         if (SpecIncludes.Merge(file, _own, this, bag) is not { } whole)
             return null;
-        if (Interpolation.Apply(whole, inputs, scope.Variable, null, bag) is not { } body || bag.ErrorCount > told)
+        Header = whole.Header;
+        if (Interpolation.Apply(whole, inputs, scope.Variable, null, bag, scope.HasStandIns) is not { } body || bag.ErrorCount > told)
             return null;
         _open.EnterRoot(name);
         body = Expand(body, _own);

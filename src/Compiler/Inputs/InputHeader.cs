@@ -103,6 +103,7 @@ internal sealed class InputHeader(DiagnosticBag bag)
         CheckTexts(map, place);
         return new InputSpec(entry.Key, entry.At, ReadType(map["type"], place))
         {
+            Description = (map["description"] as ConfigScalar)?.Text,
             Default = map["default"],
             Options = ReadOptions(map["options"], place),
             Regex = (map["regex"] as ConfigScalar)?.Text,

@@ -13,6 +13,8 @@ internal enum InputType
 /// <summary>One entry of <c>spec:inputs</c>. https://docs.gitlab.com/ci/inputs/</summary>
 internal sealed record InputSpec(string Name, Position At, InputType Type)
 {
+    public string? Description { get; init; }
+
     /// <summary><see langword="null"/> when there is none; a null node is a default, too.</summary>
     public ConfigNode? Default { get; init; }
     public ConfigSequence? Options { get; init; }

@@ -35,13 +35,15 @@ internal sealed class Interpolation
     /// <summary>Reads a file's header and values, and puts them into its body.</summary>
     /// <param name="given">What was given as inputs; <see langword="null"/> = nothing.</param>
     /// <param name="component"><see langword="null"/> for a file that is not of a component.</param>
+    /// <param name="hasStandIns">What was given does not count; whatever fits will do.</param>
     /// <returns><see langword="null"/> when something is wrong.</returns>
     public static ConfigMapping? Apply(
         YamlFile file,
         ConfigNode? given,
         Func<string, Variable?> variables,
         ComponentContext? component,
-        DiagnosticBag bag
+        DiagnosticBag bag,
+        bool hasStandIns = false
     )
     {
         if (given is not (null or ConfigMapping or ConfigScalar { IsNull: true }))
@@ -52,7 +54,9 @@ internal sealed class Interpolation
         var values = given as ConfigMapping ?? new ConfigMapping(file.Body.At, []);
         if (file.Header is null)
             return WithoutHeader(file, values, bag);
-        if (InputHeader.Read(file.Header, bag) is not { } specs || InputResolution.Resolve(specs, values, bag) is not { } inputs)
+        if (InputHeader.Read(file.Header, bag) is not { } specs)
+            return null;
+        if ((hasStandIns ? InputStandIns.Of(specs) : InputResolution.Resolve(specs, values, bag)) is not { } inputs)
             return null;
         var told = bag.ErrorCount;
         var known = component?.Listed(file.Header) ?? new Dictionary<string, ConfigNode>();

@@ -18,6 +18,14 @@ internal static class VariableReading
         return variables.DrainToImmutable();
     }
 
+    /// <summary>Those that a form for a pipeline by hand shows. https://docs.gitlab.com/ci/pipelines/#prefill-variables-in-manual-pipelines</summary>
+    public static ImmutableArray<PipelineForm.Variable> Described(Configuration? configuration) =>
+        [
+            .. (configuration?.Variables ?? [])
+                .Where(variable => variable.Description is not null)
+                .Select(variable => new PipelineForm.Variable(variable.Key, variable.Value, variable.Description!, variable.Options)),
+        ];
+
     private static VariableConfig Variable(NodeReading read, ConfigEntry entry) =>
         entry.Value is ConfigMapping data
             ? new VariableConfig(entry.Key, read.Text(data, "value") ?? "", read.Flag(data, "expand") == false, entry.At)

@@ -25,6 +25,7 @@ internal sealed record PipelineRow
     public long External { get; init; }
     public long? BridgeId { get; init; }
     public long? SupersededBy { get; init; }
+    public long? ScheduleId { get; init; }
     public byte[]? Variables { get; init; }
     public long CreatedAt { get; init; }
     public long UpdatedAt { get; init; }

@@ -21,6 +21,10 @@ internal static class GivenVariables
     public static (ImmutableArray<Variable> Variables, string? Problem) Of(IEnumerable<(string Key, string Value)> pairs) =>
         Check(pairs.Select(pair => ((string?)pair.Key, (string?)pair.Value, (string?)null)), "variables");
 
+    /// <summary>The same of names, values, and whether a job has it as a file.</summary>
+    public static (ImmutableArray<Variable> Variables, string? Problem) Of(IEnumerable<(string Key, string Value, bool IsFile)> lines) =>
+        Check(lines.Select(line => ((string?)line.Key, (string?)line.Value, line.IsFile ? "file" : null)), "variables");
+
     private static (ImmutableArray<Variable> Variables, string? Problem) Check(
         IEnumerable<(string? Key, string? Value, string? Type)> given,
         string name

@@ -30,6 +30,42 @@ internal sealed class PipelineCompilation(
         string? filesAt = null
     )
     {
+        var compiled = await SeenAsync(order, moment, commit, PipelineCompiler.Compile, ct, filesAt);
+        // What is worked out later reads from what is closed when this returns.
+        _ = compiled?.MergedYaml;
+        return compiled;
+    }
+
+    /// <summary>What the form asks for by which somebody starts a pipeline by hand.</summary>
+    /// <param name="named">What it would be for.</param>
+    public async Task<PipelineForm> FormAsync(ProjectRow project, UserRow user, NamedRef named, CancellationToken ct)
+    {
+        if (named.Sha is not { } sha || await repositories.Of(project.Id).CommitAsync(sha, ct) is not { } commit)
+            return PipelineForm.Nothing;
+        var order = new PipelineOrder
+        {
+            Project = project,
+            User = user,
+            Source = "web",
+            Ref = named.Name,
+            IsTag = named.IsTag,
+            Sha = sha,
+        };
+        var moment = new Moment(project.Pipelines + 1, time.Milliseconds(), false);
+        return await SeenAsync(order, moment, commit, PipelineCompiler.FormOf, ct) ?? PipelineForm.Nothing;
+    }
+
+    /// <returns>Nothing when the project has no configuration at that commit.</returns>
+    private async Task<T?> SeenAsync<T>(
+        PipelineOrder order,
+        Moment moment,
+        Commit commit,
+        Func<ConfigSource, ProjectTree, PipelineContext, CancellationToken, T> see,
+        CancellationToken ct,
+        string? filesAt = null
+    )
+        where T : class
+    {
         var repository = repositories.Of(order.Project.Id);
         var settings = ProjectSettings.Parse(order.Project.Settings);
         var path = settings.CiConfigPath.Length > 0 ? settings.CiConfigPath : PipelineFacts.DefaultConfigPath;
@@ -50,10 +86,7 @@ internal sealed class PipelineCompilation(
             ChangedPaths = repository.ChangedPaths(order is { Source: "push", IsTag: false } ? order.BeforeSha : null, order.Sha),
             External = includes.ToExternalFiles(),
         };
-        var compiled = PipelineCompiler.Compile(order.Config ?? new ConfigSource.File(path), tree, context, ct);
-        // What is worked out later reads from what is closed when this returns.
-        _ = compiled.MergedYaml;
-        return compiled;
+        return see(order.Config ?? new ConfigSource.File(path), tree, context, ct);
     }
 
     /// <summary>Compiles for a push to a ref that nobody has made.</summary>

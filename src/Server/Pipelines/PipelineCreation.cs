@@ -161,10 +161,14 @@ internal sealed class PipelineCreation(
     )
     {
         // A push to a project without a configuration wants nothing; who asks for a pipeline is told.
-        if (compiled is null or { Pipeline: null, IsValid: true })
+        if (compiled is null or { Pipeline: null, IsValid: true } || (compiled.Pipeline is null && !order.KeepsMistakes))
         {
             await RemoveAsync(row, repository, ct);
-            return new PipelineOutcome.Refused(compiled?.Refusal ?? PipelineFacts.MissingConfig);
+            return new PipelineOutcome.Refused(
+                compiled is null ? PipelineFacts.MissingConfig
+                : compiled.IsValid ? compiled.Refusal ?? PipelineFacts.MissingConfig
+                : Errors(compiled)
+            );
         }
 
         if (compiled.Pipeline is not { } pipeline)

@@ -45,6 +45,9 @@ internal sealed record PipelineOrder
     /// <summary>Nothing: the project's own configuration at the commit.</summary>
     public ConfigSource? Config { get; init; }
 
+    /// <summary>A configuration with mistakes leaves a failed pipeline that tells them; else it leaves none, and they are the refusal.</summary>
+    public bool KeepsMistakes { get; init; } = true;
+
     /// <summary>A skipped pipeline is made when the commit's message says <c>[ci skip]</c>, or the push did.</summary>
     public bool MaySkip { get; init; }
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Slipway.Protocol.Variables;
 using Slipway.Server.Data;
 using Slipway.Server.Git;
 using Slipway.Server.Http;
@@ -39,17 +41,23 @@ internal sealed record ScheduleChange(string Description, string Ref, string Cro
     public long NextAfter(long? last, DateTimeOffset now) =>
         ScheduleTimes.Next(Schedules.Cron.Parse(Cron)!, ScheduleZones.Find(CronTimezone)!, last, now);
 
-    private FieldError? Problem =>
+    /// <summary>What it gives its pipelines; nothing: what it gave before.</summary>
+    public ImmutableArray<Variable>? Variables { get; init; }
+
+    /// <summary>Why it cannot be one.</summary>
+    public FieldError? Problem =>
         string.IsNullOrWhiteSpace(Description) ? new FieldError("description", FieldError.Blank)
         : Description.Length > LongestDescription
             ? new FieldError("description", $"is too long (maximum is {LongestDescription} characters)")
         : Ref.Length == 0 ? new FieldError("ref", "is not a branch or a tag, or is both")
         : Schedules.Cron.Parse(Cron) is null ? new FieldError("cron", "is invalid syntax")
         : ScheduleZones.Find(CronTimezone) is null ? new FieldError("cron_timezone", "is invalid syntax")
+        : Inputs.All.Length > ScheduleInputs.Most ? new FieldError("inputs", $"exceeds the limit of {ScheduleInputs.Most}.")
+        : Variables is { } variables ? ScheduleVariables.Problem(variables)
         : null;
 
     /// <summary>The full name of a branch or a tag that is there; where a short name means both, it must be given in full.</summary>
-    private static async Task<string?> FullRefAsync(Repository repository, string text, CancellationToken ct)
+    public static async Task<string?> FullRefAsync(Repository repository, string text, CancellationToken ct)
     {
         if (!repository.Exists)
             return null;

@@ -32,12 +32,13 @@ internal sealed class ScheduleStore(Db db, WorkLoop work, SecretBox secrets, Tim
                 )
                     return null;
                 const string insert = """
-                    INSERT INTO pipeline_schedules (project_id, owner_id, description, ref, cron, cron_timezone, active, next_run_at, inputs, created_at, updated_at)
-                    VALUES (@project, @owner, @Description, @Ref, @Cron, @CronTimezone, @active, @next, @inputs, @now, @now) RETURNING *
+                    INSERT INTO pipeline_schedules (project_id, owner_id, description, ref, cron, cron_timezone, active, next_run_at, inputs, variables,
+                      created_at, updated_at)
+                    VALUES (@project, @owner, @Description, @Ref, @Cron, @CronTimezone, @active, @next, @inputs, @variables, @now, @now) RETURNING *
                     """;
                 var made = await session.FindAsync<PipelineScheduleRow>(
                     insert,
-                    Arguments(wanted, project, owner, 0, wanted.NextAfter(null, time.GetUtcNow())),
+                    Arguments(wanted, project, owner, 0, wanted.NextAfter(null, time.GetUtcNow()), null),
                     token
                 );
                 return await AskAsync(session, made!, token);
@@ -52,7 +53,7 @@ internal sealed class ScheduleStore(Db db, WorkLoop work, SecretBox secrets, Tim
             {
                 const string update = """
                     UPDATE pipeline_schedules SET description = @Description, ref = @Ref, cron = @Cron, cron_timezone = @CronTimezone, active = @active,
-                      next_run_at = @next, inputs = @inputs, updated_at = @now
+                      next_run_at = @next, inputs = @inputs, variables = @variables, updated_at = @now
                     WHERE id = @id RETURNING *
                     """;
                 // It may have run since it was read; and what is due now must not be lost because its description changes.
@@ -65,7 +66,7 @@ internal sealed class ScheduleStore(Db db, WorkLoop work, SecretBox secrets, Tim
                 var next = isSame ? row.NextRunAt : wanted.NextAfter(row.LastRunAt, time.GetUtcNow());
                 var changed = await session.FindAsync<PipelineScheduleRow>(
                     update,
-                    Arguments(wanted, row.ProjectId, row.OwnerId, row.Id, next),
+                    Arguments(wanted, row.ProjectId, row.OwnerId, row.Id, next, row.Variables),
                     token
                 );
                 return await AskAsync(session, changed!, token);
@@ -139,7 +140,7 @@ internal sealed class ScheduleStore(Db db, WorkLoop work, SecretBox secrets, Tim
         return row;
     }
 
-    private object Arguments(ScheduleChange wanted, long project, long owner, long id, long next) =>
+    private object Arguments(ScheduleChange wanted, long project, long owner, long id, long next, byte[]? old) =>
         new
         {
             id,
@@ -152,6 +153,7 @@ internal sealed class ScheduleStore(Db db, WorkLoop work, SecretBox secrets, Tim
             active = wanted.Active ? 1L : 0,
             next,
             inputs = wanted.Inputs.ToJson(),
+            variables = wanted.Variables is { } variables ? ScheduleVariables.Sealed(variables, secrets) : old,
             now = time.Milliseconds(),
         };
 }

@@ -15,10 +15,6 @@ namespace Slipway.Server.Schedules;
 /// <summary>The variables of a schedule. https://docs.gitlab.com/api/pipeline_schedules/#pipeline-schedule-variables</summary>
 internal static class ScheduleVariablesApi
 {
-    private const int Most = 100;
-    private const int LongestKey = 255;
-    private const int LongestValue = 10_000;
-
     public static void MapScheduleVariables(this IEndpointRouteBuilder v4)
     {
         var write = new Access.OnProject(Abilities.CreateSchedule);
@@ -53,13 +49,13 @@ internal static class ScheduleVariablesApi
             row,
             all =>
             {
-                isFull = all.Length >= Most;
+                isFull = all.Length >= ScheduleVariables.Most;
                 return isFull || all.Any(one => one.Key == wanted.Key) ? null : all.Add(wanted);
             },
             ct
         );
         return isAdded ? Answers.Created(ScheduleJson.Of(wanted))
-            : isFull ? Answers.Invalid("base", $"Maximum number of variables ({Most}) exceeded")
+            : isFull ? Answers.Invalid("base", $"Maximum number of variables ({ScheduleVariables.Most}) exceeded")
             : Answers.Invalid("key", FieldError.Taken);
     }
 
@@ -137,11 +133,11 @@ internal static class ScheduleVariablesApi
         var type = p.Text("variable_type") ?? (old?.File == true ? "file" : "env_var");
         if (type is not ("env_var" or "file"))
             return (null, Answers.BadParameter("variable_type does not have a valid value"));
-        if (key.Length is 0 or > LongestKey || !key.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
+        if (!ScheduleVariables.IsKey(key))
             return (null, Answers.Invalid("key", "can contain only letters, digits and '_'."));
         var value = p.Text("value") ?? old?.Value ?? "";
-        return value.Length > LongestValue
-            ? (null, Answers.Invalid("value", $"is too long (maximum is {LongestValue} characters)"))
+        return value.Length > ScheduleVariables.LongestValue
+            ? (null, Answers.Invalid("value", $"is too long (maximum is {ScheduleVariables.LongestValue} characters)"))
             : (new Variable(key, value, Public: false, File: type == "file", Raw: p.Flag("raw") ?? old?.Raw ?? false), null);
     }
 }

@@ -105,6 +105,17 @@ internal sealed class PageRoom : IAsyncDisposable
             )
         ).First(job => name is null || job.Name == name);
 
+    /// <summary>What the first job of the newest pipeline does.</summary>
+    public async Task<string> ScriptAsync()
+    {
+        var id = await Server.Db.FindAsync<long>("SELECT MAX(id) FROM pipelines", null, Ct);
+        var state = await Server.Db.ReadAsync(
+            (session, ct) => Server.Services.GetRequiredService<PipelineStore>().LoadAsync(session, id, ct),
+            Ct
+        );
+        return string.Join('\n', state!.Jobs[0].Job.Script);
+    }
+
     public Task LogAsync(JobRow job, string text, long start = 0) =>
         Server.Services.GetRequiredService<TraceFolder>().AppendAsync(job.Id, start, Encoding.UTF8.GetBytes(text), long.MaxValue, Ct);
 

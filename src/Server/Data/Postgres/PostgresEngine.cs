@@ -116,7 +116,7 @@ internal sealed class PostgresEngine : IDatabaseEngine
     }
 
     /// <summary>Runs it again when another writer was in the way, and when the connection broke before the commit was sent.</summary>
-    private async Task<T> AgainAsync<T>(Func<Unsettled, Task<T>> run, CancellationToken ct)
+    private static async Task<T> AgainAsync<T>(Func<Unsettled, Task<T>> run, CancellationToken ct)
     {
         for (var tried = 1; ; tried++)
         {

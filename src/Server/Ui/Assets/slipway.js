@@ -106,15 +106,22 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 for (const pairs of document.querySelectorAll("[data-pairs]")) {
   pairs.addEventListener("input", () => {
     const last = pairs.lastElementChild;
-    if (![...last.querySelectorAll("input")].some(one => one.value)) return;
+    if (![...last.querySelectorAll("input, textarea")].some(one => one.value)) return;
     const next = last.cloneNode(true);
     const number = pairs.querySelectorAll(".pair").length + 1;
-    for (const one of next.querySelectorAll("input")) {
-      one.value = "";
+    for (const one of next.querySelectorAll("input, select")) {
+      if (one.tagName === "INPUT") one.value = "";
       one.setAttribute("aria-label", one.getAttribute("aria-label").replace(/\d+/, number));
     }
     pairs.append(next);
   });
+}
+
+// Another branch or tag has another form.
+for (const ref of document.querySelectorAll("[data-again]")) {
+  const again = ref.form.querySelector("[name=again]");
+  again.hidden = true;
+  ref.addEventListener("change", () => again.click());
 }
 
 // The log comes as data, [kind, …], and becomes text nodes: nothing in it is ever read as markup.

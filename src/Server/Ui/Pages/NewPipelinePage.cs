@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
+using Slipway.Compiler;
 using Slipway.Server.Accounts;
 using Slipway.Server.Data;
 using Slipway.Server.Git;
@@ -12,98 +13,100 @@ using Slipway.Server.Ui.Parts;
 namespace Slipway.Server.Ui.Pages;
 
 /// <summary>
-/// A pipeline that somebody starts by hand, for a branch or a tag, with variables and inputs. <c>?ref=</c> and <c>?var[KEY]=value</c> fill it in as GitLab's do.
-/// https://docs.gitlab.com/ci/pipelines/#prefill-variables-in-manual-pipelines
+/// A pipeline that somebody starts by hand, for a branch or a tag, with the variables and inputs that its configuration describes, and any others.
+/// <c>?ref=</c> and <c>?var[KEY]=value</c> fill it in as GitLab's do. https://docs.gitlab.com/ci/pipelines/#prefill-variables-in-manual-pipelines
 /// </summary>
-internal static class NewPipelinePage
+internal sealed class NewPipelinePage(Repositories repositories, PipelineCompilation compilation, PipelineCreation creation)
 {
-    private const int MostRefs = 500;
-    private const int MostInputs = 100;
-
-    private sealed record Given(
-        string Ref,
-        IReadOnlyList<(string Key, string Value)> Variables,
-        IReadOnlyList<(string Key, string Value)> Inputs
-    );
+    private sealed record Given(string Ref, IReadOnlyList<VariableLine> Variables, ImmutableDictionary<string, string> Inputs);
 
     public static async Task<IResult> ShowAsync(
         PageView view,
         ProjectContext here,
         Parameters p,
-        Repositories repositories,
+        NewPipelinePage page,
         CancellationToken ct
     )
     {
         var given = new Given(
             p.Text("ref") is { Length: > 0 } named ? named : here.Project.DefaultBranch ?? "",
-            [.. p.Map("var").Select(pair => (pair.Key, pair.Value))],
-            []
+            [
+                .. p.Map("var").Select(pair => new VariableLine(pair.Key, pair.Value)),
+                .. p.Map("file_var").Select(pair => new VariableLine(pair.Key, pair.Value, IsFile: true)),
+            ],
+            ImmutableDictionary<string, string>.Empty
         );
-        return await PageAsync(view, here, given, null, repositories, 200, ct);
+        return await page.FormAsync(view, here, given, null, 200, ct);
     }
 
     public static async Task<IResult> CreateAsync(
+        HttpContext http,
         PageView view,
         Actor actor,
         ProjectContext here,
-        Parameters p,
-        Repositories repositories,
-        PipelineCreation creation,
+        NewPipelinePage page,
         CancellationToken ct
     )
     {
-        var given = new Given(p.Text("ref")?.Trim() ?? "", Pairs(p, "variables"), Pairs(p, "inputs"));
-        var (variables, problem) = GivenVariables.Of(given.Variables);
+        var form = await http.Request.ReadFormAsync(ct);
+        var (inputs, problem) = InputFields.Read(form);
+        var given = new Given(form["ref"].ToString().Trim(), VariableLines.Read(form), inputs);
+        if (RefField.IsAgain(form[RefField.Field]))
+            return await page.FormAsync(view, here, given, null, 200, ct);
         if (problem is not null)
-            return await PageAsync(view, here, given, problem, repositories, 422, ct);
-        if (given.Inputs.Count > MostInputs || given.Inputs.DistinctBy(pair => pair.Key).Count() != given.Inputs.Count)
-            return await PageAsync(view, here, given, "Each input has one value.", repositories, 422, ct);
-        var (sha, name, isTag) = await NamedRef.FindAsync(repositories.Of(here.Id), given.Ref, ct);
-        if (sha is null)
-            return await PageAsync(view, here, given, "There is no such branch or tag.", repositories, 422, ct);
-        var order = new PipelineOrder
-        {
-            Project = here.Project,
-            User = actor.Responsible!,
-            Source = "web",
-            Ref = name,
-            IsTag = isTag,
-            Sha = sha,
-            Variables = variables,
-            Inputs = given.Inputs.ToImmutableDictionary(pair => pair.Key, pair => pair.Value),
-        };
-        return await creation.CreateAsync(order, ct) switch
+            return await page.FormAsync(view, here, given, problem, 422, ct);
+        return await page.RunAsync(here, actor.Responsible!, given, ct) switch
         {
             PipelineOutcome.Created created => new SeeOther(Address.To(here.Project.FullPath, "-", "pipelines", $"{created.Pipeline.Id}")),
-            PipelineOutcome.Refused refused => await PageAsync(view, here, given, refused.Message, repositories, 422, ct),
+            PipelineOutcome.Refused refused => await page.FormAsync(view, here, given, refused.Message, 422, ct),
             var other => throw new InvalidOperationException(other.GetType().Name),
         };
     }
 
-    private static List<(string Key, string Value)> Pairs(Parameters p, string name)
+    private async Task<PipelineOutcome> RunAsync(ProjectContext here, UserRow user, Given given, CancellationToken ct)
     {
-        var (keys, values) = (p.Form![$"{name}[][key]"], p.Form[$"{name}[][value]"]);
-        return
-        [
-            .. keys.Select((key, at) => (Key: key?.Trim() ?? "", Value: (at < values.Count ? values[at] : null) ?? ""))
-                .Where(pair => pair.Key.Length > 0),
-        ];
+        var named = await NamedRef.FindAsync(repositories.Of(here.Id), given.Ref, ct);
+        if (named.Sha is null)
+            return new PipelineOutcome.Refused("There is no such branch or tag.");
+        var (variables, problem) = GivenVariables.Of(given.Variables.Select(line => (line.Key, line.Value, line.IsFile)));
+        if (problem is not null)
+            return new PipelineOutcome.Refused(problem);
+        var asked = await compilation.FormAsync(here.Project, user, named, ct);
+        foreach (var field in asked.Variables)
+            if (given.Variables.FirstOrDefault(line => line.Key == field.Key) is { } line && !Fits(field, line))
+                return new PipelineOutcome.Refused($"{field.Key} is one of {string.Join(", ", field.Options)}.");
+        return await creation.CreateAsync(
+            new PipelineOrder
+            {
+                Project = here.Project,
+                User = user,
+                Source = "web",
+                Ref = named.Name,
+                IsTag = named.IsTag,
+                Sha = named.Sha,
+                Variables = variables,
+                Inputs = InputFields.Said(asked.Inputs, given.Inputs),
+                KeepsMistakes = false,
+            },
+            ct
+        );
     }
 
-    private static async Task<PageAnswer> PageAsync(
+    private static bool Fits(PipelineForm.Variable field, VariableLine line) => field.Options.IsEmpty || field.Options.Contains(line.Value);
+
+    private async Task<PageAnswer> FormAsync(
         PageView view,
         ProjectContext here,
         Given given,
         string? problem,
-        Repositories repositories,
         int status,
         CancellationToken ct
     )
     {
         var address = Address.To(here.Project.FullPath, "-", "pipelines");
         var repository = repositories.Of(here.Id);
-        var refs = repository.Exists ? await repository.RefsAsync(ct, RefNames.Heads, RefNames.Tags) : [];
-        var names = refs.Select(one => RefNames.Branch(one.Name) ?? RefNames.Tag(one.Name)).OfType<string>().Distinct().Take(MostRefs);
+        var named = repository.Exists ? await NamedRef.FindAsync(repository, given.Ref, ct) : null;
+        var asked = named is null ? PipelineForm.Nothing : await compilation.FormAsync(here.Project, view.User!, named, ct);
         return Layout.Answer(
             new PageFrame(view, "Run pipeline")
             {
@@ -117,17 +120,35 @@ internal static class NewPipelinePage
                 {Forms.Problem(problem)}
                 <form method="post" action="{address}" class="fields narrowed">
                 {Forms.Token(view)}
-                <label>Branch or tag<input name="ref" value="{given.Ref}" list="refs" class="mono" autocomplete="off" maxlength="255" required></label>
-                <datalist id="refs">{names.Select(name => Html.Of($"<option value=\"{name}\"></option>"))}</datalist>
-                {Forms.Pairs("Variable", "variables", given.Variables)}
-                <p class="muted">They count more than those of the file, the project and its groups. Rules see them.</p>
-                {Forms.Pairs("Input", "inputs", given.Inputs)}
-                <p class="muted">For what <code>spec:inputs</code> of the configuration declares.</p>
-                <div class="acts"><button class="primary">Run pipeline</button><a class="button" href="{address}">Cancel</a></div>
+                {await RefField.OfAsync(repository, given.Ref, ct)}
+                {InputFields.Of(asked.Inputs, given.Inputs)}
+                {Variables(here, asked.Variables, given.Variables)}
+                <div class="acts"><button class="primary">Run pipeline</button>{RefField.Again}<a class="button" href="{address}">Cancel</a></div>
                 </form>
                 """
             ),
             status
+        );
+    }
+
+    /// <summary>First those that the configuration describes, then room for others.</summary>
+    private static Html Variables(ProjectContext here, ImmutableArray<PipelineForm.Variable> fields, IReadOnlyList<VariableLine> given)
+    {
+        if (!PipelineCreation.MaySetVariables(here.Settings, here.Role))
+            return Html.Of($"<p class=\"muted\">Your role in this project may not give a pipeline variables.</p>");
+        var named = fields.Select(field =>
+            VariableLines.Named(
+                given.FirstOrDefault(line => line.Key == field.Key) ?? new VariableLine(field.Key, field.Value),
+                field.Description,
+                field.Options
+            )
+        );
+        var others = given.Where(line => fields.All(field => field.Key != line.Key));
+        return Html.Of(
+            $"""
+            {VariableLines.Of(others, named)}
+            <p class="muted">They count more than those of the file, the project and its groups. Rules see them.</p>
+            """
         );
     }
 }

@@ -8,6 +8,7 @@ using Slipway.Server.Projects;
 using Slipway.Server.Ui.Assets;
 using Slipway.Server.Ui.Badges;
 using Slipway.Server.Ui.Pages.Groups;
+using Slipway.Server.Ui.Pages.Schedules;
 using Slipway.Server.Ui.Pages.Settings;
 using Slipway.Server.Ui.Parts;
 
@@ -19,7 +20,7 @@ internal static class PageRoutes
     private static readonly RefusedAs AsPages = new(Refusals.Of);
 
     public static IServiceCollection AddPages(this IServiceCollection services) =>
-        services.AddSingleton<FormTokens>().AddSingleton<ShownOnce>();
+        services.AddSingleton<FormTokens>().AddSingleton<ShownOnce>().AddSingleton<NewPipelinePage>().AddSingleton<ScheduleForm>();
 
     public static void MapPages(this IEndpointRouteBuilder app)
     {
@@ -35,6 +36,7 @@ internal static class PageRoutes
         project.MapProject();
         project.MapFiles();
         project.MapPipelinePages();
+        project.MapSchedulePages();
         project.MapJobPages();
         project.MapArtifactPages();
         project.MapEnvironmentPages();

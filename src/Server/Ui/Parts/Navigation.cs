@@ -54,7 +54,11 @@ internal static class Navigation
             ("pipelines", "Pipelines", Address.To(path, "-", "pipelines")),
         };
         if (here.Role >= Role.Reporter || here.Project.Visibility != "private")
+        {
+            parts.Add(("schedules", "Schedules", Address.To(path, "-", "pipeline_schedules")));
             parts.Add(("environments", "Environments", Address.To(path, "-", "environments")));
+        }
+
         if (view.User is not null && here.Role >= Role.Maintainer)
         {
             parts.Add(("members", "Members", Address.To(path, "-", "project_members")));

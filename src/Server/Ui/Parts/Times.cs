@@ -19,6 +19,19 @@ internal static class Times
         return Html.Of($"<time datetime=\"{exact}\" title=\"{shown}\">{Words(now.UtcDateTime - instant)}</time>");
     }
 
+    /// <summary><c>in 5 minutes</c>, and <c>now</c> for what is past.</summary>
+    /// <param name="at">Unix milliseconds.</param>
+    public static Html Until(long at, DateTimeOffset now)
+    {
+        var instant = at.Instant().UtcDateTime;
+        var exact = instant.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        var shown = instant.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+        var (count, unit) = Count(instant - now.UtcDateTime);
+        return Html.Of(
+            $"<time datetime=\"{exact}\" title=\"{shown}\">{(count == 0 ? "now" : $"in {count} {unit}{(count == 1 ? "" : "s")}")}</time>"
+        );
+    }
+
     /// <summary><c>1 h 2 min</c>, <c>3 min 4 s</c>, <c>5 s</c>, <c>&lt; 1 s</c>.</summary>
     public static string Span(long seconds) =>
         seconds >= 3600 ? $"{seconds / 3600} h {seconds % 3600 / 60} min"
@@ -42,15 +55,18 @@ internal static class Times
 
     internal static string Words(TimeSpan ago)
     {
-        var (count, unit) = ago switch
-        {
-            { TotalSeconds: < 5 } => (0, ""),
-            { TotalMinutes: < 1 } => ((int)ago.TotalSeconds, "second"),
-            { TotalHours: < 1 } => ((int)ago.TotalMinutes, "minute"),
-            { TotalDays: < 1 } => ((int)ago.TotalHours, "hour"),
-            { TotalDays: < 60 } => ((int)ago.TotalDays, "day"),
-            _ => ((int)(ago.TotalDays / 30.4), "month"),
-        };
+        var (count, unit) = Count(ago);
         return count == 0 ? "just now" : $"{count} {unit}{(count == 1 ? "" : "s")} ago";
     }
+
+    private static (int Count, string Unit) Count(TimeSpan span) =>
+        span switch
+        {
+            { TotalSeconds: < 5 } => (0, ""),
+            { TotalMinutes: < 1 } => ((int)span.TotalSeconds, "second"),
+            { TotalHours: < 1 } => ((int)span.TotalMinutes, "minute"),
+            { TotalDays: < 1 } => ((int)span.TotalHours, "hour"),
+            { TotalDays: < 60 } => ((int)span.TotalDays, "day"),
+            _ => ((int)(span.TotalDays / 30.4), "month"),
+        };
 }
