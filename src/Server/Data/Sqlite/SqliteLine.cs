@@ -11,9 +11,9 @@ internal sealed class SqliteLine : IDisposable
 
     private CancellationToken _watched;
 
-    private SqliteLine(SqliteConnection connection) => Connection = connection;
+    private SqliteLine(CachingConnection connection) => Connection = connection;
 
-    public SqliteConnection Connection { get; }
+    public CachingConnection Connection { get; }
 
     /// <summary>Between transactions; also after SQLite has undone one by itself, as it does when the disk is full or a writing statement is ended.</summary>
     public bool IsBetweenTransactions => raw.sqlite3_get_autocommit(Connection.Handle) != 0;
@@ -27,7 +27,7 @@ internal sealed class SqliteLine : IDisposable
             Pooling = false,
             DefaultTimeout = (int)Math.Ceiling(busy.TotalSeconds),
         };
-        var connection = new SqliteConnection(settings.ConnectionString);
+        var connection = new CachingConnection(settings.ConnectionString);
         try
         {
             connection.Open();
@@ -50,15 +50,15 @@ internal sealed class SqliteLine : IDisposable
 
     public void Execute(string sql)
     {
-        using var command = Prepare(sql);
-        command.ExecuteNonQuery();
-    }
-
-    public SqliteCommand Prepare(string sql)
-    {
-        var command = Connection.CreateCommand();
-        command.CommandText = sql;
-        return command;
+        var command = Connection.Take(sql);
+        try
+        {
+            command.ExecuteNonQuery();
+        }
+        finally
+        {
+            Connection.GiveBack(command);
+        }
     }
 
     public void Dispose() => Connection.Dispose();

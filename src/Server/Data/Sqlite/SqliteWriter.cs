@@ -37,11 +37,11 @@ internal sealed class SqliteWriter : IAsyncDisposable
         _maxWaiting = maxWaiting;
         _time = time;
         _waiting = Channel.CreateBounded<PendingWrite>(new BoundedChannelOptions(maxWaiting) { SingleReader = true });
-        _begin = line.Prepare("BEGIN IMMEDIATE");
-        _commit = line.Prepare("COMMIT");
-        _savepoint = line.Prepare("SAVEPOINT one");
-        _release = line.Prepare("RELEASE one");
-        _rollBackTo = line.Prepare("ROLLBACK TO one");
+        _begin = line.Connection.Take("BEGIN IMMEDIATE");
+        _commit = line.Connection.Take("COMMIT");
+        _savepoint = line.Connection.Take("SAVEPOINT one");
+        _release = line.Connection.Take("RELEASE one");
+        _rollBackTo = line.Connection.Take("ROLLBACK TO one");
         new Thread(Work) { Name = "sqlite writer", IsBackground = true }.Start();
     }
 
