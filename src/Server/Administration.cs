@@ -26,7 +26,7 @@ public sealed class Administration : IAsyncDisposable
     public static async Task<Administration> OpenAsync(ServerOptions options, TimeProvider time, CancellationToken ct)
     {
         RestoreMark.ThrowIfThere(options.DataFolder);
-        Directory.CreateDirectory(options.DataFolder);
+        OwnFolder.Make(options.DataFolder);
         var db = await GuardAsync(() => Db.OpenAsync(new DataOptions(options.DatabaseAddress), time, ct));
         try
         {

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using Slipway.Fault.Tests.Support;
-using Slipway.Server.Data;
 using Slipway.Server.Tests.Runners;
 using Slipway.Server.Tests.Support;
 using Xunit;
@@ -92,7 +91,7 @@ public sealed class JobTests(Rigs rigs) : IClassFixture<Rigs>
 
             // While the offer stands nobody else gets it.
             Assert.Equal(204, (await second.RequestAsync(Ct)).Status);
-            await LapseAsync(rig, kind);
+            await LapseAsync(rig);
             var job = await Rig.TakeAsync(second);
             Assert.Equal(204, (await first.RequestAsync(Ct)).Status);
             Assert.Equal(200, (await job.FinishAsync("success")).Status);
@@ -182,10 +181,6 @@ public sealed class JobTests(Rigs rigs) : IClassFixture<Rigs>
     }
 
     /// <summary>As two minutes would.</summary>
-    private static async Task LapseAsync(Rig rig, DatabaseKind kind)
-    {
-        var address = kind == DatabaseKind.Sqlite ? Path.Combine(rig.DataFolder, "slipway.db") : rig.Database!;
-        await using var db = await Db.OpenAsync(new DataOptions(DatabaseAddress.Parse(address)), TimeProvider.System, Ct);
-        await db.ExecuteAsync("UPDATE jobs SET offered_until = 1 WHERE offered_until IS NOT NULL", null, Ct);
-    }
+    private static Task<int> LapseAsync(Rig rig) =>
+        rig.OnRowsAsync(db => db.ExecuteAsync("UPDATE jobs SET offered_until = 1 WHERE offered_until IS NOT NULL", null, Ct));
 }

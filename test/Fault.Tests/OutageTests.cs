@@ -6,26 +6,19 @@ using Xunit;
 
 namespace Slipway.Fault.Tests;
 
-/// <summary>F13, F14 and F18: runner, server or database cannot be reached for a while, and no job is the worse for it.</summary>
-public sealed class OutageTests
+/// <summary>F11, F13 and F14: our own runner or the server dies, or they do not reach each other for a while.</summary>
+public sealed class OutageTests(Rigs rigs) : IClassFixture<Rigs>
 {
     private const int Lines = 250;
-
-    /// <summary>Says when its script has begun: a clone needs the server, and no server's job survives that.</summary>
-    private static string Yaml(Rig rig) =>
-        $$"""
-            build: { script: ["touch {{rig.Place("begun")}}", "for i in $(seq {{Lines}}); do echo line $i; sleep 0.01; done"] }
-            """;
 
     private static CancellationToken Ct => Rig.Ct;
 
     [Fact]
     public async Task A_server_that_is_replaced_while_a_job_runs_loses_nothing_of_it()
     {
-        await using var rig = await Rig.StartAsync();
-        await rig.BeginAsync(Yaml(rig));
-        using var runner = await RunnerAsync(rig, rig.Server.Address);
-        var job = await RunningAsync(rig);
+        var rig = await TalkingAsync();
+        using var runner = await RunnerProcess.StartAsync(rig, "replaced");
+        var (job, _) = await RunningAsync(rig);
 
         var since = Stopwatch.StartNew();
         Assert.Equal(0, await rig.Server.EndAsync());
@@ -39,11 +32,10 @@ public sealed class OutageTests
     [Fact]
     public async Task A_network_that_cuts_and_mends_leaves_the_log_as_it_was()
     {
-        await using var rig = await Rig.StartAsync();
-        await rig.BeginAsync(Yaml(rig));
+        var rig = await TalkingAsync();
         using var network = new Network(rig.Server.Address);
-        using var runner = await RunnerAsync(rig, network.Address);
-        var job = await RunningAsync(rig);
+        using var runner = await RunnerProcess.StartAsync(rig, "cut", network.Address);
+        var (job, _) = await RunningAsync(rig);
         for (var cut = 0; cut < 6; cut++)
         {
             network.Cut();
@@ -55,73 +47,131 @@ public sealed class OutageTests
         await EndedWellAsync(rig, job);
     }
 
+    /// <summary>The job ends long before the network is there again; then what is silent is reset, as a router that has forgotten its connections does.</summary>
     [Fact]
-    public async Task A_database_whose_connections_are_cut_heals_and_no_push_is_lost()
+    public async Task A_network_that_is_gone_for_long_leaves_the_log_as_it_was()
     {
-        await using var rig = await Rig.StartAsync(DatabaseKind.Postgres);
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(Ct);
-        var cutting = CutAsync(rig.Database!, over.Token);
-        var acknowledged = new List<string>();
-        for (var n = 0; n < 8; n++)
+        var rig = await TalkingAsync();
+        using var network = new Network(rig.Server.Address);
+        using var runner = await RunnerProcess.StartAsync(rig, "gone", network.Address);
+        var (job, _) = await RunningAsync(rig);
+        network.Silence();
+        await Task.Delay(TimeSpan.FromSeconds(Rig.IsLong ? 30 : 4), Ct);
+        network.Cut();
+        await Task.Delay(TimeSpan.FromSeconds(Rig.IsLong ? 30 : 4), Ct);
+        network.Mend();
+
+        await EndedWellAsync(rig, job);
+    }
+
+    /// <summary>F13, 70 minutes: the job is lost for the server, and what its runner says later changes nothing.</summary>
+    [Fact]
+    public async Task A_runner_that_was_out_of_reach_for_too_long_is_told_to_stop()
+    {
+        var rig = await rigs.OfAsync(DatabaseKind.Sqlite, rig => Yaml(rig, "0", WaitForGo("echo still here")));
+        using var network = new Network(rig.Server.Address);
+        using var runner = await RunnerProcess.StartAsync(rig, "late", network.Address);
+        var (job, process) = await RunningAsync(rig);
+        network.Cut();
+        await FailedAsync(rig, job);
+        network.Mend();
+
+        await Rig.UntilAsync(() => Task.FromResult(!IsAlive(process)));
+        Assert.False(IsAlive(process), "its script still runs");
+        Assert.Equal("runner_system_failure", await ReasonAsync(rig, job));
+        await rig.SoundAsync("out of reach");
+    }
+
+    /// <summary>F11.</summary>
+    [Theory, EveryDatabase]
+    public async Task A_job_whose_runner_was_killed_fails_and_runs_again(DatabaseKind kind)
+    {
+        foreach (var retry in Rig.Plan(kind, "{ max: 1, when: runner_system_failure }", "0"))
         {
-            var (sha, ok, _) = await rig.PushAsync();
-            if (ok)
-                acknowledged.Add(sha);
-        }
+            var rig = await rigs.OfAsync(kind, rig => Yaml(rig, retry, WaitForGo(":")));
+            using var killed = await RunnerProcess.StartAsync(rig, "killed");
+            var (job, process) = await RunningAsync(rig);
+            killed.Kill();
+            await FailedAsync(rig, job);
+            Assert.Equal("runner_system_failure", await ReasonAsync(rig, job));
 
-        await over.CancelAsync();
-        await cutting;
-        var healing = Stopwatch.StartNew();
-        await Rig.UntilAsync(async () => (await rig.Http.GetAsync("/-/readiness", Ct)).IsSuccessStatusCode);
-        Assert.True(healing.Elapsed < TimeSpan.FromSeconds(10), $"it took {healing.Elapsed} to heal");
-        Assert.True((await rig.PushAsync()).Acknowledged);
-        foreach (var sha in acknowledged)
-            Assert.Single(await rig.PipelinesAsync(sha));
-        await rig.SoundAsync("cut connections");
-    }
-
-    private static async Task CutAsync(string database, CancellationToken ct)
-    {
-        while (!ct.IsCancellationRequested)
-        {
-            await PostgresServer.CutConnectionsAsync(database, Ct);
-            await Task.Delay(250, CancellationToken.None);
+            if (retry == "0")
+                await rig.ApiAsync($"projects/1/jobs/{job}/retry", HttpMethod.Post);
+            using var back = await RunnerProcess.StartAsync(rig, "killed");
+            var (again, _) = await RunningAsync(rig, after: process);
+            Assert.NotEqual(job, again);
+            await File.WriteAllTextAsync(Go(rig), "", Ct);
+            await Rig.UntilAsync(async () => await rig.StatusAsync(again) != "running");
+            Assert.Equal("success", await rig.StatusAsync(again));
+            await rig.SoundAsync("killed runner");
         }
     }
 
-    /// <summary>Our own runner, as a process.</summary>
-    private static async Task<ChildProcess> RunnerAsync(Rig rig, Uri address)
+    private Task<Rig> TalkingAsync() =>
+        rigs.OfAsync(DatabaseKind.Sqlite, rig => Yaml(rig, "0", $"for i in $(seq {Lines}); do echo line $i; sleep 0.01; done"));
+
+    /// <summary>Says when its script has begun, and as which process: a clone needs the server, and no server's job survives that.</summary>
+    private static string Yaml(Rig rig, string retry, string script)
     {
-        using var wire = await rig.RunnerAsync();
-        var file = rig.Place("config.toml");
-        await File.WriteAllTextAsync(
-            file,
-            $"check_interval = 1\n[[runners]]\n  name = \"one\"\n  url = \"{address}\"\n  token = \"{wire.Token}\"\n  executor = \"shell\"\n",
-            Ct
-        );
-        Directory.CreateDirectory(rig.Place("builds"));
-        await rig.PushAsync();
-        return new ChildProcess(
-            ServerProcess.Start(
-                ["runner", "run", "--config", file, "--working-directory", rig.Place("builds")],
-                rig.Environment,
-                isHeard: false
-            )
-        );
+        File.Delete(Begun(rig));
+        File.Delete(Go(rig));
+        script = script.Replace("BEGUN", Begun(rig)).Replace("GO", Go(rig));
+        return $$"""
+            build:
+              script: ["echo $$ > {{Begun(rig)}}", "{{script}}"]
+              retry: {{retry}}
+            """;
     }
 
-    private static async Task<long> RunningAsync(Rig rig)
+    /// <summary>Ends when it may, and with the test in any case.</summary>
+    private static string WaitForGo(string what) => $"while [ -e BEGUN ] && [ ! -e GO ]; do {what}; sleep 0.1; done";
+
+    private static string Begun(Rig rig) => rig.Place("begun");
+
+    private static string Go(Rig rig) => rig.Place("go");
+
+    /// <returns>The job whose script runs, and its shell's process; not that one.</returns>
+    private static async Task<(long Job, int Process)> RunningAsync(Rig rig, int after = 0)
     {
-        var job = 0L;
+        if (after == 0)
+            await rig.PushAsync();
+        var (job, process) = (0L, 0);
         await Rig.UntilAsync(async () =>
         {
             var running = await rig.ApiAsync("projects/1/jobs?scope=running");
             job = running.GetArrayLength() > 0 ? running[0].GetProperty("id").GetInt64() : 0;
-            return job != 0 && File.Exists(rig.Place("begun"));
+            var said = File.Exists(Begun(rig)) ? await File.ReadAllTextAsync(Begun(rig), Ct) : "";
+            return job != 0 && int.TryParse(said, out process) && process != after;
         });
         Assert.NotEqual(0, job);
-        Assert.True(File.Exists(rig.Place("begun")), "the script has not begun");
-        return job;
+        Assert.True(process != after, "the script has not begun");
+        return (job, process);
+    }
+
+    /// <summary>Brings on what becomes of a job whose runner is not heard any more: as three minutes would, and the server's next look, which it takes when it starts.</summary>
+    private static async Task FailedAsync(Rig rig, long job)
+    {
+        await rig.OnRowsAsync(db => db.ExecuteAsync("UPDATE jobs SET updated_at = updated_at - 200000 WHERE id = @job", new { job }, Ct));
+        await rig.KillAsync();
+        await Rig.UntilAsync(async () => await rig.StatusAsync(job) != "running");
+        Assert.Equal("failed", await rig.StatusAsync(job));
+    }
+
+    private static async Task<string?> ReasonAsync(Rig rig, long job) =>
+        (await rig.ApiAsync($"projects/1/jobs/{job}")).GetProperty("failure_reason").GetString();
+
+    /// <summary>One that has ended and that nobody has asked about since is not.</summary>
+    private static bool IsAlive(int process)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{process}/stat");
+            return stat[stat.LastIndexOf(')')..].Split(' ')[1] != "Z";
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private static async Task EndedWellAsync(Rig rig, long job)
@@ -133,6 +183,7 @@ public sealed class OutageTests
             .Where(line => line.Contains("line ") && !line.Contains('$'))
             .Select(line => line[line.IndexOf("line ")..].TrimEnd());
         Assert.Equal(Enumerable.Range(1, Lines).Select(n => $"line {n}"), said);
+        Assert.DoesNotContain("fail: ", rig.Server.Said);
         await rig.SoundAsync("outage");
     }
 }

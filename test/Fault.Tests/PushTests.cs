@@ -44,6 +44,46 @@ public sealed class PushTests(Rigs rigs) : IClassFixture<Rigs>
     public Task A_pipeline_has_all_of_its_jobs_wherever_the_server_died(DatabaseKind kind) =>
         DieAsync(kind, "pipeline reserved", "pipeline kept", "job inserted", "pipeline begun");
 
+    /// <summary>F2 again: whoever asked over the API is not there any more when the server is.</summary>
+    [Theory, EveryDatabase]
+    public async Task A_pipeline_that_was_asked_for_is_whole_or_gone_wherever_the_server_died(DatabaseKind kind)
+    {
+        var rig = await rigs.OfAsync(kind);
+        var numbers = new HashSet<long>();
+        foreach (var point in Rig.Plan(kind, "pipeline reserved", "pipeline kept", "job inserted", "pipeline begun"))
+        {
+            rig.KillAt(point);
+            await Assert.ThrowsAsync<HttpRequestException>(() => rig.ApiAsync("projects/1/pipeline?ref=main", HttpMethod.Post));
+            await rig.Server.DeadAsync();
+            // One of several servers waits until no other can be making it any more.
+            if (kind == DatabaseKind.Postgres)
+                await rig.OnRowsAsync(db =>
+                    db.ExecuteAsync("UPDATE pipelines SET created_at = created_at - 601000 WHERE ready = 0", null, Ct)
+                );
+            await rig.AgainAsync();
+
+            await Rig.UntilAsync(async () => await HalfMadeAsync(rig) == 0);
+            Assert.Equal(0, await HalfMadeAsync(rig));
+            var there = (await rig.ApiAsync("projects/1/pipelines?per_page=100&source=api")).EnumerateArray().ToList();
+            foreach (var pipeline in there)
+                Assert.Equal(["build", "lint", "unit"], await rig.JobsAsync(pipeline.GetProperty("id").GetInt64()));
+            var kept = (await rig.Git.OkAsync("ls-remote", rig.Remote, "refs/pipelines/*")).Split(
+                '\n',
+                StringSplitOptions.RemoveEmptyEntries
+            );
+            var all = await rig.OnRowsAsync(db => db.FindAsync<long>("SELECT COUNT(*) FROM pipelines WHERE status <> 'skipped'", null, Ct));
+            Assert.Equal(all, kept.Length);
+            var next = await rig.ApiAsync("projects/1/pipeline?ref=main", HttpMethod.Post);
+            Assert.True(numbers.Add(next.GetProperty("iid").GetInt64()), "a number was given twice");
+            Assert.All(there, one => Assert.True(next.GetProperty("iid").GetInt64() > one.GetProperty("iid").GetInt64()));
+        }
+
+        await rig.SoundAsync("asked for");
+    }
+
+    private static Task<long> HalfMadeAsync(Rig rig) =>
+        rig.OnRowsAsync(db => db.FindAsync<long>("SELECT COUNT(*) FROM pipelines WHERE ready = 0", null, Ct));
+
     private async Task DieAsync(DatabaseKind kind, params string[] points)
     {
         var rig = await rigs.OfAsync(kind);

@@ -22,6 +22,12 @@ public sealed class CoordinatorClient : IDisposable
     /// <summary>For an answer to begin.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// For an answer about a running job: when a connection has gone silent there must be time for another before the coordinator thinks that we have died,
+    /// which ours does after three minutes.
+    /// </summary>
+    private static readonly TimeSpan ReportPatience = TimeSpan.FromSeconds(90);
+
     private static readonly TimeSpan LongestInterval = TimeSpan.FromMinutes(15);
 
     private readonly TimeProvider _time;
@@ -217,7 +223,8 @@ public sealed class CoordinatorClient : IDisposable
                     request.Headers.Add(WireHeader.JobToken, token);
                     return request;
                 },
-                ct
+                ct,
+                ReportPatience
             );
             var status = Header(response, WireHeader.JobStatus);
             var gone = status is JobStatusWord.Canceled or JobStatusWord.Failed || response.StatusCode == HttpStatusCode.Forbidden;
@@ -287,9 +294,9 @@ public sealed class CoordinatorClient : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> make, CancellationToken ct)
+    private async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> make, CancellationToken ct, TimeSpan? most = null)
     {
-        using var patience = new CancellationTokenSource(Patience, _time);
+        using var patience = new CancellationTokenSource(most ?? Patience, _time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, patience.Token);
         return await Http.SendAsync(make, follow: true, both.Token);
     }

@@ -65,15 +65,27 @@ internal sealed class JobReport(CoordinatorClient client, JobPayload payload, Ma
             while (!Abort.IsCancellationRequested)
             {
                 await Task.Delay(_interval, time, over);
-                var answer = await SendPieceAsync(over);
-                var quiet = answer is null or { Outcome: ReportOutcome.Done } && time.GetElapsedTime(_lastSign) > Silence;
-                if (quiet && !Abort.IsCancellationRequested && (await PutAsync(JobState.Running, null, over)).Outcome == ReportOutcome.Done)
-                    _lastSign = time.GetTimestamp();
+                await KeepUpOnceAsync(over);
             }
         }
         catch (OperationCanceledException) when (over.IsCancellationRequested)
         {
             // The rest goes with the end.
+        }
+    }
+
+    private async Task KeepUpOnceAsync(CancellationToken over)
+    {
+        try
+        {
+            var answer = await SendPieceAsync(over);
+            var quiet = answer is null or { Outcome: ReportOutcome.Done } && time.GetElapsedTime(_lastSign) > Silence;
+            if (quiet && !Abort.IsCancellationRequested && (await PutAsync(JobState.Running, null, over)).Outcome == ReportOutcome.Done)
+                _lastSign = time.GetTimestamp();
+        }
+        catch (Exception) when (!over.IsCancellationRequested)
+        {
+            // A mistake of ours must not leave a job that runs without a sign of life: the next round tries again, and the end says all.
         }
     }
 

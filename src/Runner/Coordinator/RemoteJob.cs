@@ -15,10 +15,12 @@ internal sealed class RemoteJob(
     string? caFile
 )
 {
+    private const int LongestMessage = 1000;
+
     /// <returns><see langword="null"/>: it was taken away before it began. Otherwise how it ended, and why the coordinator does not know, if it does not.</returns>
     public async Task<(JobResult Result, string? Untold)?> RunAsync(JobAnswer.Job job, (int Slot, int ProjectSlot) slots)
     {
-        var payload = WithAuthority(job.Payload);
+        var payload = job.Payload;
         using var log = new TraceSpool();
         using var report = new JobReport(client, payload, Identity.Info(runner), log, settings.Time)
         {
@@ -32,18 +34,40 @@ internal sealed class RemoteJob(
         JobResult result;
         try
         {
-            result = await RunAsync(job with { Payload = payload }, report, log, slots);
+            result = await RunAsync(job with { Payload = WithAuthority(payload) }, report, log, slots);
         }
         catch (Exception e)
         {
-            // The coordinator must hear of the job's end whatever went wrong here.
+            // The coordinator must hear of the job's end whatever went wrong here, and whoever reads the log why it ended.
             result = new JobResult(JobOutcome.Failed, null, FailureReason.RunnerSystem, e.Message);
+            await ExplainAsync(payload, log, slots, e.Message);
         }
 
         await over.CancelAsync();
         await sending;
         // Not even an interrupted runner leaves without a word; it is killed when that takes too long.
         return (result, await report.EndAsync(result, CancellationToken.None));
+    }
+
+    /// <summary>The line that the job itself could not write any more.</summary>
+    private async Task ExplainAsync(JobPayload payload, TraceSpool log, (int Slot, int ProjectSlot) slots, string message)
+    {
+        using var line = new MemoryStream();
+        try
+        {
+            // By the job's own rules: stamped as its other lines are, and without its secrets.
+            await using var trace = new JobSetup(payload, runner, kind, Host(slots)).Trace(line.WriteAsync, settings.Time);
+            trace.Error($"Job failed (system failure): {(message.Length <= LongestMessage ? message : message[..LongestMessage])}");
+            await trace.FlushAsync();
+        }
+        catch (Exception)
+        {
+            // Those rules are what cannot be had. Without them the message itself is not for everybody.
+            line.SetLength(0);
+            line.Write("ERROR: Job failed (system failure): see the runner's own log\n"u8);
+        }
+
+        log.WriteLast(line.ToArray());
     }
 
     private Task<JobResult> RunAsync(JobAnswer.Job job, JobReport report, TraceSpool log, (int Slot, int ProjectSlot) slots)
@@ -60,7 +84,12 @@ internal sealed class RemoteJob(
             // Whoever has set up a cache of his own wants that one.
             Cache = job.SharesCache && runner.Cache.Type.Length == 0 ? new CacheTransfer(client.Http, payload).ToSharedCache() : null,
         };
-        var host = new JobHost
+        var cancellation = new JobCancellation(report.Cancel, report.Abort) { Interrupt = settings.Abort };
+        return new JobRun(payload, runner, kind, channel, settings.Time) { Host = Host(slots) }.RunAsync(cancellation);
+    }
+
+    private JobHost Host((int Slot, int ProjectSlot) slots) =>
+        new()
         {
             SystemId = settings.SystemId,
             WorkDir = settings.WorkDir,
@@ -69,9 +98,6 @@ internal sealed class RemoteJob(
             ConcurrentProjectId = slots.ProjectSlot,
             Timestamps = true,
         };
-        var cancellation = new JobCancellation(report.Cancel, report.Abort) { Interrupt = settings.Abort };
-        return new JobRun(payload, runner, kind, channel, settings.Time) { Host = host }.RunAsync(cancellation);
-    }
 
     /// <summary>The job's programs trust whom we trust: below its own variables, as gitlab-runner has it.</summary>
     private JobPayload WithAuthority(JobPayload payload) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Slipway.Protocol.Coordination;
+using Slipway.Protocol.Jobs;
 using Slipway.Runner.Config;
 using Slipway.Runner.Executors;
 using Slipway.Runner.Jobs;
@@ -219,11 +220,39 @@ internal sealed class RunnerEntry : IAsyncDisposable
         }
         catch (Exception e)
         {
-            Tell(RunnerEventLevel.Error, $"job lost by a mistake of the runner: {e.Message}", about);
+            await LetGoAsync(payload, e, about);
         }
         finally
         {
             _state.SlotsOf(_runner).Return(payload.JobInfo.ProjectId, slots);
+        }
+    }
+
+    /// <summary>Nobody works at this job any more, and its coordinator must not have to find that out by waiting.</summary>
+    private async Task LetGoAsync(JobPayload payload, Exception why, (string, string)[] about)
+    {
+        var isOurs = why is OperationCanceledException && _settings.Abort.IsCancellationRequested;
+        if (isOurs)
+            Tell(RunnerEventLevel.Warning, "job given up, because the runner is to end at once", about);
+        else
+            Tell(RunnerEventLevel.Error, $"job lost by a mistake of the runner: {why.GetType().Name}: {why.Message}", about);
+        try
+        {
+            var known = payload.Features.FailureReasons;
+            var update = new JobUpdate
+            {
+                Token = payload.Token,
+                Info = Identity.Info(_runner),
+                State = JobState.Failed,
+                FailureReason = FailureReasons.For(isOurs ? FailureReason.RunnerInterrupted : FailureReason.RunnerSystem, known),
+            };
+            var answer = await _client.UpdateJobAsync(payload.Id, update, CancellationToken.None);
+            if (answer.Outcome is not (ReportOutcome.Done or ReportOutcome.Abort))
+                Tell(RunnerEventLevel.Error, $"the coordinator could not be told that the job is lost: {answer.Message}", about);
+        }
+        catch (Exception e)
+        {
+            Tell(RunnerEventLevel.Error, $"the coordinator could not be told that the job is lost: {e.Message}", about);
         }
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -32,6 +33,10 @@ internal static partial class Failures
             await next(http);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested) { }
+        catch (ConnectionResetException)
+        {
+            // Whoever asked is gone, in the middle of the question.
+        }
         catch (Exception e) when (!http.Response.HasStarted)
         {
             await Answer(e, http, log).ExecuteAsync(http);

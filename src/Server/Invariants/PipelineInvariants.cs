@@ -10,8 +10,8 @@ internal static class PipelineInvariants
     /// <summary>Pipelines whose compiled jobs are unsealed at a time.</summary>
     private const int AtOnce = 200;
 
-    /// <summary>What is being made may be half there for so long.</summary>
-    private static readonly TimeSpan Making = TimeSpan.FromMinutes(10);
+    /// <summary>What is being made may be half there for so long: then the server has swept it away.</summary>
+    private static readonly TimeSpan Making = PipelineCreation.LongestMaking + TimeSpan.FromMinutes(2);
 
     private const string Over = "('success', 'failed', 'canceled', 'skipped')";
     private const string Unfinished = "('created', 'waiting_for_resource', 'preparing', 'pending', 'running', 'canceling', 'scheduled')";
@@ -183,7 +183,7 @@ internal static class PipelineInvariants
                     $"pipeline {row.Id} was never finished",
                     where,
                     "whoever asked for it died and nobody took over",
-                    "start the server, and push again"
+                    "start the server: it sweeps it away, or goes on with it"
                 );
         if (row.Jobs > 0)
             return new(

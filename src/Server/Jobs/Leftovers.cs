@@ -4,17 +4,20 @@ using Slipway.Server.Blobs;
 using Slipway.Server.Blobs.Sweeping;
 using Slipway.Server.Data;
 using Slipway.Server.Git;
+using Slipway.Server.Pipelines;
 
 namespace Slipway.Server.Jobs;
 
 /// <summary>
-/// Sweeps up what processes that died left behind: once at the start what they were taking (this is the only one at its data folder), and every six hours the
-/// bytes that no row names.
+/// Sweeps up what processes that died left behind: once at the start what they were taking and making (this is the only one at its data folder), and every six
+/// hours the bytes that no row names.
 /// </summary>
 internal sealed partial class Leftovers(
     BlobSweep sweep,
     IBlobStore blobs,
     Repositories repositories,
+    PipelineCreation pipelines,
+    ServerOptions options,
     TimeProvider time,
     ILogger<Leftovers> log
 ) : BackgroundService
@@ -45,6 +48,9 @@ internal sealed partial class Leftovers(
 
     private async Task AtStartAsync(CancellationToken ct)
     {
+        // Another instance may be making one.
+        var isAlone = options.DatabaseAddress is DatabaseAddress.Sqlite;
+        await pipelines.SweepAsync(isAlone ? _begun : _begun - PipelineCreation.LongestMaking, ct);
         repositories.Sweep(_begun, ct);
         await blobs.SweepAsync(blobs is DiskBlobStore ? _begun : _begun - LongestPut, ct);
     }

@@ -32,6 +32,9 @@ internal sealed class PipelineCreation(
 
     private const int LongestErrors = 10_000;
 
+    /// <summary>A pipeline that is not made after so long never will be: its maker has died, or has given up. 10 minutes.</summary>
+    public static readonly TimeSpan LongestMaking = TimeSpan.FromMinutes(10);
+
     public async Task<PipelineOutcome> CreateAsync(PipelineOrder order, CancellationToken ct)
     {
         if (await RefusalAsync(order, ct) is { } refusal)
@@ -58,12 +61,29 @@ internal sealed class PipelineCreation(
         return await FinishAsync(order, row, repository, compiled, ct);
     }
 
-    /// <summary>Sweeps away what a crash left half made and nobody will ask for again.</summary>
+    /// <summary>
+    /// Sweeps away what was begun before and is not made, and nobody will ask for again: what the API, a page or a trigger wanted. Pushes, schedules and trigger
+    /// jobs are durable work, which comes back.
+    /// </summary>
+    /// <exception cref="GitException">Of at least one the ref cannot be removed. The others are swept.</exception>
     public async Task SweepAsync(DateTimeOffset before, CancellationToken ct)
     {
-        const string half = "SELECT * FROM pipelines WHERE ready = 0 AND origin IS NULL AND created_at < @before";
+        const string half =
+            "SELECT * FROM pipelines WHERE ready = 0 AND (origin IS NULL OR origin LIKE 'trigger:%') AND created_at < @before ORDER BY id";
+        GitException? failed = null;
         foreach (var row in await db.QueryAsync<PipelineRow>(half, new { before = before.ToUnixTimeMilliseconds() }, ct))
-            await RemoveAsync(row, repositories.Of(row.ProjectId), ct);
+            try
+            {
+                await RemoveAsync(row, repositories.Of(row.ProjectId), ct);
+            }
+            catch (GitException e)
+            {
+                // One damaged repository must not keep the others from being swept.
+                failed = e;
+            }
+
+        if (failed is not null)
+            throw new GitException(failed.Message, failed);
     }
 
     private async Task<string?> RefusalAsync(PipelineOrder order, CancellationToken ct)
@@ -241,10 +261,14 @@ internal sealed class PipelineCreation(
             ct
         );
 
+    /// <summary>The row goes last: as long as it is there, somebody will come for the rest.</summary>
     private async Task RemoveAsync(PipelineRow row, Repository repository, CancellationToken ct)
     {
-        await db.ExecuteAsync("DELETE FROM pipelines WHERE id = @Id AND ready = 0", new { row.Id }, ct);
-        await repository.DeleteRefAsync(RefOf(row), ct);
+        if (repository.Exists)
+            await repository.DeleteRefAsync(RefOf(row), ct);
+        // Whoever was very slow has made it after all.
+        if (await db.ExecuteAsync("DELETE FROM pipelines WHERE id = @Id AND ready = 0", new { row.Id }, ct) == 0 && repository.Exists)
+            await repository.SetRefAsync(RefOf(row), row.Sha, ct);
     }
 
     private static string Errors(Compilation compilation)

@@ -4,6 +4,7 @@ using Slipway.Server.Blobs;
 using Slipway.Server.Data;
 using Slipway.Server.Jobs;
 using Slipway.Server.Jobs.Artifacts;
+using Slipway.Server.Pipelines;
 
 namespace Slipway.Server.Runners;
 
@@ -12,6 +13,7 @@ internal sealed partial class SweepLoop(
     JobSweep jobs,
     ArtifactSweep artifacts,
     SharedCaches caches,
+    PipelineCreation pipelines,
     JobOptions options,
     TimeProvider time,
     ILogger<SweepLoop> log
@@ -35,6 +37,7 @@ internal sealed partial class SweepLoop(
             await jobs.RunAsync(ct);
             await artifacts.RunAsync(ct);
             await caches.SweepAsync(ct);
+            await pipelines.SweepAsync(time.GetUtcNow() - PipelineCreation.LongestMaking, ct);
         }
         catch (Exception e) when (e is DatabaseException { Fault: not DbFault.Lost } or BlobStoreException or IOException)
         {

@@ -4,19 +4,25 @@ using System.Net.Sockets;
 
 namespace Slipway.Fault.Tests.Support;
 
-/// <summary>The way from a runner to a server, which can be cut: connections are reset in the middle of whatever they carry, and new ones refused.</summary>
+/// <summary>
+/// The way from a runner to a server, which can be cut: connections are reset in the middle of whatever they carry, and new ones as well; or which goes silent:
+/// connections stay open, new ones too, and carry nothing until they are mended.
+/// </summary>
 internal sealed class Network : IDisposable
 {
-    private readonly TcpListener _door = new(IPAddress.Loopback, 0);
-    private readonly ConcurrentDictionary<TcpClient, bool> _open = [];
-    private readonly Uri _server;
+    private readonly Socket _door = new(SocketType.Stream, ProtocolType.Tcp);
+    private readonly ConcurrentDictionary<Socket, bool> _open = [];
+    private readonly IPEndPoint _server;
+    private volatile TaskCompletionSource _flow = new();
     private volatile bool _isCut;
 
     public Network(Uri server)
     {
-        _server = server;
-        _door.Start();
-        Address = new Uri($"http://127.0.0.1:{((IPEndPoint)_door.LocalEndpoint).Port}/");
+        _server = new IPEndPoint(IPAddress.Loopback, server.Port);
+        _flow.SetResult();
+        _door.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _door.Listen();
+        Address = new Uri($"http://127.0.0.1:{((IPEndPoint)_door.LocalEndPoint!).Port}/");
         _ = AcceptAsync();
     }
 
@@ -25,15 +31,22 @@ internal sealed class Network : IDisposable
     public void Cut()
     {
         _isCut = true;
-        foreach (var client in _open.Keys)
-            Reset(client);
+        foreach (var socket in _open.Keys)
+            Reset(socket);
     }
 
-    public void Mend() => _isCut = false;
+    public void Silence() => _flow = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Mend()
+    {
+        _isCut = false;
+        _flow.TrySetResult();
+    }
 
     public void Dispose()
     {
         Cut();
+        _flow.TrySetResult();
         _door.Dispose();
     }
 
@@ -42,23 +55,23 @@ internal sealed class Network : IDisposable
         try
         {
             while (true)
-                _ = CarryAsync(await _door.AcceptTcpClientAsync());
+                _ = CarryAsync(await _door.AcceptAsync());
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException) { }
     }
 
-    private async Task CarryAsync(TcpClient near)
+    private async Task CarryAsync(Socket near)
     {
-        using var far = new TcpClient();
+        using var far = new Socket(SocketType.Stream, ProtocolType.Tcp);
         (_open[near], _open[far]) = (true, true);
         try
         {
             if (_isCut)
                 return;
-            await far.ConnectAsync(_server.Host, _server.Port);
-            await Task.WhenAny(near.GetStream().CopyToAsync(far.GetStream()), far.GetStream().CopyToAsync(near.GetStream()));
+            await far.ConnectAsync(_server);
+            await await Task.WhenAny(CarryAsync(near, far), CarryAsync(far, near));
         }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException) { }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException) { }
         finally
         {
             _open.TryRemove(near, out _);
@@ -67,14 +80,25 @@ internal sealed class Network : IDisposable
         }
     }
 
-    private static void Reset(TcpClient client)
+    private async Task CarryAsync(Socket from, Socket to)
+    {
+        var buffer = new byte[16 * 1024];
+        for (int count; (count = await from.ReceiveAsync(buffer)) > 0; )
+        {
+            await _flow.Task;
+            for (var sent = 0; sent < count; )
+                sent += await to.SendAsync(buffer.AsMemory(sent, count - sent));
+        }
+    }
+
+    private static void Reset(Socket socket)
     {
         try
         {
-            client.LingerState = new LingerOption(true, 0);
+            socket.LingerState = new LingerOption(true, 0);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException) { }
 
-        client.Dispose();
+        socket.Dispose();
     }
 }

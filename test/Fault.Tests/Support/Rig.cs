@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
+using Slipway.Server;
+using Slipway.Server.Data;
 using Slipway.Server.Tests.Runners;
 using Slipway.Server.Tests.Support;
 using Xunit;
@@ -10,7 +12,7 @@ namespace Slipway.Fault.Tests.Support;
 /// <summary>A server that is killed and started again, with an administrator, a project, a clone of it, and a runner that speaks as the stock one.</summary>
 internal sealed class Rig : IAsyncDisposable
 {
-    private const string Yaml = """
+    public const string Yaml = """
         workflow: { auto_cancel: { on_new_commit: none } }
         build: { stage: build, script: make }
         unit: { script: make test }
@@ -22,14 +24,17 @@ internal sealed class Rig : IAsyncDisposable
         ? n
         : 5;
 
+    /// <summary>Nobody waits for these tests, so they may take what real faults take.</summary>
+    public static bool IsLong => s_cycles >= 100;
+
     private static readonly int s_seed = Random.Shared.Next(100);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly TemporaryFolder _folder;
-    private readonly string? _database;
+    private readonly bool _ownsDatabase;
 
-    private Rig(TemporaryFolder folder, ServerProcess server, string? database) =>
-        (_folder, Server, _database, Http) = (folder, server, database, new HttpClient { BaseAddress = server.Address });
+    private Rig(TemporaryFolder folder, ServerProcess server, bool ownsDatabase) =>
+        (_folder, Server, _ownsDatabase, Http) = (folder, server, ownsDatabase, new HttpClient { BaseAddress = server.Address });
 
     public ServerProcess Server { get; }
     public HttpClient Http { get; private set; }
@@ -44,44 +49,67 @@ internal sealed class Rig : IAsyncDisposable
     public IReadOnlyDictionary<string, string> Environment => Server.Environment;
 
     /// <summary>Its database, as the command line wants it; nothing for its own file.</summary>
-    public string? Database => _database;
+    public string? Database => Environment.GetValueOrDefault("SLIPWAY_DATABASE");
+
+    /// <summary>The disk its data folder is on, when that is one of its own.</summary>
+    public SmallDisk? Disk { get; private init; }
+
+    /// <summary>As the program itself reads them from its environment.</summary>
+    private ServerOptions Options =>
+        new()
+        {
+            DataFolder = DataFolder,
+            Database = Database,
+            Blobs = Environment.GetValueOrDefault("SLIPWAY_BLOBS"),
+            BlobsAccessKey = Environment.GetValueOrDefault("AWS_ACCESS_KEY_ID"),
+            BlobsSecretKey = Environment.GetValueOrDefault("AWS_SECRET_ACCESS_KEY"),
+        };
 
     public static CancellationToken Ct => TestContext.Current.CancellationToken;
 
+    /// <param name="postgres">Where its database is; nothing: where all others are.</param>
+    /// <param name="megabytes">Of a disk of its own for its data; nothing: it has room as long as there is any.</param>
     public static async Task<Rig> StartAsync(
         DatabaseKind kind = DatabaseKind.Sqlite,
         IReadOnlyDictionary<string, string>? environment = null,
-        string runner = "off",
-        string? database = null
+        PostgresServer? postgres = null,
+        int? megabytes = null
     )
     {
         Assert.SkipWhen(kind == DatabaseKind.Postgres && PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
         var folder = new TemporaryFolder();
-        database ??= kind == DatabaseKind.Postgres ? await PostgresServer.CreateDatabaseAsync(Ct) : null;
+        var disk = megabytes is { } size ? SmallDisk.Mount(folder["data"], size) : null;
         var all = new Dictionary<string, string>(environment ?? new Dictionary<string, string>())
         {
             ["SLIPWAY_KILL_AT"] = folder["kill-at"],
             ["SLIPWAY_DATA"] = folder["data"],
             ["XDG_CONFIG_HOME"] = folder.Path,
         };
-        if (database is not null)
-            all["SLIPWAY_DATABASE"] = database;
-        var rig = new Rig(folder, new ServerProcess(all, "--runner", runner), kind == DatabaseKind.Postgres ? database : null);
-        await rig.Server.StartAsync();
+        if (kind == DatabaseKind.Postgres)
+            all["SLIPWAY_DATABASE"] = await (postgres is null ? PostgresServer.CreateDatabaseAsync(Ct) : postgres.CreateAsync(Ct));
+        var rig = new Rig(folder, new ServerProcess(all, "--runner", "off"), kind == DatabaseKind.Postgres && postgres is null)
+        {
+            Disk = disk,
+        };
         await rig.PrepareAsync();
         return rig;
     }
 
     /// <summary>Begins another test: nothing waits any more, and the project has this configuration.</summary>
-    public async Task BeginAsync(string yaml = Yaml)
+    public async Task BeginAsync(string yaml)
     {
         if (!Server.IsAlive)
             await AgainAsync();
+        await CancelAllAsync();
+        await Git.CommitAsync("configuration", (".gitlab-ci.yml", yaml), ("child.yml", "inner: { script: make }\n"));
+        await Git.OkAsync("push", "-q", "-o", "ci.skip", Remote, "HEAD:refs/heads/main");
+    }
+
+    public async Task CancelAllAsync()
+    {
         foreach (var pipeline in (await ApiAsync("projects/1/pipelines?per_page=100")).EnumerateArray())
             if (pipeline.GetProperty("status").GetString() is "created" or "pending" or "running")
                 await ApiAsync($"projects/1/pipelines/{pipeline.GetProperty("id").GetInt64()}/cancel", HttpMethod.Post);
-        await Git.CommitAsync("configuration", (".gitlab-ci.yml", yaml), ("child.yml", "inner: { script: make }\n"));
-        await Git.OkAsync("push", "-q", "-o", "ci.skip", Remote, "HEAD:refs/heads/main");
     }
 
     /// <summary>A fault's cycles on one database, each at one of its points. With a few cycles some points are passed over; which, is another matter each time.</summary>
@@ -118,11 +146,26 @@ internal sealed class Rig : IAsyncDisposable
         Http = Client();
     }
 
-    /// <summary>Nothing that is kept is wrong, and no push is without its one pipeline.</summary>
+    /// <summary>Nothing that is kept is wrong, and no push is without its one pipeline: what <c>slipway doctor --deep</c> finds.</summary>
     public async Task SoundAsync(string after)
     {
-        var (exit, output) = await Server.RunAsync("doctor", "--deep");
-        Assert.True(exit == 0, $"{after}:\n{output}\n{Server.Said}");
+        var found = await Doctor.ExamineAsync(Options, deep: true, TimeProvider.System, _ => { }, Ct);
+        // A disk that is to be full soon is never large.
+        var wrong = found
+            .Checks.Where(check => check.Health is not (Diagnosis.Health.Good or Diagnosis.Health.Doubtful))
+            .Where(check => Disk is null || check.Name != "disk space")
+            .ToList();
+        var lines = wrong.SelectMany(check =>
+            check.Troubles.Select(one => $"  {one.What}, {one.Where}").Prepend($"{check.Name}: {check.Said}")
+        );
+        Assert.True(wrong.Count == 0, $"{after}:\n{string.Join('\n', lines)}\n{Server.Said}");
+    }
+
+    /// <summary>Its rows, beside the server.</summary>
+    public async Task<T> OnRowsAsync<T>(Func<Db, Task<T>> act)
+    {
+        await using var db = await Db.OpenAsync(new DataOptions(Options.DatabaseAddress), TimeProvider.System, Ct);
+        return await act(db);
     }
 
     /// <summary>A commit, pushed.</summary>
@@ -150,6 +193,14 @@ internal sealed class Rig : IAsyncDisposable
         request.Headers.Add("PRIVATE-TOKEN", Token);
         using var answer = await Http.SendAsync(request, Ct);
         return (answer.StatusCode, await answer.Content.ReadAsByteArrayAsync(Ct));
+    }
+
+    /// <summary>What a runner says of a job, also when the answer is one that a server in order does not give.</summary>
+    public async Task<HttpResponseMessage> TellAsync(WireJob job, HttpMethod method, string path, HttpContent content)
+    {
+        using var request = new HttpRequestMessage(method, $"/api/v4/jobs/{job.Id}/{path}") { Content = content };
+        request.Headers.Add("JOB-TOKEN", job.Token);
+        return await Http.SendAsync(request, Ct);
     }
 
     /// <summary>The pipelines of a commit, once there are as many; fewer when no more come.</summary>
@@ -222,8 +273,9 @@ internal sealed class Rig : IAsyncDisposable
     {
         Http.Dispose();
         Server.Dispose();
-        if (_database is not null)
-            await PostgresServer.DropDatabaseAsync(_database);
+        if (_ownsDatabase)
+            await PostgresServer.DropDatabaseAsync(Database!);
+        Disk?.Dispose();
         _folder.Dispose();
     }
 
@@ -232,17 +284,18 @@ internal sealed class Rig : IAsyncDisposable
 
     private async Task PrepareAsync()
     {
-        await OkAsync("user", "create", "root", "--admin", "--email", "root@example.com");
-        Token = (await OkAsync("token", "create", "root", "--name", "test")).Split('\n').First(line => line.StartsWith("glpat-"));
+        // In this process: each start of the program takes a second.
+        await using (var administration = await Administration.OpenAsync(Options, TimeProvider.System, Ct))
+        {
+            await administration.CreateUserAsync("root", "root", "root@example.com", null, admin: true, Ct);
+            (_, Token) = await administration.CreateTokenAsync("root", "test", ["api"], null, Ct);
+        }
+
+        await Server.StartAsync();
         Git = await GitClient.InitAsync(_folder["work"]);
+        // What is pushed here is random, and cannot be made smaller.
+        await Git.OkAsync("config", "core.compression", "0");
         await Git.CommitAsync("one", (".gitlab-ci.yml", Yaml));
         await Git.OkAsync("push", "-q", "-o", "ci.skip", Remote, "main");
-    }
-
-    private async Task<string> OkAsync(params string[] arguments)
-    {
-        var (exit, output) = await Server.RunAsync(arguments);
-        Assert.True(exit == 0, $"slipway {string.Join(' ', arguments)}: {exit} {output}");
-        return output;
     }
 }

@@ -1,4 +1,8 @@
 using Slipway.Server.Tests.Support;
+using Xunit;
+
+// A test of this assembly mostly waits: for a server to start, or for a runner to speak.
+[assembly: CollectionBehavior(MaxParallelThreads = 3)]
 
 namespace Slipway.Fault.Tests.Support;
 
@@ -7,11 +11,16 @@ public sealed class Rigs : IAsyncDisposable
 {
     private readonly Dictionary<DatabaseKind, Rig> _rigs = [];
 
-    internal async Task<Rig> OfAsync(DatabaseKind kind, string? yaml = null)
+    internal Task<Rig> OfAsync(DatabaseKind kind) => OfAsync(kind, Rig.Yaml);
+
+    /// <param name="yaml">The project's configuration.</param>
+    internal Task<Rig> OfAsync(DatabaseKind kind, string yaml) => OfAsync(kind, _ => yaml);
+
+    internal async Task<Rig> OfAsync(DatabaseKind kind, Func<Rig, string> yaml)
     {
         if (!_rigs.TryGetValue(kind, out var rig))
             _rigs[kind] = rig = await Rig.StartAsync(kind);
-        await (yaml is null ? rig.BeginAsync() : rig.BeginAsync(yaml));
+        await rig.BeginAsync(yaml(rig));
         return rig;
     }
 

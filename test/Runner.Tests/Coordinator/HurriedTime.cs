@@ -1,7 +1,8 @@
 namespace Slipway.Runner.Tests.Coordinator;
 
-/// <summary>A clock on which pauses of up to a minute pass fifty times as fast; longer limits are what they are.</summary>
-internal sealed class HurriedTime : TimeProvider
+/// <summary>A clock on which pauses pass fifty times as fast; long limits are what they are.</summary>
+/// <param name="longest">Pauses so long are hurried yet; nothing: a minute.</param>
+internal sealed class HurriedTime(TimeSpan? longest = null) : TimeProvider
 {
     private const int Haste = 50;
 
@@ -11,7 +12,7 @@ internal sealed class HurriedTime : TimeProvider
         System.CreateTimer(
             callback,
             state,
-            dueTime > TimeSpan.Zero && dueTime <= TimeSpan.FromMinutes(1) ? dueTime / Haste : dueTime,
+            dueTime > TimeSpan.Zero && dueTime <= (longest ?? TimeSpan.FromMinutes(1)) ? dueTime / Haste : dueTime,
             period
         );
 }

@@ -97,6 +97,32 @@ public sealed class JobReportTests : IDisposable
         Assert.Equal(["0-9", "0-9"], Pieces.Select(piece => piece.Headers["Content-Range"]));
     }
 
+    [Fact]
+    public async Task A_connection_that_has_gone_silent_is_given_up_before_the_coordinator_gives_up_the_job()
+    {
+        var time = new HurriedTime(longest: TimeSpan.FromMinutes(2));
+        using var client = new CoordinatorClient(new CoordinatorAddress(_coordinator.Url), TimeSpan.FromMinutes(15), time);
+        using var report = new JobReport(client, Payloads.Job(42), Identity.Info("shell"), _log, time);
+        using var over = new ManualResetEventSlim();
+        var silent = 1;
+        _coordinator.Script = call =>
+        {
+            if (call.Method == "PATCH" && Interlocked.Exchange(ref silent, 0) == 1)
+                over.Wait();
+            return null;
+        };
+        await WriteAsync("x");
+        try
+        {
+            Assert.Null(await report.EndAsync(Success, default).WaitAsync(TimeSpan.FromMinutes(1)));
+            Assert.Equal(2, Pieces.Count);
+        }
+        finally
+        {
+            over.Set();
+        }
+    }
+
     [Theory]
     [InlineData("PATCH", 400)]
     [InlineData("PATCH", 404)]

@@ -1,3 +1,5 @@
+using Slipway.Protocol.Checksums;
+using Slipway.Protocol.Coordination;
 using Slipway.Runner.Coordinator;
 using Xunit;
 
@@ -34,6 +36,27 @@ public sealed class LoopPartsTests
         gate.Capacity = 0;
         await gate.EnterAsync(default);
         Assert.False(gate.IsCrowded);
+    }
+
+    [Fact]
+    public async Task Last_words_stand_on_a_line_of_their_own_behind_what_the_file_holds()
+    {
+        using var log = new TraceSpool();
+        await log.WriteAsync("half a li"u8.ToArray(), default);
+        log.WriteLast("the end\n"u8);
+        log.WriteLast("really\n"u8);
+
+        var whole = "half a li\nthe end\nreally\n"u8.ToArray();
+        Assert.Equal((whole.Length, TraceChecksum.Text(Crc32.Append(0, whole))), (log.Output.Bytesize, log.Output.Checksum));
+        foreach (var most in new[] { 1, 4, 9, 100 })
+        {
+            var read = new List<byte>();
+            while (log.Read(read.Count, most) is { IsEmpty: false } piece)
+                read.AddRange(piece.Span);
+            Assert.Equal(whole, read);
+        }
+
+        Assert.True(log.Read(1000, 10).IsEmpty);
     }
 
     [Fact]

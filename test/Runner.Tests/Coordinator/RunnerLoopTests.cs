@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Slipway.Protocol.Jobs;
 using Slipway.Protocol.Variables;
 using Slipway.Runner.Config;
@@ -202,6 +204,34 @@ public sealed class RunnerLoopTests : IAsyncLifetime
             (end.GetProperty("state").GetString(), end.GetProperty("failure_reason").GetString())
         );
         Assert.Contains("aborted: terminated", _coordinator.Log(42));
+    }
+
+    [Fact]
+    public async Task A_mistake_of_the_runner_itself_ends_its_job_with_a_line_that_says_so()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var authority = new CertificateRequest("CN=Authority", key, HashAlgorithmName.SHA256);
+        var (from, to) = (TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
+        using (var certificate = authority.CreateSelfSigned(from, to))
+            _folder.Write("ca.pem", certificate.ExportCertificatePem());
+        // Read once when the runner starts, and for each job; in between somebody tidies up.
+        _coordinator.Script = call =>
+        {
+            if (call.Is("POST", "jobs/request"))
+                File.Delete(_folder["ca.pem"]);
+            return null;
+        };
+        Start(Settings(with: runner => runner with { TlsCaFile = _folder["ca.pem"] }));
+        var job = Payloads.Job(42, "true");
+        _coordinator.Offer(job with { Variables = [.. job.Variables, new Variable("SECRET", "ca.pem", Masked: true)] });
+
+        var end = (await _coordinator.EndOf(42)).Json;
+        Assert.Equal(
+            ("failed", "runner_system_failure"),
+            (end.GetProperty("state").GetString(), end.GetProperty("failure_reason").GetString())
+        );
+        Assert.Contains("ERROR: Job failed (system failure): Could not find file", _coordinator.Log(42));
+        Assert.DoesNotContain("ca.pem", _coordinator.Log(42));
     }
 
     [Fact]

@@ -37,6 +37,15 @@ public sealed class AdministrationTests
     }
 
     [Fact]
+    public async Task A_folder_that_it_makes_is_nobody_elses()
+    {
+        using var folder = new TemporaryFolder();
+        await using (await Administration.OpenAsync(new ServerOptions { DataFolder = folder["data"] }, TimeProvider.System, Ct)) { }
+        const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        Assert.Equal(owner, File.GetUnixFileMode(folder["data"]));
+    }
+
+    [Fact]
     public async Task What_cannot_be_done_says_why()
     {
         await using var server = await TestServer.StartAsync(DatabaseKind.Sqlite);

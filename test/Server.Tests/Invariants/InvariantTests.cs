@@ -191,8 +191,8 @@ public sealed class InvariantTests
 
     private static string Copy(string iid, string status, string ready, string createdAt) =>
         $"""
-            INSERT INTO pipelines (project_id, iid, user_id, source, ref, tag, sha, before_sha, protected, status, ready, version, created_at, updated_at)
-            SELECT project_id, {iid}, user_id, source, ref, tag, sha, before_sha, protected, {status}, {ready}, version, {createdAt}, updated_at FROM pipelines
+            INSERT INTO pipelines (project_id, iid, user_id, source, ref, tag, sha, before_sha, protected, status, origin, ready, version, created_at, updated_at)
+            SELECT project_id, {iid}, user_id, source, ref, tag, sha, before_sha, protected, {status}, 'push:x', {ready}, version, {createdAt}, updated_at FROM pipelines
             """;
 
     /// <summary>A second attempt at a job.</summary>

@@ -41,22 +41,32 @@ public sealed class PostgresServer : IDisposable
     private string Data => Path.Combine(_folder, "data");
 
     /// <summary>A new, empty database.</summary>
-    public static async Task<string> CreateDatabaseAsync(CancellationToken ct)
+    public static Task<string> CreateDatabaseAsync(CancellationToken ct) => One.Value.CreateAsync(ct);
+
+    /// <summary>A server for one test alone, which may do to it what others would suffer from.</summary>
+    public static PostgresServer StartOwn() => new(start: true);
+
+    /// <summary>A new, empty database on this server.</summary>
+    public async Task<string> CreateAsync(CancellationToken ct)
     {
         var name = $"t{Interlocked.Increment(ref _databases)}";
         await ExecuteAsync($"CREATE DATABASE {name}", ct);
-        return One.Value.ConnectionString(name);
+        return ConnectionString(name);
     }
 
+    /// <summary>Ends the server as if it had crashed, and starts it again.</summary>
+    public void RestartAtOnce() =>
+        Run(AsUser([Tool("pg_ctl")!, "-D", Data, "-m", "immediate", "-w", "-s", "-l", Path.Combine(_folder, "log"), "restart"]));
+
     public static async Task DropDatabaseAsync(string connectionString) =>
-        await ExecuteAsync(
+        await One.Value.ExecuteAsync(
             $"DROP DATABASE {new NpgsqlConnectionStringBuilder(connectionString).Database} WITH (FORCE)",
             CancellationToken.None
         );
 
     /// <summary>Ends every connection to the database from the server's side, as a restart would.</summary>
     public static Task CutConnectionsAsync(string connectionString, CancellationToken ct) =>
-        ExecuteAsync(
+        One.Value.ExecuteAsync(
             $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{new NpgsqlConnectionStringBuilder(connectionString).Database}'",
             ct
         );
@@ -79,9 +89,9 @@ public sealed class PostgresServer : IDisposable
 
     private string ConnectionString(string database) => $"Host={_folder};Username=slipway;Database={database};Include Error Detail=true";
 
-    private static async Task ExecuteAsync(string sql, CancellationToken ct)
+    private async Task ExecuteAsync(string sql, CancellationToken ct)
     {
-        await using var connection = new NpgsqlConnection(One.Value.ConnectionString("postgres"));
+        await using var connection = new NpgsqlConnection(ConnectionString("postgres"));
         await connection.OpenAsync(ct);
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync(ct);

@@ -35,7 +35,7 @@ internal static class Serve
         var started = surroundings.Time.GetTimestamp();
         await using var server = await StartAsync(options, surroundings);
         Greet(server, options, surroundings, surroundings.Time.GetElapsedTime(started));
-        if (!options.IsDemo && !await server.HasUsersAsync(signals.Drain))
+        if (!options.IsDemo && !await server.HasUsersAsync(CancellationToken.None))
             surroundings.Say($"  set up   {server.Url}/setup with the code {server.SetUpCode}");
         var runner = RunnerAsync(server, options, surroundings, signals);
         var demo = options.IsDemo ? Demo.RunAsync(server, options, surroundings, signals.Drain) : Task.CompletedTask;

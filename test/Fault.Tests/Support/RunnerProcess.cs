@@ -1,0 +1,50 @@
+using System.Diagnostics;
+
+namespace Slipway.Fault.Tests.Support;
+
+/// <summary>Our own runner, as a process of the real program. It goes with the test, however that ends.</summary>
+internal sealed class RunnerProcess : IDisposable
+{
+    private readonly Process _process;
+
+    private RunnerProcess(Process process) => _process = process;
+
+    /// <summary>Starts one that takes one job at a time, with a token of its own unless it has one: the same name again is the same machine, back again.</summary>
+    /// <param name="address">How it reaches the server; nothing: as all others do.</param>
+    /// <param name="environment">Beside the server's.</param>
+    public static async Task<RunnerProcess> StartAsync(
+        Rig rig,
+        string name = "one",
+        Uri? address = null,
+        params IEnumerable<KeyValuePair<string, string>> environment
+    )
+    {
+        var (file, work) = (rig.Place($"{name}.toml"), rig.Place($"builds-{name}"));
+        if (!File.Exists(file))
+        {
+            using var wire = await rig.RunnerAsync();
+            var entry =
+                $"name = \"{name}\"\n  url = \"{address ?? rig.Server.Address}\"\n  token = \"{wire.Token}\"\n  executor = \"shell\"\n";
+            await File.WriteAllTextAsync(file, $"check_interval = 1\n[[runners]]\n  {entry}", Rig.Ct);
+        }
+
+        Directory.CreateDirectory(work);
+        var all = rig.Environment.Concat(environment).ToDictionary();
+        return new RunnerProcess(
+            ServerProcess.Start(["runner", "run", "--config", file, "--working-directory", work], all, isHeard: false)
+        );
+    }
+
+    /// <summary>SIGKILL, to it and not to what it has started.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    public void Dispose()
+    {
+        Kill();
+        _process.Dispose();
+    }
+}
