@@ -4,7 +4,7 @@
 # Programs that tests run, each with its Debian package.
 tools=(
   dockerd:docker.io iptables:iptables ip:iproute2 curl:curl skopeo:skopeo docker-registry:docker-registry
-  busybox:busybox-static dash:dash zsh:zsh fish:fish initdb:postgresql chromium:chromium
+  busybox:busybox-static dash:dash git-lfs:git-lfs zsh:zsh fish:fish initdb:postgresql chromium:chromium
 )
 
 # Debian keeps PostgreSQL's server out of the PATH.

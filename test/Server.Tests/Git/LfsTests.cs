@@ -51,6 +51,38 @@ public sealed class LfsTests
     }
 
     [Fact]
+    public async Task The_real_git_lfs_pushes_a_large_file_and_another_clone_has_it()
+    {
+        var lfs = await new GitClient("/").RunAsync("lfs", "version");
+        Assert.SkipUnless(lfs.Ok, "git-lfs is not installed (eng/machine.sh installs it)");
+        await using var server = await GitServer.StartAsync();
+        var git = await GitClient.InitAsync(server.Place("large"));
+        await git.OkAsync("lfs", "install", "--local");
+        await git.OkAsync("lfs", "track", "*.bin");
+        var line = string.Concat(Enumerable.Range(0, 300_000).Select(number => $"{number} "));
+        await git.CommitAsync("A large file", ("crate.bin", line));
+        await git.OkAsync("push", "-q", server.Url, "main");
+        Assert.StartsWith("version https://git-lfs", await git.OkAsync("show", "HEAD:crate.bin"));
+
+        var (clone, cloned) = await server.CloneAsync(
+            server.Url,
+            "clone",
+            "-c",
+            "filter.lfs.smudge=git-lfs smudge -- %f",
+            "-c",
+            "filter.lfs.process=git-lfs filter-process"
+        );
+        Assert.True(cloned.Ok, cloned.Said);
+        Assert.Equal(line, await File.ReadAllTextAsync(Path.Combine(clone.Folder, "crate.bin"), Ct));
+
+        // A second push of the same has nothing to send, and somebody who may not read gets nothing.
+        await git.OkAsync("push", "-q", server.Url, "main:again");
+        var eve = await server.Server.UserAsync("eve");
+        var refused = await git.RunAsync("lfs", "push", server.UrlOf("eve", eve.Token), "main");
+        Assert.False(refused.Ok);
+    }
+
+    [Fact]
     public async Task Who_may_not_gets_nothing_and_what_is_no_batch_is_said_to_be_none()
     {
         await using var server = await GitServer.StartAsync();
