@@ -28,10 +28,10 @@ internal abstract partial record DatabaseAddress
     /// Reads what an administrator writes: <c>postgres://user:password@host:5432/name?sslmode=require</c>, Npgsql's <c>Host=…;Database=…</c>, or the path
     /// of a SQLite file.
     /// </summary>
-    /// <exception cref="FormatException">It looks like PostgreSQL's and cannot be read.</exception>
+    /// <exception cref="FormatException">It looks like PostgreSQL's and cannot be read, or like some other server's.</exception>
     public static DatabaseAddress Parse(string text) =>
         // The reader's own exception can repeat the text, and the text can hold a password: it goes no further.
-        TryRead(text) ?? throw new FormatException("The address of the PostgreSQL database cannot be read.");
+        TryRead(text) ?? throw new FormatException("The address of the database cannot be read.");
 
     private static DatabaseAddress? TryRead(string text)
     {
@@ -39,7 +39,10 @@ internal abstract partial record DatabaseAddress
         {
             if (text.StartsWith("postgres://") || text.StartsWith("postgresql://"))
                 return new Postgres(FromUri(new Uri(text)).ConnectionString);
-            return HostSetting().IsMatch(text) ? new Postgres(new NpgsqlConnectionStringBuilder(text).ConnectionString) : new Sqlite(text);
+            if (HostSetting().IsMatch(text))
+                return new Postgres(new NpgsqlConnectionStringBuilder(text).ConnectionString);
+            // mysql://… would be a file in the folder "mysql:".
+            return text.Contains("://") ? null : new Sqlite(text);
         }
         catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException)
         {

@@ -30,6 +30,7 @@ public sealed class DatabaseAddressTests
     [InlineData("postgres://u:secret@db/ci?colour=red")]
     [InlineData("postgres://u:secret@db:port/ci")]
     [InlineData("postgres://u:secret@db/ci?sslmode=perhaps")]
+    [InlineData("mysql://u:secret@db/ci")]
     public void An_address_that_cannot_be_read_is_refused_without_its_password(string text) =>
         Assert.DoesNotContain("secret", Assert.Throws<FormatException>(() => DatabaseAddress.Parse(text)).ToString());
 }
