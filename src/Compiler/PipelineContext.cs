@@ -47,6 +47,9 @@ public sealed record PipelineContext
     /// <summary>What the schedule that started it is for.</summary>
     public string? ScheduleDescription { get; init; }
 
+    /// <summary>The first four characters of the trigger token that started it, behind its <c>glptt-</c>; <see langword="null"/> when none did.</summary>
+    public string? TriggerShortToken { get; init; }
+
     /// <summary>
     /// The paths changed, relative to <c>compare_to</c> when that is given and else to what the pipeline's own diff is. <see langword="null"/>:
     /// there is no diff (new branch, tag, schedule …), and <c>changes</c> is true. A <c>compare_to</c> that names no ref: throws <see cref="UnknownRefException"/>.

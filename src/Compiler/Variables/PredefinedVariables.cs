@@ -27,6 +27,8 @@ internal static class PredefinedVariables
         };
         if (context.Source == "trigger")
             all.Add(new Variable("CI_PIPELINE_TRIGGERED", "true"));
+        if (context.TriggerShortToken is { } beginning)
+            all.Add(new Variable("CI_TRIGGER_SHORT_TOKEN", beginning));
         if (context is { Source: "schedule", ScheduleDescription: { } description })
             all.Add(new Variable("CI_PIPELINE_SCHEDULE_DESCRIPTION", description));
         all.AddRange(OfCommit(context));

@@ -39,6 +39,7 @@ internal static class PipelineFacts
             PipelineVariables = order.Variables,
             Inputs = order.Inputs,
             ScheduleDescription = order.ScheduleDescription,
+            TriggerShortToken = order.TriggerShortToken,
         };
 
     public static ServerFacts Server(ServerUrl url) => new() { Url = url.Uri };

@@ -36,6 +36,9 @@ internal sealed record PipelineOrder
     /// <summary>The trigger token that starts it.</summary>
     public long? TriggerId { get; init; }
 
+    /// <summary>The beginning of that token, which its jobs may see.</summary>
+    public string? TriggerShortToken { get; init; }
+
     /// <summary>What came with the trigger, JSON: its jobs have it as the file <c>TRIGGER_PAYLOAD</c>.</summary>
     public string? Payload { get; init; }
 

@@ -54,6 +54,7 @@ internal sealed class TriggerDoor(
                 Variables = variables,
                 Inputs = p.Map("inputs").ToImmutableDictionary(),
                 TriggerId = starter.Trigger?.Id,
+                TriggerShortToken = starter.Trigger is null ? null : TriggerStore.ShortOf(token),
                 Payload = TriggerPayload.Of(p, Pairs(http), ("id", name), ("ref", @ref)),
                 Origin = Origin(http, starter),
             },

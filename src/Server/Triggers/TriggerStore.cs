@@ -28,6 +28,10 @@ internal sealed class TriggerStore(Db db, SecretBox secrets, TimeProvider time)
             ct
         );
 
+    /// <summary>What may be seen of one by those whose it is not: four characters behind <c>glptt-</c>.</summary>
+    /// <param name="token">A whole one.</param>
+    public static string ShortOf(string token) => token[Tokens.Trigger.Length..][..4];
+
     public string TokenOf(PipelineTriggerRow row) => secrets.Open(Purpose(row.Hash), row.Sealed);
 
     public Task<PipelineTriggerRow> CreateAsync(

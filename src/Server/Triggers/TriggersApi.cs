@@ -13,7 +13,6 @@ namespace Slipway.Server.Triggers;
 internal static class TriggersApi
 {
     private const int LongestDescription = 255;
-    private const int ShownOfOthers = 4;
 
     public static void MapTriggers(this IEndpointRouteBuilder v4)
     {
@@ -122,7 +121,7 @@ internal static class TriggersApi
         return new
         {
             id = row.Id,
-            token = row.OwnerId == actor.Responsible?.Id ? token : token[Tokens.Trigger.Length..][..ShownOfOthers],
+            token = row.OwnerId == actor.Responsible?.Id ? token : TriggerStore.ShortOf(token),
             description = row.Description,
             created_at = row.CreatedAt.Instant(),
             updated_at = row.UpdatedAt.Instant(),

@@ -129,8 +129,8 @@ public sealed class PredefinedVariablesTests
     [Fact]
     public void A_trigger_says_so() =>
         Assert.Contains(
-            "\nCI_PIPELINE_TRIGGERED=true\nCI_COMMIT_SHA=",
-            Lines(PredefinedVariables.OfPipeline(Context with { Source = "trigger" }))
+            "\nCI_PIPELINE_TRIGGERED=true\nCI_TRIGGER_SHORT_TOKEN=a1B2\nCI_COMMIT_SHA=",
+            Lines(PredefinedVariables.OfPipeline(Context with { Source = "trigger", TriggerShortToken = "a1B2" }))
         );
 
     [Fact]
