@@ -35,6 +35,9 @@ public sealed record ServerOptions
     /// <summary>Opens the bucket.</summary>
     public string? BlobsSecretKey { get; init; }
 
+    /// <summary>A collector of OpenTelemetry's, <c>http://127.0.0.1:4318</c>, that is sent spans of what the server does. Nothing: nobody.</summary>
+    public Uri? TracesTo { get; init; }
+
     /// <summary>Rounds of a password's hash. Less is for tests only.</summary>
     internal int PasswordRounds { get; init; } = 210_000;
 

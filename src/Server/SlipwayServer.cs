@@ -67,6 +67,7 @@ public sealed class SlipwayServer : IAsyncDisposable
         try
         {
             var kept = new Kept(db, await ServerKeys.OpenAsync(options, db, ct), blobs);
+            kept = kept with { Tracing = options.TracesTo is { } collector ? Tracing.Begin(collector) : null };
             var app = Build(options, time, logging, kept);
             await ServerApp.RecoverAsync(app.Services, options.DatabaseAddress is DatabaseAddress.Sqlite, ct);
             app.Services.GetRequiredService<ServerUrl>().Is(() => options.ExternalUrl ?? Listening(app));
@@ -108,6 +109,7 @@ public sealed class SlipwayServer : IAsyncDisposable
         await _app.DisposeAsync();
         await _db.DisposeAsync();
         _kept.Blobs.Dispose();
+        _kept.Tracing?.Dispose();
         RunningServer.Remove(folder);
         _stop.Dispose();
     }
@@ -146,6 +148,7 @@ public sealed class SlipwayServer : IAsyncDisposable
         services.AddSingleton(instance).AddSingleton(_ => new WorkLoop(kept.Db, time, instance.Id));
         ServerApp.AddParts(services);
         var app = builder.Build();
+        app.UseRequestSpans();
         app.UseMeters();
         app.UseFailures();
         ServerApp.Use(app);
@@ -158,7 +161,10 @@ public sealed class SlipwayServer : IAsyncDisposable
         new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
     /// <summary>What outlives the process.</summary>
-    private sealed record Kept(Db Db, SecretBox Secrets, IBlobStore Blobs);
+    private sealed record Kept(Db Db, SecretBox Secrets, IBlobStore Blobs)
+    {
+        public IDisposable? Tracing { get; init; }
+    }
 
     private async Task EndAsync()
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Dapper;
 using Slipway.Server.Data.Postgres;
 using Slipway.Server.Data.Sqlite;
@@ -16,11 +17,17 @@ internal sealed class Db : IAsyncDisposable
     private readonly IDatabaseEngine _engine;
     private readonly TimeSpan _deadline;
     private readonly TimeProvider _time;
+    private readonly string _span;
 
     static Db() => DefaultTypeMap.MatchNamesWithUnderscores = true;
 
     private Db(IDatabaseEngine engine, DataOptions options, TimeProvider time) =>
-        (_engine, _deadline, _time) = (engine, options.Deadline, time);
+        (_engine, _deadline, _time, _span) = (
+            engine,
+            options.Deadline,
+            time,
+            options.Address is DatabaseAddress.Sqlite ? "write sqlite" : "write postgresql"
+        );
 
     /// <summary>Ends when the database can no longer be trusted; the process must then end too.</summary>
     public Task<DatabaseException> Lost => _engine.Lost;
@@ -85,7 +92,7 @@ internal sealed class Db : IAsyncDisposable
     /// <summary>Runs one statement that writes, as a transaction of its own.</summary>
     /// <returns>How many rows it wrote.</returns>
     public Task<int> ExecuteAsync(string sql, object? args, CancellationToken ct) =>
-        BoundedAsync(token => _engine.WriteAsync((session, t) => session.ExecuteAsync(sql, args, t), token), ct);
+        TracedAsync(() => BoundedAsync(token => _engine.WriteAsync((session, t) => session.ExecuteAsync(sql, args, t), token), ct));
 
     /// <summary>
     /// Runs the body as one transaction, as if alone. It may run more than once, so it has no effect but through its session; it should be short and wait
@@ -95,7 +102,9 @@ internal sealed class Db : IAsyncDisposable
     {
         // Of several runs, the last is the one that counts.
         Session? last = null;
-        var result = await BoundedAsync(token => _engine.WriteAsync(Marked((session, t) => body(last = session, t)), token), ct);
+        var result = await TracedAsync(() =>
+            BoundedAsync(token => _engine.WriteAsync(Marked((session, t) => body(last = session, t)), token), ct)
+        );
         last?.TellCommitted();
         return result;
     }
@@ -109,6 +118,21 @@ internal sealed class Db : IAsyncDisposable
             Inside.Value = true;
             return await body(session, ct);
         };
+
+    /// <summary>A span with the time a write takes, its wait for those before it included.</summary>
+    private async Task<T> TracedAsync<T>(Func<Task<T>> write)
+    {
+        using var span = Spans.Within(_span, ActivityKind.Client);
+        try
+        {
+            return await write();
+        }
+        catch (DatabaseException e)
+        {
+            span.Failed(e.Fault.ToString());
+            throw;
+        }
+    }
 
     private async Task<T> BoundedAsync<T>(Func<CancellationToken, Task<T>> run, CancellationToken ct)
     {

@@ -37,6 +37,17 @@ internal sealed class PipelineCreation(
 
     public async Task<PipelineOutcome> CreateAsync(PipelineOrder order, CancellationToken ct)
     {
+        using var span = Spans.Within("create pipeline");
+        span?.SetTag("slipway.project.id", order.Project.Id);
+        span?.SetTag("cicd.pipeline.source", order.Source);
+        var outcome = await MakeAsync(order, ct);
+        if (outcome is PipelineOutcome.Created made)
+            span?.SetTag("cicd.pipeline.run.id", made.Pipeline.Id);
+        return outcome;
+    }
+
+    private async Task<PipelineOutcome> MakeAsync(PipelineOrder order, CancellationToken ct)
+    {
         if (await RefusalAsync(order, ct) is { } refusal)
             return new PipelineOutcome.Refused(refusal);
         if (order.Payload is { } payload)

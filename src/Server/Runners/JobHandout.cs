@@ -41,6 +41,8 @@ internal sealed partial class JobHandout(
 
     public async Task<Handout> TryAsync(RunnerRow runner, long manager, RunnerFeatures features, CancellationToken ct)
     {
+        using var span = Spans.Within("hand out job");
+        span?.SetTag("slipway.runner.id", runner.Id);
         var asker = new Asker(runner, manager, features.TwoPhaseJobCommit, features.CancelGracefully);
         var lost = false;
         for (var tried = 0; tried < MostTried; tried++)
@@ -49,6 +51,7 @@ internal sealed partial class JobHandout(
             {
                 case Round.Got(var job, var token) when await BuildAsync(job, runner, features, token, ct) is { } payload:
                     meters.JobWait.Add(TimeSpan.FromMilliseconds(Math.Max(0, job.UpdatedAt - (job.QueuedAt ?? job.UpdatedAt))));
+                    span?.SetTag("slipway.job.id", job.Id);
                     KillPoint.Pass("job offered");
                     return new Handout.Given(payload);
                 case Round.Nothing:

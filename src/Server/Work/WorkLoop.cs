@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Threading.Channels;
 using Slipway.Server.Data;
@@ -123,7 +124,8 @@ internal sealed class WorkLoop(Db db, TimeProvider time, string holder = "")
         try
         {
             var handler = _handlers.GetValueOrDefault(row.Kind) ?? throw new InvalidOperationException($"Nobody does '{row.Kind}'.");
-            await handler(row.Payload, held);
+            using (Spans.Source.StartActivity($"work {row.Kind}", ActivityKind.Consumer))
+                await handler(row.Payload, held);
             await _table.DoneAsync(row, CancellationToken.None);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)

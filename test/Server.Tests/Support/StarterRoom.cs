@@ -31,12 +31,17 @@ internal sealed class StarterRoom : IAsyncDisposable
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     /// <summary>It is Friday, 2026-01-02, 03:04:05 UTC.</summary>
-    public static async Task<StarterRoom> OpenAsync(DatabaseKind kind, string visibility = "private", ProjectSettings? settings = null)
+    public static async Task<StarterRoom> OpenAsync(
+        DatabaseKind kind,
+        string visibility = "private",
+        ProjectSettings? settings = null,
+        Uri? tracesTo = null
+    )
     {
         var clock = new Clock();
         // Sweeps come when a test asks for them: here jobs that no runner takes are to stay.
         var jobs = new JobOptions { Sweep = TimeSpan.FromDays(40) };
-        var server = await TestServer.StartAsync(kind, clock, options => options with { Jobs = jobs });
+        var server = await TestServer.StartAsync(kind, clock, options => options with { Jobs = jobs, TracesTo = tracesTo });
         var owner = await server.UserAsync("ada");
         var project = await server.ProjectAsync(owner.Row, "app", visibility, settings: settings);
         var room = new StarterRoom(server, clock, owner, project);

@@ -67,6 +67,7 @@ internal static class Serve
             Blobs = options.Blobs,
             BlobsAccessKey = surroundings.Variable(ServerData.AccessKeyVariable),
             BlobsSecretKey = surroundings.Variable(ServerData.SecretKeyVariable),
+            TracesTo = Collector(surroundings),
         };
         try
         {
@@ -85,6 +86,17 @@ internal static class Serve
         {
             throw new CommandException(ExitCode.Failed, e.Message, "--data says where the server keeps what it has");
         }
+    }
+
+    /// <summary>OpenTelemetry's own name for it, which all its programs know.</summary>
+    private static Uri? Collector(Surroundings surroundings)
+    {
+        const string variable = "OTEL_EXPORTER_OTLP_ENDPOINT";
+        if (surroundings.Variable(variable) is not { Length: > 0 } text)
+            return null;
+        return Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            ? uri
+            : throw new CommandException(ExitCode.Usage, $"{variable} is no address", "as in http://127.0.0.1:4318");
     }
 
     private static void Logging(ILoggingBuilder log, bool json)
