@@ -98,7 +98,7 @@ internal sealed partial class HandoutRounds(
         {
             var runner = waiter.Asker.Runner;
             if (!looks.TryGetValue(JobQueue.Reach(runner), out var jobs))
-                looks[JobQueue.Reach(runner)] = jobs = await queue.LookAsync(runner, CancellationToken.None);
+                looks[JobQueue.Reach(runner)] = jobs = await queue.LookAsync(runner, round.Count, CancellationToken.None);
             var matching = new Matching(runner);
             var job = await jobs.NextAsync(matching, CancellationToken.None);
             while (job is not null && (_broken.ContainsKey(job.Id) || picks.Exists(pick => pick.Job.Id == job.Id)))

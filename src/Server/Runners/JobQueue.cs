@@ -17,6 +17,9 @@ internal sealed class JobQueue(Db db, TimeProvider time)
           UNION ALL SELECT (SELECT MIN(j.project_id) FROM jobs j WHERE j.status = 'pending' AND j.project_id > w.id) FROM waiting w WHERE w.id IS NOT NULL)
         """;
 
+    /// <summary>Some of the first may be for other runners, or gone.</summary>
+    private const int Spare = 8;
+
     private const string Below = """
         below (id) AS (
           SELECT id FROM namespaces WHERE id = @NamespaceId
@@ -36,12 +39,18 @@ internal sealed class JobQueue(Db db, TimeProvider time)
         };
 
     /// <summary>What waits now for runners of this one's reach.</summary>
-    public async Task<WaitingJobs> LookAsync(RunnerRow runner, CancellationToken ct)
+    /// <param name="askers">How many ask at once, about.</param>
+    public async Task<WaitingJobs> LookAsync(RunnerRow runner, int askers, CancellationToken ct)
     {
         var rows = await db.QueryAsync<Waiter>(SqlOf(runner), new { runner.Id, runner.NamespaceId }, ct);
         var open = rows.Where(row => Admits(row.Settings, runner)).ToList();
         var load = open.Count > 1 && runner.RunnerType == RunnerWords.Instance ? await LoadAsync(ct) : [];
-        return new WaitingJobs(db, time.Milliseconds(), open.Select(row => (row.Id, row.First, load.GetValueOrDefault(row.Id))));
+        return new WaitingJobs(
+            db,
+            time.Milliseconds(),
+            askers + Spare,
+            open.Select(row => (row.Id, row.First, load.GetValueOrDefault(row.Id)))
+        );
     }
 
     /// <summary>By project, how many jobs it has on instance runners.</summary>

@@ -9,8 +9,9 @@ internal sealed record Candidate(long Id, long ProjectId, long PipelineId, long 
 /// Jobs that waited at one moment, given out one by one to several runners: those of the projects with the least load first, of these the oldest. No more rows
 /// are read than are asked for.
 /// </summary>
+/// <param name="first">How many rows of a project are read at first: about as many as there are runners that ask.</param>
 /// <param name="projects">Each with the id that none of its waiting jobs is below, and how many it has running.</param>
-internal sealed class WaitingJobs(Db db, long now, IEnumerable<(long Id, long First, long Load)> projects)
+internal sealed class WaitingJobs(Db db, long now, int first, IEnumerable<(long Id, long First, long Load)> projects)
 {
     private const int Page = 100;
 
@@ -58,22 +59,24 @@ internal sealed class WaitingJobs(Db db, long now, IEnumerable<(long Id, long Fi
     {
         if (line.IsWhole)
             return false;
+        var most = line.Jobs.Count == 0 ? Math.Min(first, Page) : Page;
         var page = await db.QueryAsync<Candidate>(
-            $"""
+            """
             SELECT id, project_id, pipeline_id, job_index, tags, protected FROM jobs
             WHERE status = 'pending' AND project_id = @Project AND bridge = 0 AND id > @after AND (offered_until IS NULL OR offered_until <= @now)
-            ORDER BY id LIMIT {Page}
+            ORDER BY id LIMIT @most
             """,
             new
             {
                 line.Project,
                 after = line.Jobs.Count == 0 ? 0 : line.Jobs[^1].Id,
                 now,
+                most,
             },
             ct
         );
         line.Jobs.AddRange(page);
-        line.IsWhole = page.Count < Page;
+        line.IsWhole = page.Count < most;
         return page.Count > 0;
     }
 
