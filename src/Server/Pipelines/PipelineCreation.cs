@@ -277,8 +277,10 @@ internal sealed class PipelineCreation(
     {
         if (repository.Exists)
             await repository.DeleteRefAsync(RefOf(row), ct);
-        // Whoever was very slow has made it after all.
-        if (await db.ExecuteAsync("DELETE FROM pipelines WHERE id = @Id AND ready = 0", new { row.Id }, ct) == 0 && repository.Exists)
+        if (await db.ExecuteAsync("DELETE FROM pipelines WHERE id = @Id AND ready = 0", new { row.Id }, ct) > 0 || !repository.Exists)
+            return;
+        // Somebody else has swept it away meanwhile, or whoever was very slow has made it after all.
+        if (await db.FindAsync<long>("SELECT COUNT(*) FROM pipelines WHERE id = @Id", new { row.Id }, ct) > 0)
             await repository.SetRefAsync(RefOf(row), row.Sha, ct);
     }
 

@@ -204,10 +204,13 @@ internal sealed class Rig : IAsyncDisposable
     }
 
     /// <summary>The pipelines of a commit, once there are as many; fewer when no more come.</summary>
-    public async Task<IReadOnlyList<JsonElement>> PipelinesAsync(string sha, int wanted = 1)
+    public async Task<IReadOnlyList<JsonElement>> PipelinesAsync(string sha, int wanted = 1, TimeSpan? patience = null)
     {
         IReadOnlyList<JsonElement> found = [];
-        await UntilAsync(async () => (found = [.. (await ApiAsync($"projects/1/pipelines?sha={sha}")).EnumerateArray()]).Count >= wanted);
+        await UntilAsync(
+            async () => (found = [.. (await ApiAsync($"projects/1/pipelines?sha={sha}")).EnumerateArray()]).Count >= wanted,
+            patience
+        );
         return found;
     }
 
@@ -261,9 +264,9 @@ internal sealed class Rig : IAsyncDisposable
     }
 
     /// <summary>Waits for something that comes by itself; whoever asked looks whether it has.</summary>
-    public static async Task UntilAsync(Func<Task<bool>> isThere)
+    public static async Task UntilAsync(Func<Task<bool>> isThere, TimeSpan? patience = null)
     {
-        for (var since = Stopwatch.StartNew(); since.Elapsed < Patience && !await isThere(); )
+        for (var since = Stopwatch.StartNew(); since.Elapsed < (patience ?? Patience) && !await isThere(); )
             await Task.Delay(30, Ct);
     }
 
