@@ -16,6 +16,7 @@ using Slipway.Server.Jobs;
 using Slipway.Server.Outbound;
 using Slipway.Server.Pipelines;
 using Slipway.Server.Projects;
+using Slipway.Server.Registry;
 using Slipway.Server.Runners;
 using Slipway.Server.Schedules;
 using Slipway.Server.Triggers;
@@ -54,6 +55,7 @@ internal static class ServerApp
         services.AddPages();
         services.AddSingleton<Bridges>().AddJobs().AddRunners().AddEnvironments().AddWebhooks().AddSchedules().AddTriggers();
         services.AddSingleton<PushEvents>();
+        services.AddRegistry();
     }
 
     public static void MapRoutes(WebApplication app)
@@ -85,6 +87,7 @@ internal static class ServerApp
         v4.MapJobRoutes();
         v4.MapRunnerRoutes();
         app.MapOpenId();
+        app.MapRegistry();
         v4.MapEnvironmentRoutes();
         v4.MapWebhookRoutes();
         v4.MapEvents();

@@ -2,6 +2,7 @@ using System.Net;
 using Slipway.Server.Blobs;
 using Slipway.Server.Data;
 using Slipway.Server.Jobs;
+using Slipway.Server.Registry;
 
 namespace Slipway.Server;
 
@@ -43,6 +44,9 @@ public sealed record ServerOptions
 
     /// <summary>Bounds of jobs and of what runners send.</summary>
     public JobOptions Jobs { get; init; } = new();
+
+    /// <summary>Bounds of the container registry.</summary>
+    public RegistryOptions Registry { get; init; } = new();
 
     /// <summary>What answers for the web where tests play it; nothing: the web.</summary>
     internal HttpMessageHandler? Web { get; init; }

@@ -20,7 +20,9 @@ internal static class Credentials
         app.Use(
             async (http, next) =>
             {
-                if (await FindAsync(http, authentication, http.RequestAborted) is not { } credential)
+                if (http.GetEndpoint()?.Metadata.GetMetadata<Access>() is Access.OwnDoor { Alone: true })
+                    http.SetActor(new Actor.Nobody());
+                else if (await FindAsync(http, authentication, http.RequestAborted) is not { } credential)
                     http.SetActor(
                         (Actor?)await Sessions.FindAsync(db, http, time, url.IsSecure, http.RequestAborted) ?? new Actor.Nobody()
                     );

@@ -94,6 +94,7 @@ internal sealed class BackupCreation(ServerOptions options, TimeProvider time, A
         var blobs = await session.QueryAsync<string>(
             """
             SELECT blob FROM artifacts UNION SELECT trace_blob FROM jobs WHERE trace_blob IS NOT NULL UNION SELECT 'sha256:' || oid FROM lfs_objects
+            UNION SELECT blob FROM registry_blobs UNION SELECT blob FROM registry_pieces
             """,
             null,
             ct

@@ -16,7 +16,11 @@ internal abstract record Access
     public sealed record Everyone(string Why) : Access;
 
     /// <summary>The handler asks for a credential itself, because it is no user's: a runner's token, a job's, Git's basic authentication.</summary>
-    public sealed record OwnDoor(string Why) : Access;
+    public sealed record OwnDoor(string Why) : Access
+    {
+        /// <summary>It takes no other credential than its own, so nobody looks for one.</summary>
+        public bool Alone { get; init; }
+    }
 
     /// <summary>Any user who is signed in, by session or with a token that has the scope.</summary>
     public sealed record SignedIn(Scopes Scope = Scopes.Api) : Access;
@@ -81,6 +85,9 @@ internal enum Scopes
 
 /// <summary>How a route answers those it does not let in, when not as API v4 does. A page stands where another page is expected.</summary>
 internal sealed record RefusedAs(Func<HttpContext, IResult> Answer);
+
+/// <summary>How a route says that the server failed, when not as API v4 does: a status and a sentence.</summary>
+internal sealed record FailedAs(Func<int, string, IResult> Answer);
 
 internal static class AccessRoutes
 {

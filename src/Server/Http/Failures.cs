@@ -61,15 +61,18 @@ internal static partial class Failures
         switch (StatusOf(failure))
         {
             case var status when failure is BadHttpRequestException:
-                return Answers.Message(status, failure.Message);
+                return Say(status, failure.Message);
             case StatusCodes.Status503ServiceUnavailable:
                 Unavailable(log, http.Request.Method, http.Request.Path, failure.Message);
                 http.Response.Headers.RetryAfter = RetryAfterSeconds.ToString();
-                return Answers.Message(503, "503 Service Unavailable");
+                return Say(503, "503 Service Unavailable");
             default:
                 Failed(log, http.Request.Method, http.Request.Path, http.TraceIdentifier, failure);
-                return Answers.Message(500, "500 Internal Server Error");
+                return Say(500, "500 Internal Server Error");
         }
+
+        IResult Say(int status, string message) =>
+            http.GetEndpoint()?.Metadata.GetMetadata<FailedAs>()?.Answer(status, message) ?? Answers.Message(status, message);
     }
 
     [LoggerMessage(1, LogLevel.Warning, "{Method} {Path}: 503, {Reason}")]

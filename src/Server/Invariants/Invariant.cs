@@ -6,7 +6,7 @@ namespace Slipway.Server.Invariants;
 /// <param name="LookAsync">Goes over all of it.</param>
 internal sealed record Invariant(string Id, string Sentence, Func<Scene, CancellationToken, Task<Sighting>> LookAsync)
 {
-    /// <summary>I8 to I10 are about the registry, which this server does not have.</summary>
+    /// <summary>I10 is about quotas of the registry, which this server does not have.</summary>
     public static IReadOnlyList<Invariant> All { get; } =
     [
         new("I1", "every pipeline has a number of its own in its project", PipelineInvariants.NumbersAsync),
@@ -16,6 +16,8 @@ internal sealed record Invariant(string Id, string Sentence, Func<Scene, Cancell
         new("I5", "of all attempts at a job the newest counts, and no other", JobInvariants.AttemptsAsync),
         new("I6", "every job's log is whole", LogInvariants.LookAsync),
         new("I7", "every artifact has its bytes", BlobInvariants.LookAsync),
+        new("I8", "every layer has its bytes", RegistryInvariants.BlobsAsync),
+        new("I9", "every image has all that it names", RegistryInvariants.ManifestsAsync),
         new("I11", "every repository is sound and has its pipelines' commits", GitInvariants.LookAsync),
         new("I12", "a push has one pipeline for each ref it moved", PipelineInvariants.PushesAsync),
         new("I13", "a resource group lets one job in at a time", JobInvariants.ResourceGroupsAsync),

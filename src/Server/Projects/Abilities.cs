@@ -51,6 +51,18 @@ internal static class Abilities
     public static readonly Ability ReadResourceGroups = new("read_resource_group", Role.Reporter);
     public static readonly Ability UpdateResourceGroups = new("update_resource_group", Role.Maintainer);
 
+    // Images.
+    public static readonly Ability ReadImages = new("read_container_image", Role.Reporter, Open: true, JobToken: true)
+    {
+        DeployToken = true,
+    };
+    public static readonly Ability CreateImages = new("create_container_image", Role.Developer, JobToken: true)
+    {
+        DeployToken = true,
+        Changes = true,
+    };
+    public static readonly Ability DestroyImages = new("destroy_container_image", Role.Developer, JobToken: true) { Changes = true };
+
     // Environments.
     public static readonly Ability ReadEnvironment = new("read_environment", Role.Reporter, Open: true, JobToken: true);
     public static readonly Ability CreateEnvironment = new("create_environment", Role.Developer, JobToken: true) { Changes = true };

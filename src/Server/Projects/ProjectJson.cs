@@ -62,6 +62,7 @@ internal static class ProjectJson
             new Details(row.DefaultBranch is null, row.Archived == 1, row.CreatorId, url.Of($"/api/v4/projects/{row.Id}"), settings),
             settings
         );
+        all["container_registry_image_prefix"] = $"{url.Uri.Authority}/{row.FullPath.ToLowerInvariant()}";
         if (owner is not null)
             all["owner"] = JsonParts.Join(UserJson.Basic(owner, url));
         if (mine is not null)
@@ -92,7 +93,8 @@ internal static class ProjectJson
         public bool JobsEnabled { get; init; } = true;
         public bool SnippetsEnabled { get; init; }
         public bool PackagesEnabled { get; init; }
-        public bool ContainerRegistryEnabled { get; init; }
+        public bool ContainerRegistryEnabled { get; init; } = true;
+        public string ContainerRegistryAccessLevel { get; init; } = "enabled";
         public bool LfsEnabled { get; init; } = true;
         public string RepositoryAccessLevel { get; init; } = "enabled";
         public string IssuesAccessLevel { get; init; } = "disabled";

@@ -23,6 +23,8 @@ internal static class ProjectRemoval
     /// <summary>Rows of a statement, so that others can write between two.</summary>
     private const int AtOnce = 500;
 
+    private const string OfRepositories = "repository_id IN (SELECT id FROM registry_repositories WHERE project_id = @id)";
+
     /// <summary>The rows of a project: each table after those that point to it. A test holds this to the schema.</summary>
     internal static readonly IReadOnlyList<(string Table, string Where)> Rows =
     [
@@ -51,6 +53,13 @@ internal static class ProjectRemoval
         ("routes", "project_id = @id"),
         ("push_intents", "project_id = @id"),
         ("lfs_objects", "project_id = @id"),
+        ("registry_tags", OfRepositories),
+        ("registry_links", OfRepositories),
+        ("registry_manifests", OfRepositories),
+        ("registry_blobs", OfRepositories),
+        ("registry_pieces", $"upload_id IN (SELECT id FROM registry_uploads WHERE {OfRepositories})"),
+        ("registry_uploads", OfRepositories),
+        ("registry_repositories", "project_id = @id"),
     ];
 
     /// <summary>Hides it at once.</summary>

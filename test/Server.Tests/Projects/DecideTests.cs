@@ -47,13 +47,14 @@ public sealed class DecideTests
     [InlineData(
         "private",
         nameof(Role.Reporter),
-        "read_build read_code read_commit_status read_deployment read_environment read_pipeline read_pipeline_schedule read_project "
+        "read_build read_code read_commit_status read_container_image read_deployment read_environment read_pipeline read_pipeline_schedule read_project "
             + "read_project_member read_resource_group"
     )]
     [InlineData(
         "public",
         nameof(Role.None),
-        "read_build read_code read_commit_status read_deployment read_environment read_pipeline read_pipeline_schedule read_project read_project_member"
+        "read_build read_code read_commit_status read_container_image read_deployment read_environment read_pipeline read_pipeline_schedule read_project "
+            + "read_project_member"
     )]
     public void Some_rows_in_full(string visibility, string role, string expected) =>
         Assert.Equal(expected, string.Join(' ', Names(ability => May(Person, visibility, Enum.Parse<Role>(role), ability, true)).Order()));
@@ -111,11 +112,12 @@ public sealed class DecideTests
     }
 
     [Fact]
-    public void A_deploy_token_reads_code_with_its_scope_and_does_nothing_else()
+    public void A_deploy_token_reads_code_and_moves_images_with_its_scope_and_does_nothing_else()
     {
         var deploy = new Actor.Deploy(1, "gitlab+deploy-token-1", Scopes.ReadRepository, 1, null);
         Assert.Equal(
-            ["read_project", "read_code"],
+            // Whoever asks says which scope it takes; for images it is one of their own.
+            ["read_project", "read_code", "read_container_image", "create_container_image"],
             Names(ability =>
                 ProjectAccess.Decide(deploy, In("private", Role.None), ability, Scopes.ReadRepository, true, true) is Verdict.Allowed
             )

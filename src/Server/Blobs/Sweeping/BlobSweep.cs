@@ -23,6 +23,8 @@ internal sealed class BlobSweep(Db db, IBlobStore blobs, TimeProvider time)
         UNION SELECT trace_blob FROM jobs WHERE trace_blob IN @digests
         UNION SELECT 'sha256:' || oid FROM lfs_objects WHERE oid IN @oids
         UNION SELECT blob FROM caches WHERE blob IN @digests
+        UNION SELECT blob FROM registry_blobs WHERE blob IN @digests
+        UNION SELECT blob FROM registry_pieces WHERE blob IN @digests
         """;
 
     /// <summary>Once over all blobs.</summary>

@@ -1,0 +1,108 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+using Slipway.Server.Blobs;
+using Slipway.Server.Data;
+
+namespace Slipway.Server.Registry;
+
+/// <summary>Blobs that are there: whole, or any parts of them. That one is there is asked of the row alone.</summary>
+internal sealed class BlobCalls(RegistryBlobs rows, IBlobStore blobs)
+{
+    private const string Octets = "application/octet-stream";
+    private const int Buffer = 128 * 1024;
+
+    public async Task<IResult> GetAsync(RegistryCall call, string reference)
+    {
+        if (ImageDigest.Parse(reference) is not { } digest)
+            return RegistryError.DigestInvalid("provided digest is not valid");
+        if (await rows.FindAsync(call.Place, digest, call.Ct) is not { } row)
+            return RegistryError.BlobUnknown;
+        var headers = call.Response.Headers;
+        headers["Docker-Content-Digest"] = row.Digest;
+        headers.ETag = $"\"{row.Digest}\"";
+        headers.CacheControl = "private, max-age=31536000, immutable";
+        headers.AcceptRanges = "bytes";
+        if (IsKnown(call.Http.Request, row.Digest))
+            return Results.StatusCode(StatusCodes.Status304NotModified);
+        headers.ContentType = Octets;
+        if (HttpMethods.IsHead(call.Http.Request.Method))
+        {
+            call.Response.ContentLength = row.Size;
+            return Results.Empty;
+        }
+
+        switch (ByteRanges.Parse(call.Http.Request.Headers.Range, row.Size))
+        {
+            case []:
+                headers.ContentRange = $"bytes */{row.Size}";
+                headers.ContentType = default;
+                return new RegistryError(StatusCodes.Status416RangeNotSatisfiable, "RANGE_INVALID", "invalid content range");
+            case [var range]:
+                call.Response.StatusCode = StatusCodes.Status206PartialContent;
+                headers.ContentRange = ContentRange(range, row.Size);
+                return await SendAsync(call, row, range.Length, range);
+            case { } ranges:
+                return await SendPartsAsync(call, row, ranges);
+            default:
+                return await SendAsync(call, row, row.Size, null);
+        }
+    }
+
+    public async Task<IResult> DeleteAsync(RegistryCall call, string reference)
+    {
+        if (ImageDigest.Parse(reference) is not { } digest)
+            return RegistryError.DigestInvalid("provided digest is not valid");
+        return await rows.RemoveAsync(call.Place, digest, call.Ct) switch
+        {
+            RegistryBlobs.Removal.Removed => Results.StatusCode(StatusCodes.Status202Accepted),
+            RegistryBlobs.Removal.Needed => RegistryError.Unsupported("a manifest of this repository needs the blob: delete that first"),
+            _ => RegistryError.BlobUnknown,
+        };
+    }
+
+    /// <summary>Whether who asks has it already. https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2</summary>
+    public static bool IsKnown(HttpRequest request, string digest)
+    {
+        var tag = new EntityTagHeaderValue($"\"{digest}\"");
+        return request.Headers.ContainsKey("If-None-Match")
+            && request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(tag, useStrongComparison: false));
+    }
+
+    private async Task<IResult> SendAsync(RegistryCall call, RegistryBlobRow row, long length, BlobRange? range)
+    {
+        await using var bytes = await OpenAsync(row, range, call.Ct);
+        call.Response.ContentLength = length;
+        await bytes.CopyToAsync(call.Response.Body, Buffer, call.Ct);
+        return Results.Empty;
+    }
+
+    private async Task<IResult> SendPartsAsync(RegistryCall call, RegistryBlobRow row, IReadOnlyList<BlobRange> ranges)
+    {
+        var border = Guid.NewGuid().ToString("N");
+        var heads = ranges.Select(range => Encoding.ASCII.GetBytes(Head(border, range, row.Size))).ToList();
+        var end = Encoding.ASCII.GetBytes($"\r\n--{border}--\r\n");
+        call.Response.StatusCode = StatusCodes.Status206PartialContent;
+        call.Response.ContentType = $"multipart/byteranges; boundary={border}";
+        call.Response.ContentLength = ranges.Sum(range => range.Length) + heads.Sum(head => head.Length) + end.Length;
+        foreach (var (head, range) in heads.Zip(ranges))
+        {
+            await using var bytes = await OpenAsync(row, range, call.Ct);
+            await call.Response.Body.WriteAsync(head, call.Ct);
+            await bytes.CopyToAsync(call.Response.Body, Buffer, call.Ct);
+        }
+
+        await call.Response.Body.WriteAsync(end, call.Ct);
+        return Results.Empty;
+    }
+
+    /// <exception cref="BlobStoreException">A row names bytes that are gone: that is our failure, and not that there is no such blob.</exception>
+    private async Task<Stream> OpenAsync(RegistryBlobRow row, BlobRange? range, CancellationToken ct) =>
+        await blobs.OpenAsync(BlobDigest.Parse(row.Blob, null), range, ct)
+        ?? throw new BlobStoreException($"The blob {row.Blob} is gone.", new FileNotFoundException(row.Blob));
+
+    private static string Head(string border, BlobRange range, long size) =>
+        $"\r\n--{border}\r\nContent-Type: {Octets}\r\nContent-Range: {ContentRange(range, size)}\r\n\r\n";
+
+    private static string ContentRange(BlobRange range, long size) => $"bytes {range.Start}-{range.Start + range.Length - 1}/{size}";
+}

@@ -1,0 +1,75 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+using Slipway.Server.Data;
+
+namespace Slipway.Server.Registry;
+
+/// <summary>Names of tags and repositories, in the order of their bytes, a part at a time: <c>n</c> of them after <c>last</c>.</summary>
+internal sealed class ListCalls(Db db)
+{
+    /// <summary>Of one answer. Some clients know no second part.</summary>
+    private const int Most = 10_000;
+
+    public async Task<IResult> TagsAsync(RegistryCall call)
+    {
+        if (Part(call.Http.Request) is not var (count, last))
+            return RegistryError.PageInvalid;
+        var names = await db.ReadAsync(
+            async (session, ct) =>
+                await RegistryBlobs.RepositoryAsync(session, call.Place, ct) is { } repository
+                    ? await session.QueryAsync<string>(
+                        "SELECT name FROM registry_tags WHERE repository_id = @repository AND name_key > @last ORDER BY name_key LIMIT @limit",
+                        new
+                        {
+                            repository,
+                            last = Encoding.UTF8.GetBytes(last),
+                            limit = count + 1L,
+                        },
+                        ct
+                    )
+                    : null,
+            call.Ct
+        );
+        if (names is null)
+            return RegistryError.NameUnknown;
+        return Results.Json(new { name = call.Place.FullName, tags = Take(call.Http, call.Address("tags/list"), names, count) });
+    }
+
+    public async Task<IResult> CatalogAsync(HttpContext http)
+    {
+        if (Part(http.Request) is not var (count, last))
+            return RegistryError.PageInvalid;
+        var rows = await db.QueryAsync<Named>(
+            "SELECT p.full_path, r.name FROM registry_repositories r JOIN projects p ON p.id = r.project_id WHERE p.deleted_at IS NULL",
+            null,
+            http.RequestAborted
+        );
+        var names = rows.Select(row => row.Whole).Where(name => string.CompareOrdinal(name, last) > 0).Order(StringComparer.Ordinal);
+        return Results.Json(new { repositories = Take(http, "/v2/_catalog", [.. names.Take(count + 1)], count) });
+    }
+
+    /// <returns>Nothing when the number is none.</returns>
+    private static (int Count, string Last)? Part(HttpRequest request)
+    {
+        var last = request.Query["last"].ToString();
+        if (request.Query["n"] is not [{ } text])
+            return (Most, last);
+        return int.TryParse(text, out var count) && count >= 0 ? (Math.Min(count, Most), last) : null;
+    }
+
+    /// <param name="names">One more than are wanted when there are more.</param>
+    private static IEnumerable<string> Take(HttpContext http, string address, IReadOnlyList<string> names, int count)
+    {
+        if (count > 0 && names.Count > count)
+            http.Response.Headers.Link = new StringValues(
+                $"<{address}?last={Uri.EscapeDataString(names[count - 1])}&n={count}>; rel=\"next\""
+            );
+        return names.Take(count);
+    }
+
+    private sealed record Named(string FullPath, string Name)
+    {
+        public string Whole => FullPath.ToLowerInvariant() + (Name.Length == 0 ? "" : "/" + Name);
+    }
+}

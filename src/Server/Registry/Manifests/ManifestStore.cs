@@ -1,0 +1,215 @@
+using System.Text;
+using Slipway.Server.Data;
+using Slipway.Server.Http;
+using Slipway.Server.Registry.Tokens;
+
+namespace Slipway.Server.Registry.Manifests;
+
+/// <summary>What a push of a manifest asks for.</summary>
+/// <param name="Tags">That are to be at it.</param>
+internal sealed record ManifestToPut(ImageManifest Manifest, ImageDigest Digest, IReadOnlyList<string> Tags)
+{
+    /// <summary>At one of which the tag must be now; nothing: wherever it is.</summary>
+    public IReadOnlyList<string>? Match { get; init; }
+
+    /// <summary>The tag must not be there yet.</summary>
+    public bool OnlyNew { get; init; }
+}
+
+/// <summary>What came of a push.</summary>
+internal abstract record ManifestPut
+{
+    private ManifestPut() { }
+
+    public sealed record Done : ManifestPut;
+
+    /// <param name="Digests">That it names and the repository has not.</param>
+    public sealed record Missing(IReadOnlyList<string> Digests) : ManifestPut;
+
+    /// <param name="Digest">That is of another size than the manifest says.</param>
+    public sealed record WrongSize(string Digest) : ManifestPut;
+
+    /// <summary>The tag is not where it was said to be.</summary>
+    public sealed record Moved : ManifestPut;
+
+    /// <summary>The project is gone.</summary>
+    public sealed record NoProject : ManifestPut;
+}
+
+/// <summary>Manifests and tags. All of a push is one transaction: a tag is at the old image or at the new one, and each has all it needs.</summary>
+internal sealed class ManifestStore(Db db, RegistryBlobs blobs, TimeProvider time)
+{
+    private const int AtOnce = 500;
+
+    private static readonly string FindByDigest =
+        $"SELECT {RegistryManifestRow.Columns} FROM registry_manifests m {RegistryBlobs.InPlace.Replace("@@", "m")} AND m.digest = @reference";
+
+    private static readonly string FindByTag = $"""
+        SELECT {RegistryManifestRow.Columns} FROM registry_tags t JOIN registry_manifests m ON m.id = t.manifest_id
+        {RegistryBlobs.InPlace.Replace("@@", "t")} AND t.name_key = @key
+        """;
+
+    /// <param name="reference">A tag or a digest.</param>
+    public Task<RegistryManifestRow?> FindAsync(RegistryPlace place, string reference, CancellationToken ct) =>
+        db.FindAsync<RegistryManifestRow>(Sql(reference), Args(place, reference), ct);
+
+    /// <returns>Nothing when it was deleted meanwhile.</returns>
+    public Task<byte[]?> ContentAsync(RegistryManifestRow row, CancellationToken ct) =>
+        db.FindAsync<byte[]>("SELECT content FROM registry_manifests WHERE id = @Id", row, ct);
+
+    public Task<ManifestPut> PutAsync(RegistryPlace place, ManifestToPut push, CancellationToken ct) =>
+        db.WriteAsync((session, token) => PutAsync(session, place, push, token), ct);
+
+    /// <summary>Removes a tag, or a manifest with all its tags.</summary>
+    public Task<RegistryBlobs.Removal> RemoveAsync(RegistryPlace place, string reference, CancellationToken ct) =>
+        db.WriteAsync(
+            async (session, token) =>
+            {
+                if (await session.FindAsync<RegistryManifestRow>(Sql(reference), Args(place, reference), token) is not { } row)
+                    return RegistryBlobs.Removal.Missing;
+                if (!IsDigest(reference))
+                {
+                    var tag = new { row.RepositoryId, key = Key(reference) };
+                    await session.ExecuteAsync(
+                        "DELETE FROM registry_tags WHERE repository_id = @RepositoryId AND name_key = @key",
+                        tag,
+                        token
+                    );
+                    return RegistryBlobs.Removal.Removed;
+                }
+
+                if (await RegistryBlobs.IsNeededAsync(session, row.RepositoryId, row.Digest, token))
+                    return RegistryBlobs.Removal.Needed;
+                await session.ExecuteAsync("DELETE FROM registry_tags WHERE manifest_id = @Id", row, token);
+                await session.ExecuteAsync("DELETE FROM registry_links WHERE manifest_id = @Id", row, token);
+                await session.ExecuteAsync("DELETE FROM registry_manifests WHERE id = @Id", row, token);
+                return RegistryBlobs.Removal.Removed;
+            },
+            ct
+        );
+
+    private async Task<ManifestPut> PutAsync(Session session, RegistryPlace place, ManifestToPut push, CancellationToken ct)
+    {
+        if (await blobs.MakeRepositoryAsync(session, place, ct) is not { } repository)
+            return new ManifestPut.NoProject();
+        if (push.Match is not null || push.OnlyNew)
+        {
+            var current = await session.FindAsync<RegistryManifestRow>(FindByTag, Args(place, push.Tags[0]), ct);
+            if (push.OnlyNew ? current is not null : !push.Match!.Contains(current?.Digest ?? ""))
+                return new ManifestPut.Moved();
+        }
+
+        if (await WhyNotAsync(session, repository, push.Manifest, ct) is { } refusal)
+            return refusal;
+        var manifest = await InsertAsync(session, repository, push, ct);
+        foreach (var tag in push.Tags)
+            await TagAsync(session, repository, manifest, tag, ct);
+        return new ManifestPut.Done();
+    }
+
+    private static async Task<ManifestPut?> WhyNotAsync(Session session, long repository, ImageManifest manifest, CancellationToken ct)
+    {
+        var needs = manifest.Needs.Where(need => !need.MayBeMissing).ToList();
+        var sizes = new Dictionary<string, long>();
+        foreach (var digests in needs.Select(need => need.Digest.ToString()).Distinct().Chunk(AtOnce))
+        {
+            var rows = await session.QueryAsync<Sized>(
+                """
+                SELECT digest, size FROM registry_blobs WHERE repository_id = @repository AND digest IN @digests
+                UNION SELECT digest, size FROM registry_manifests WHERE repository_id = @repository AND digest IN @digests
+                """,
+                new { repository, digests = new In<string>(digests) },
+                ct
+            );
+            foreach (var row in rows)
+                sizes[row.Digest] = row.Size;
+        }
+
+        var missing = needs.Select(need => need.Digest.ToString()).Where(digest => !sizes.ContainsKey(digest)).Distinct().ToList();
+        if (missing.Count > 0)
+            return new ManifestPut.Missing(missing);
+        return needs.Find(need => sizes[need.Digest.ToString()] != need.Size) is { } wrong
+            ? new ManifestPut.WrongSize(wrong.Digest.ToString())
+            : null;
+    }
+
+    private async Task<long> InsertAsync(Session session, long repository, ManifestToPut push, CancellationToken ct)
+    {
+        var manifest = push.Manifest;
+        var id = await session.FindAsync<long>(
+            """
+            INSERT INTO registry_manifests (repository_id, digest, media_type, size, subject, artifact_type, annotations, created_at, content)
+            VALUES (@repository, @digest, @MediaType, @size, @subject, @ArtifactType, @annotations, @now, @content)
+            ON CONFLICT (repository_id, digest) DO UPDATE SET media_type = excluded.media_type
+            RETURNING id
+            """,
+            new
+            {
+                repository,
+                digest = push.Digest.ToString(),
+                manifest.MediaType,
+                size = (long)manifest.Content.Length,
+                subject = manifest.Subject?.ToString(),
+                manifest.ArtifactType,
+                annotations = manifest.Subject is null ? null : manifest.Annotations,
+                now = time.Milliseconds(),
+                content = manifest.Content.ToArray(),
+            },
+            ct
+        );
+        await session.ExecuteAsync("DELETE FROM registry_links WHERE manifest_id = @id", new { id }, ct);
+        var links = manifest.Needs.Where(need => !need.MayBeMissing).Select(need => need.Digest.ToString()).Distinct();
+        await session.ExecuteAsync(
+            "INSERT INTO registry_links (repository_id, manifest_id, target) VALUES (@repository, @id, @target)",
+            links
+                .Select(target => new
+                {
+                    repository,
+                    id,
+                    target,
+                })
+                .ToList(),
+            ct
+        );
+        return id;
+    }
+
+    private Task<int> TagAsync(Session session, long repository, long manifest, string tag, CancellationToken ct) =>
+        session.ExecuteAsync(
+            """
+            INSERT INTO registry_tags (repository_id, name, name_key, manifest_id, created_at, updated_at)
+            VALUES (@repository, @tag, @key, @manifest, @now, @now)
+            ON CONFLICT (repository_id, name_key) DO UPDATE SET manifest_id = excluded.manifest_id, updated_at = excluded.updated_at
+            """,
+            new
+            {
+                repository,
+                tag,
+                key = Key(tag),
+                manifest,
+                now = time.Milliseconds(),
+            },
+            ct
+        );
+
+    private static bool IsDigest(string reference) => reference.Contains(':');
+
+    private static string Sql(string reference) => IsDigest(reference) ? FindByDigest : FindByTag;
+
+    private static byte[] Key(string tag) => Encoding.UTF8.GetBytes(tag);
+
+    private static object Args(RegistryPlace place, string reference) =>
+        new
+        {
+            place.ProjectId,
+            place.Name,
+            reference,
+            key = Key(reference),
+        };
+
+    private sealed record Sized
+    {
+        public string Digest { get; init; } = "";
+        public long Size { get; init; }
+    }
+}

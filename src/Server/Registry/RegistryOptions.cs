@@ -1,0 +1,23 @@
+namespace Slipway.Server.Registry;
+
+/// <summary>Bounds of the container registry.</summary>
+public sealed record RegistryOptions
+{
+    /// <summary>Bytes of a manifest. 4 MiB, which the standard asks of every registry.</summary>
+    public int ManifestBytes { get; init; } = 4 << 20;
+
+    /// <summary>Bytes of a blob. 100 GiB.</summary>
+    public long BlobBytes { get; init; } = 100L << 30;
+
+    /// <summary>Blobs and manifests that one manifest may name. 4,096; images have some dozens of layers.</summary>
+    public int Descriptors { get; init; } = 4096;
+
+    /// <summary>Requests that may bring the bytes of one blob. 10,000.</summary>
+    public int Pieces { get; init; } = 10_000;
+
+    /// <summary>How long an upload waits for its next bytes. 1 day.</summary>
+    public TimeSpan UploadKeep { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>How long a token is good for. 5 minutes, as GitLab's; an upload that was begun with it may be ended with it later.</summary>
+    public TimeSpan TokenLifetime { get; init; } = TimeSpan.FromMinutes(5);
+}

@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Slipway.Server.Http;
+using Slipway.Server.Registry.Manifests;
+using Slipway.Server.Registry.Tokens;
+using Slipway.Server.Registry.Uploads;
+
+namespace Slipway.Server.Registry;
+
+/// <summary>What the container registry adds to the server: <c>/v2/</c>, and where its tokens come from.</summary>
+internal static class RegistryParts
+{
+    public static IServiceCollection AddRegistry(this IServiceCollection services) =>
+        services
+            .AddSingleton<RegistryTokens>()
+            .AddSingleton<RegistryRights>()
+            .AddSingleton<RegistryLogin>()
+            .AddSingleton<RegistryBlobs>()
+            .AddSingleton<BlobCalls>()
+            .AddSingleton<UploadStore>()
+            .AddSingleton<UploadIntake>()
+            .AddSingleton<UploadCalls>()
+            .AddSingleton<ManifestStore>()
+            .AddSingleton<ManifestCalls>()
+            .AddSingleton<ReferrerCalls>()
+            .AddSingleton<ListCalls>()
+            .AddSingleton<RegistryDoor>()
+            .AddHostedService<UploadLoop>();
+
+    public static void MapRegistry(this IEndpointRouteBuilder app)
+    {
+        app.MapTokens();
+        app.Map("/v2/{**path}", (HttpContext http, RegistryDoor door) => door.AnswerAsync(http))
+            .WithMetadata(new FailedAs(RegistryError.Failed))
+            .Allow(new Access.OwnDoor("tokens of /jwt/auth, or basic authentication") { Alone = true });
+    }
+}

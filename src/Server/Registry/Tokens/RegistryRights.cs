@@ -1,0 +1,82 @@
+using Slipway.Server.Accounts;
+using Slipway.Server.Data;
+using Slipway.Server.Http;
+using Slipway.Server.Projects;
+
+namespace Slipway.Server.Registry.Tokens;
+
+/// <summary>Who may do what with images. They are a project's: its path, or anything below it. https://docs.gitlab.com/user/packages/container_registry/authenticate_with_container_registry/</summary>
+internal sealed class RegistryRights(Db db, TimeProvider time)
+{
+    /// <summary>What opens anything here at all.</summary>
+    private const Scopes Any = Scopes.Api | Scopes.ReadRegistry | Scopes.WriteRegistry;
+
+    /// <summary>Whether a credential is good for images at all. https://docs.gitlab.com/user/profile/personal_access_tokens/#personal-access-token-scopes</summary>
+    public static bool IsForRegistry(Actor actor) =>
+        actor switch
+        {
+            Actor.Person person => (person.Scopes & Any) != Scopes.None,
+            Actor.Deploy deploy => (deploy.Scopes & Any) != Scopes.None,
+            _ => true,
+        };
+
+    /// <summary>All of what is asked for that is allowed.</summary>
+    public async Task<(IReadOnlyList<Grant> Grants, bool Catalog)> GrantAsync(
+        Actor actor,
+        IReadOnlyList<AskedScope> asked,
+        CancellationToken ct
+    )
+    {
+        var grants = new List<Grant>();
+        foreach (var scope in asked)
+            if (scope.Name is { } name && await GrantAsync(actor, name, scope.Actions, ct) is { } grant)
+                grants.Add(grant);
+        return (grants, asked.Any(scope => scope.Name is null) && IsAdministrator(actor));
+    }
+
+    private static bool IsAdministrator(Actor actor) =>
+        actor is Actor.Person { User.IsAdmin: true } person && ProjectAccess.Covers(person.Scopes, Scopes.ReadRegistry, false);
+
+    private async Task<Grant?> GrantAsync(Actor actor, string name, RegistryActions asked, CancellationToken ct)
+    {
+        if (!ImageNames.IsName(name) || await FindAsync(name, ct) is not var (project, below))
+            return null;
+        var allowed = RegistryActions.None;
+        foreach (var (action, ability, scope) in All)
+            if (asked.HasFlag(action) && await MayAsync(actor, project, ability, scope, ct))
+                allowed |= action;
+        return allowed == RegistryActions.None ? null : new Grant(new RegistryPlace(project.Id, below, name), allowed);
+    }
+
+    private static readonly (RegistryActions, Ability, Scopes)[] All =
+    [
+        (RegistryActions.Pull, Abilities.ReadImages, Scopes.ReadRegistry),
+        (RegistryActions.Push, Abilities.CreateImages, Scopes.WriteRegistry),
+        (RegistryActions.Delete, Abilities.DestroyImages, Scopes.Api),
+    ];
+
+    private async Task<bool> MayAsync(Actor actor, ProjectRow project, Ability ability, Scopes scope, CancellationToken ct)
+    {
+        // Other projects let jobs in to read, and no further.
+        if (actor is Actor.Job job && job.ProjectId != project.Id && ability != Abilities.ReadImages)
+            return false;
+        return await ProjectAccess.CheckAsync(db, actor, project, ability, scope, false, time.Milliseconds(), ct) is Verdict.Allowed;
+    }
+
+    /// <summary>The project that a repository's name begins with. A project's path is no group's, so there is at most one.</summary>
+    private async Task<(ProjectRow Project, string Below)?> FindAsync(string name, CancellationToken ct)
+    {
+        var words = name.Split('/');
+        var paths = Enumerable.Range(2, Math.Max(0, words.Length - 1)).Select(count => string.Join('/', words.Take(count)));
+        var route = await db.FindAsync<Route>(
+            "SELECT path_key, project_id FROM routes WHERE path_key IN @paths AND project_id IS NOT NULL",
+            new { paths = new In<string>([.. paths]) },
+            ct
+        );
+        if (route is null || await Lookup.ProjectAsync(db, $"{route.ProjectId}", ct) is not { } project)
+            return null;
+        return (project, name[route.PathKey.Length..].TrimStart('/'));
+    }
+
+    private sealed record Route(string PathKey, long ProjectId);
+}
