@@ -2,9 +2,10 @@
 # Everything that must hold before a change is done: the machine's parts, style, a build without warnings, every test.
 # Ends with the plain line "N passed, N failed, N skipped"; the exit code is 0 only when all of it held.
 #
-#   SLIPWAY_SHARED     folder with what is not part of the project: lab, conformance data   [../shared beside the clone]
-#   SLIPWAY_LAB        the lab alone (start-dockerd.sh, build-images.sh)                    [lab in that folder]
-#   SLIPWAY_NO_SETUP   set: install and start nothing, use what is there
+#   SLIPWAY_SHARED         folder with what is not part of the project: lab, conformance data   [../shared beside the clone]
+#   SLIPWAY_LAB            the lab alone (start-dockerd.sh, build-images.sh)                    [lab in that folder]
+#   SLIPWAY_NO_SETUP       set: install and start nothing, use what is there
+#   SLIPWAY_SUITE_TIMEOUT  how long one suite may take before it is ended as failed             [50m]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en
@@ -34,7 +35,7 @@ trap 'rm -f "$out"' EXIT
 hearing=()
 if env --default-signal=INT true 2>/dev/null; then hearing=(env --default-signal=INT); fi
 # A test that stands still is named after three minutes, and its suite ends as failed: nobody learns anything from a run that never ends.
-plain=(--no-build --no-ansi --no-progress --xunit-diagnostics on --long-running 180 --timeout 30m)
+plain=(--no-build --no-ansi --no-progress --xunit-diagnostics on --long-running 180 --timeout "${SLIPWAY_SUITE_TIMEOUT:-50m}")
 "${hearing[@]}" dotnet test "${plain[@]}" "$@" 2>&1 | tee "$out" || wrong=1
 
 scenarios() {
