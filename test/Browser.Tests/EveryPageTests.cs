@@ -181,7 +181,7 @@ public sealed class EveryPageTests(Town town)
                 tag_list = "docker,arm64",
             }
         );
-        await PostAsync(
+        var schedule = await PostAsync(
             api,
             "projects/ada%2Fport/pipeline_schedules",
             new
@@ -203,8 +203,9 @@ public sealed class EveryPageTests(Town town)
                 active = false,
             }
         );
-        await PostAsync(api, "projects/ada%2Fport/pipeline_schedules/1/play", new { });
-        await PostAsync(api, "projects/ada%2Fport/pipeline_schedules/1/variables", new { key = "TARGET", value = "north" });
+        var nightly = schedule.GetProperty("id").GetInt64();
+        await PostAsync(api, $"projects/ada%2Fport/pipeline_schedules/{nightly}/play", new { });
+        await PostAsync(api, $"projects/ada%2Fport/pipeline_schedules/{nightly}/variables", new { key = "TARGET", value = "north" });
         await PostAsync(api, "user/personal_access_tokens", new { name = "laptop", scopes = new[] { "api" } }, mayFail: true);
         await using var window = await town.SignedInAsync();
         await window.SeesPipelinesEndAsync("harbour/crane");
@@ -237,7 +238,7 @@ public sealed class EveryPageTests(Town town)
             ("schedules", "/ada/port/-/pipeline_schedules"),
             ("no-schedules", "/ada/empty/-/pipeline_schedules"),
             ("new-schedule", "/ada/port/-/pipeline_schedules/new"),
-            ("schedule", "/ada/port/-/pipeline_schedules/1/edit"),
+            ("schedule", $"/ada/port/-/pipeline_schedules/{nightly}/edit"),
             ("pipeline-green", $"/ada/hello/-/pipelines/{hello}"),
             ("pipeline-failed", $"/harbour/crane/-/pipelines/{failed}"),
             ("pipeline-invalid", $"/harbour/crane/-/pipelines/{broken}"),
@@ -280,10 +281,13 @@ public sealed class EveryPageTests(Town town)
         return client;
     }
 
-    private static async Task PostAsync(HttpClient api, string path, object body, bool mayFail = false)
+    /// <returns>The answer's body.</returns>
+    private static async Task<JsonElement> PostAsync(HttpClient api, string path, object body, bool mayFail = false)
     {
         using var answer = await api.PostAsJsonAsync(path, body);
-        Assert.True(answer.IsSuccessStatusCode || mayFail, $"{path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode || mayFail, $"{path}: {(int)answer.StatusCode} {text}");
+        return JsonSerializer.Deserialize<JsonElement>(text);
     }
 
     private static Task<JsonElement> GetAsync(HttpClient api, string path) => api.GetFromJsonAsync<JsonElement>(path);

@@ -28,9 +28,13 @@ internal sealed class PageRoom : IAsyncDisposable
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public static async Task<PageRoom> OpenAsync(DatabaseKind kind = DatabaseKind.Sqlite, string visibility = "private")
+    public static async Task<PageRoom> OpenAsync(
+        DatabaseKind kind = DatabaseKind.Sqlite,
+        string visibility = "private",
+        TimeProvider? time = null
+    )
     {
-        var server = await TestServer.StartAsync(kind);
+        var server = await TestServer.StartAsync(kind, time);
         var owner = await server.UserAsync("ada", password: Password);
         return new PageRoom(server, owner, await server.ProjectAsync(owner.Row, "app", visibility));
     }

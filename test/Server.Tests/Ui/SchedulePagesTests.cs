@@ -23,7 +23,7 @@ public sealed partial class SchedulePagesTests
     [Theory, EveryDatabase]
     public async Task One_is_made_changed_played_and_deleted(DatabaseKind kind)
     {
-        await using var room = await PageRoom.OpenAsync(kind);
+        await using var room = await PageRoom.OpenAsync(kind, time: new Clock());
         await room.CommitAsync("First", (".gitlab-ci.yml", Yaml));
         var browser = await room.SignedInAsync();
         var empty = await browser.GetAsync(List);
