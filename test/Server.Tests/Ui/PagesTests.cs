@@ -20,6 +20,22 @@ public sealed class PagesTests
 
     private const string Nasty = "\"><script>alert(1)</script><img src=x onerror=alert(1)>' onmouseover='alert(1)";
 
+    [Theory, EveryDatabase]
+    public async Task Many_pipelines_with_the_largest_versions_there_are_make_a_list(DatabaseKind kind)
+    {
+        await using var room = await PageRoom.OpenAsync(kind);
+        for (var n = 0; n < 4; n++)
+            await room.PipelineAsync("job: { script: [echo] }");
+        await room.Server.Db.ExecuteAsync(
+            "UPDATE pipelines SET version = 9223372036854775807 - id",
+            null,
+            TestContext.Current.CancellationToken
+        );
+        var browser = await room.SignedInAsync();
+        var list = await browser.GetAsync("/ada/app/-/pipelines");
+        Assert.Equal(200, list.Status);
+    }
+
     [Theory]
     [EveryDatabase]
     public async Task Somebody_signs_in_reads_a_pipeline_and_a_log_and_signs_out(DatabaseKind kind)

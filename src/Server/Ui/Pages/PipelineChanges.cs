@@ -33,8 +33,9 @@ internal static class PipelineChanges
                 SELECT id, version FROM pipelines WHERE id = @pipeline AND project_id = @Id
                 UNION ALL SELECT id, version FROM pipelines WHERE bridge_id IN (SELECT id FROM jobs WHERE pipeline_id = @pipeline AND project_id = @Id AND bridge = 1)
                 """;
+        // Versions are any numbers of 63 bits: whole ones would not fit into a sum. Their lower halves tell as much.
         var seen = await session.FindAsync<Seen>(
-            $"SELECT COALESCE(MAX(id), 0) AS newest, CAST(COALESCE(SUM(version), 0) AS bigint) AS versions FROM ({rows}) seen",
+            $"SELECT COALESCE(MAX(id), 0) AS newest, CAST(COALESCE(SUM(version % 4294967296), 0) AS bigint) AS versions FROM ({rows}) seen",
             new { here.Id, pipeline },
             ct
         );
