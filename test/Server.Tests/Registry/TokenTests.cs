@@ -221,7 +221,12 @@ public sealed class TokenTests
         var begun = (await http.OnceAsync("POST", "/v2/ada/app/a/blobs/uploads/", null, token)).Location;
         foreach (
             var changed in (string[])
-                [token![..^1], token + "A", "B" + token[1..], $"{token[..^2]}{(token[^2] == 'A' ? 'B' : 'A')}{token[^1]}"]
+                [
+                    token![..^1],
+                    token + "A",
+                    $"{(token[0] == 'A' ? 'B' : 'A')}{token[1..]}",
+                    $"{token[..^2]}{(token[^2] == 'A' ? 'B' : 'A')}{token[^1]}",
+                ]
         )
             Assert.Equal(401, (await http.OnceAsync("GET", "/v2/ada/app/a/tags/list", null, changed)).Status);
 
