@@ -60,6 +60,8 @@ internal static class ProjectRemoval
         ("registry_pieces", $"upload_id IN (SELECT id FROM registry_uploads WHERE {OfRepositories})"),
         ("registry_uploads", OfRepositories),
         ("registry_repositories", "project_id = @id"),
+        ("registry_tag_rules", "project_id = @id"),
+        ("registry_projects", "project_id = @id"),
     ];
 
     /// <summary>Hides it at once.</summary>
@@ -103,6 +105,7 @@ internal static class ProjectRemoval
             "runner_projects" => "runner_id",
             "routes" => "path_key",
             "lfs_objects" => "oid",
+            "registry_projects" => "project_id",
             _ => "id",
         };
         return db.ExecuteAsync(

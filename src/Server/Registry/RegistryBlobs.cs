@@ -1,11 +1,17 @@
 using Slipway.Server.Data;
 using Slipway.Server.Http;
+using Slipway.Server.Registry.Collecting;
 using Slipway.Server.Registry.Tokens;
+using Slipway.Server.Registry.Usage;
 
 namespace Slipway.Server.Registry;
 
+/// <param name="Digest">As clients know it.</param>
+/// <param name="Blob">Its digest in the store.</param>
+internal sealed record BlobToAdd(string Digest, string Blob, long Size);
+
 /// <summary>Repositories and the blobs that are theirs. That the bytes are in the store says nothing of whose they are: a row does.</summary>
-internal sealed class RegistryBlobs(Db db, TimeProvider time)
+internal sealed class RegistryBlobs(Db db, Quotas quotas, TimeProvider time)
 {
     /// <summary>Before a query's conditions: a repository that is there, in a project that is there.</summary>
     public const string InPlace = """
@@ -16,8 +22,9 @@ internal sealed class RegistryBlobs(Db db, TimeProvider time)
     private static readonly string Find =
         $"SELECT {RegistryBlobRow.Columns} FROM registry_blobs b {InPlace.Replace("@@", "b")} AND b.digest = @digest";
 
-    public Task<RegistryBlobRow?> FindAsync(RegistryPlace place, ImageDigest digest, CancellationToken ct) =>
-        db.FindAsync<RegistryBlobRow>(Find, Args(place, digest), ct);
+    /// <summary>Whoever is told of it may rely on it for a while.</summary>
+    public async Task<RegistryBlobRow?> FindAsync(RegistryPlace place, ImageDigest digest, CancellationToken ct) =>
+        await db.FindAsync<RegistryBlobRow>(Find, Args(place, digest), ct) is { } row && await Lease.RenewAsync(db, row, ct) ? row : null;
 
     /// <returns>Nothing when there is no such repository.</returns>
     public static Task<long?> RepositoryAsync(Session session, RegistryPlace place, CancellationToken ct) =>
@@ -53,27 +60,34 @@ internal sealed class RegistryBlobs(Db db, TimeProvider time)
     }
 
     /// <summary>Writes down that a blob is a repository's. Its bytes must be named by another row or claimed in the same transaction.</summary>
-    public Task<int> AddAsync(Session session, long repository, string digest, string blob, long size, CancellationToken ct) =>
-        session.ExecuteAsync(
+    /// <param name="project">The repository's.</param>
+    /// <returns>False: the project has no room for it.</returns>
+    public async Task<bool> AddAsync(Session session, long project, long repository, BlobToAdd add, CancellationToken ct)
+    {
+        if (!await quotas.HasRoomAsync(session, project, add.Digest, add.Size, ct))
+            return false;
+        await session.ExecuteAsync(
             """
-            INSERT INTO registry_blobs (repository_id, digest, blob, size, created_at) VALUES (@repository, @digest, @blob, @size, @now)
-            ON CONFLICT (repository_id, digest) DO NOTHING
+            INSERT INTO registry_blobs (repository_id, digest, blob, size, created_at) VALUES (@repository, @Digest, @Blob, @Size, @now)
+            ON CONFLICT (repository_id, digest) DO UPDATE SET unused_since = NULL
             """,
             new
             {
                 repository,
-                digest,
-                blob,
-                size,
+                add.Digest,
+                add.Blob,
+                add.Size,
                 now = time.Milliseconds(),
             },
             ct
         );
+        return true;
+    }
 
     /// <summary>Makes a blob of another repository this one's too.</summary>
     /// <param name="from">Where to take it from. Who asks may pull there.</param>
     /// <param name="orProject">Or from any repository of the same project.</param>
-    /// <returns>False: none of them has it.</returns>
+    /// <returns>False: none of them has it, or there is no room.</returns>
     public Task<bool> MountAsync(
         RegistryPlace place,
         IReadOnlyList<RegistryPlace> from,
@@ -91,8 +105,7 @@ internal sealed class RegistryBlobs(Db db, TimeProvider time)
                     row ??= await session.FindAsync<RegistryBlobRow>(FindInProject, Args(place, digest), token);
                 if (row is null || await MakeRepositoryAsync(session, place, token) is not { } repository)
                     return false;
-                await AddAsync(session, repository, row.Digest, row.Blob, row.Size, token);
-                return true;
+                return await AddAsync(session, place.ProjectId, repository, new(row.Digest, row.Blob, row.Size), token);
             },
             ct
         );
@@ -110,6 +123,9 @@ internal sealed class RegistryBlobs(Db db, TimeProvider time)
 
         /// <summary>A manifest of the repository needs it.</summary>
         Needed,
+
+        /// <summary>A rule of the project says that the tag stays.</summary>
+        Protected,
     }
 
     /// <summary>Takes a blob from a repository. Its bytes go when no other has it.</summary>

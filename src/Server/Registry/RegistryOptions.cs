@@ -20,4 +20,10 @@ public sealed record RegistryOptions
 
     /// <summary>How long a token is good for. 5 minutes, as GitLab's; an upload that was begun with it may be ended with it later.</summary>
     public TimeSpan TokenLifetime { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long what no tag keeps, and blobs that no manifest needs, are kept all the same: the time a client has from a layer to its image. 1 day.</summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>Bytes of blobs that a project may have, unless it has a quota of its own; each counts once. Nothing: as many as there is room for.</summary>
+    public long? ProjectBytes { get; init; }
 }

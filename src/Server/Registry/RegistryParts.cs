@@ -3,9 +3,13 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Server.Http;
+using Slipway.Server.Registry.Cleanup;
+using Slipway.Server.Registry.Collecting;
 using Slipway.Server.Registry.Manifests;
+using Slipway.Server.Registry.Protection;
 using Slipway.Server.Registry.Tokens;
 using Slipway.Server.Registry.Uploads;
+using Slipway.Server.Registry.Usage;
 
 namespace Slipway.Server.Registry;
 
@@ -27,7 +31,14 @@ internal static class RegistryParts
             .AddSingleton<ReferrerCalls>()
             .AddSingleton<ListCalls>()
             .AddSingleton<RegistryDoor>()
-            .AddHostedService<UploadLoop>();
+            .AddSingleton<ImageUsage>()
+            .AddSingleton<Quotas>()
+            .AddSingleton<TagRuleStore>()
+            .AddSingleton<CleanupStore>()
+            .AddSingleton<CleanupRuns>()
+            .AddSingleton<Collection>()
+            .AddHostedService<UploadLoop>()
+            .AddHostedService<UpkeepLoop>();
 
     public static void MapRegistry(this IEndpointRouteBuilder app)
     {

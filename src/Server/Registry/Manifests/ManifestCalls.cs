@@ -33,6 +33,7 @@ internal sealed class ManifestCalls(ManifestStore store, ServerOptions options)
             return RegistryError.ManifestUnknown;
         }
 
+        await store.PulledAsync(row, call.Ct);
         await call.Response.Body.WriteAsync(content, call.Ct);
         return Results.Empty;
     }
@@ -52,7 +53,11 @@ internal sealed class ManifestCalls(ManifestStore store, ServerOptions options)
         var (manifest, refusal) = ImageManifest.Read(content, call.Http.Request.ContentType, options.Registry.Descriptors);
         if (manifest is null)
             return refusal!;
-        var push = Conditions(call.Http.Request, new ManifestToPut(manifest, digest, tags), said is null);
+        var push = Conditions(
+            call.Http.Request,
+            new ManifestToPut(manifest, digest, tags) { Level = call.Pass.LevelIn(call.Place) },
+            said is null
+        );
         return await store.PutAsync(call.Place, push, call.Ct) switch
         {
             ManifestPut.Done => Created(call, push, said is null ? [] : tags),
@@ -64,6 +69,7 @@ internal sealed class ManifestCalls(ManifestStore store, ServerOptions options)
             ),
             ManifestPut.WrongSize(var wrong) => RegistryError.ManifestInvalid($"{wrong} is of another size"),
             ManifestPut.Moved => new RegistryError(StatusCodes.Status412PreconditionFailed, "DENIED", "the tag is at another image"),
+            ManifestPut.Protected(var why) => RegistryError.Denied with { Message = why },
             _ => RegistryError.NameUnknown,
         };
     }
@@ -72,7 +78,7 @@ internal sealed class ManifestCalls(ManifestStore store, ServerOptions options)
     {
         if (WhyNot(reference) is { } invalid)
             return invalid;
-        return await store.RemoveAsync(call.Place, reference, call.Ct) switch
+        return await store.RemoveAsync(call.Place, reference, call.Pass.LevelIn(call.Place), call.Ct) switch
         {
             RegistryBlobs.Removal.Removed => Results.StatusCode(StatusCodes.Status202Accepted),
             RegistryBlobs.Removal.Needed => new RegistryError(
@@ -80,6 +86,10 @@ internal sealed class ManifestCalls(ManifestStore store, ServerOptions options)
                 "MANIFEST_REFERENCED",
                 "an index of this repository needs the manifest: delete that first"
             ),
+            RegistryBlobs.Removal.Protected => RegistryError.Denied with
+            {
+                Message = "a rule of the project protects the tag, or a tag of the image, from being deleted",
+            },
             _ => RegistryError.ManifestUnknown,
         };
     }

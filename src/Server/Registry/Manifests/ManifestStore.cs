@@ -1,6 +1,8 @@
 using System.Text;
 using Slipway.Server.Data;
 using Slipway.Server.Http;
+using Slipway.Server.Registry.Collecting;
+using Slipway.Server.Registry.Protection;
 using Slipway.Server.Registry.Tokens;
 
 namespace Slipway.Server.Registry.Manifests;
@@ -14,6 +16,9 @@ internal sealed record ManifestToPut(ImageManifest Manifest, ImageDigest Digest,
 
     /// <summary>The tag must not be there yet.</summary>
     public bool OnlyNew { get; init; }
+
+    /// <summary>The role of who pushes.</summary>
+    public required long Level { get; init; }
 }
 
 /// <summary>What came of a push.</summary>
@@ -32,6 +37,9 @@ internal abstract record ManifestPut
     /// <summary>The tag is not where it was said to be.</summary>
     public sealed record Moved : ManifestPut;
 
+    /// <summary>A rule of the project forbids a tag.</summary>
+    public sealed record Protected(string Why) : ManifestPut;
+
     /// <summary>The project is gone.</summary>
     public sealed record NoProject : ManifestPut;
 }
@@ -41,6 +49,9 @@ internal sealed class ManifestStore(Db db, RegistryBlobs blobs, TimeProvider tim
 {
     private const int AtOnce = 500;
 
+    /// <summary>In milliseconds. 1 hour.</summary>
+    private const long PulledEvery = 60 * 60 * 1000;
+
     private static readonly string FindByDigest =
         $"SELECT {RegistryManifestRow.Columns} FROM registry_manifests m {RegistryBlobs.InPlace.Replace("@@", "m")} AND m.digest = @reference";
 
@@ -49,9 +60,36 @@ internal sealed class ManifestStore(Db db, RegistryBlobs blobs, TimeProvider tim
         {RegistryBlobs.InPlace.Replace("@@", "t")} AND t.name_key = @key
         """;
 
+    /// <summary>Whoever is told of it may rely on it for a while.</summary>
     /// <param name="reference">A tag or a digest.</param>
-    public Task<RegistryManifestRow?> FindAsync(RegistryPlace place, string reference, CancellationToken ct) =>
-        db.FindAsync<RegistryManifestRow>(Sql(reference), Args(place, reference), ct);
+    public async Task<RegistryManifestRow?> FindAsync(RegistryPlace place, string reference, CancellationToken ct) =>
+        await db.FindAsync<RegistryManifestRow>(Sql(reference), Args(place, reference), ct) is { } row
+        && await Lease.RenewAsync(db, row, ct)
+            ? row
+            : null;
+
+    /// <summary>Notes that it is pulled, once an hour at the most. That this cannot be written down is no reason not to give it.</summary>
+    public async Task PulledAsync(RegistryManifestRow row, CancellationToken ct)
+    {
+        var now = time.Milliseconds();
+        if (row.PulledAt is { } last && now - last < PulledEvery)
+            return;
+        try
+        {
+            var args = new
+            {
+                row.Id,
+                now,
+                before = now - PulledEvery,
+            };
+            await db.ExecuteAsync(
+                "UPDATE registry_manifests SET pulled_at = @now WHERE id = @Id AND (pulled_at IS NULL OR pulled_at <= @before)",
+                args,
+                ct
+            );
+        }
+        catch (DatabaseException e) when (e.Fault != DbFault.Lost) { }
+    }
 
     /// <returns>Nothing when it was deleted meanwhile.</returns>
     public Task<byte[]?> ContentAsync(RegistryManifestRow row, CancellationToken ct) =>
@@ -61,12 +99,19 @@ internal sealed class ManifestStore(Db db, RegistryBlobs blobs, TimeProvider tim
         db.WriteAsync((session, token) => PutAsync(session, place, push, token), ct);
 
     /// <summary>Removes a tag, or a manifest with all its tags.</summary>
-    public Task<RegistryBlobs.Removal> RemoveAsync(RegistryPlace place, string reference, CancellationToken ct) =>
+    /// <param name="level">The role of who does it.</param>
+    public Task<RegistryBlobs.Removal> RemoveAsync(RegistryPlace place, string reference, long level, CancellationToken ct) =>
         db.WriteAsync(
             async (session, token) =>
             {
                 if (await session.FindAsync<RegistryManifestRow>(Sql(reference), Args(place, reference), token) is not { } row)
                     return RegistryBlobs.Removal.Missing;
+                var tags = IsDigest(reference)
+                    ? await session.QueryAsync<string>("SELECT name FROM registry_tags WHERE manifest_id = @Id", row, token)
+                    : [reference];
+                var rules = await TagRules.ReadAsync(session, place.ProjectId, token);
+                if (tags.Any(tag => rules.WhyNotDelete(tag, level) is not null))
+                    return RegistryBlobs.Removal.Protected;
                 if (!IsDigest(reference))
                 {
                     var tag = new { row.RepositoryId, key = Key(reference) };
@@ -99,12 +144,30 @@ internal sealed class ManifestStore(Db db, RegistryBlobs blobs, TimeProvider tim
                 return new ManifestPut.Moved();
         }
 
+        if (await WhyProtectedAsync(session, place, push, ct) is { } why)
+            return new ManifestPut.Protected(why);
         if (await WhyNotAsync(session, repository, push.Manifest, ct) is { } refusal)
             return refusal;
         var manifest = await InsertAsync(session, repository, push, ct);
         foreach (var tag in push.Tags)
             await TagAsync(session, repository, manifest, tag, ct);
         return new ManifestPut.Done();
+    }
+
+    /// <summary>An image that is pushed again to where it is moves nothing.</summary>
+    private static async Task<string?> WhyProtectedAsync(Session session, RegistryPlace place, ManifestToPut push, CancellationToken ct)
+    {
+        if (push.Tags.Count == 0)
+            return null;
+        var rules = await TagRules.ReadAsync(session, place.ProjectId, ct);
+        foreach (var tag in push.Tags)
+        {
+            var current = await session.FindAsync<RegistryManifestRow>(FindByTag, Args(place, tag), ct);
+            if (rules.WhyNotPush(tag, push.Level, current is not null && current.Digest != push.Digest.ToString()) is { } why)
+                return why;
+        }
+
+        return null;
     }
 
     private static async Task<ManifestPut?> WhyNotAsync(Session session, long repository, ImageManifest manifest, CancellationToken ct)
@@ -140,7 +203,7 @@ internal sealed class ManifestStore(Db db, RegistryBlobs blobs, TimeProvider tim
             """
             INSERT INTO registry_manifests (repository_id, digest, media_type, size, subject, artifact_type, annotations, created_at, content)
             VALUES (@repository, @digest, @MediaType, @size, @subject, @ArtifactType, @annotations, @now, @content)
-            ON CONFLICT (repository_id, digest) DO UPDATE SET media_type = excluded.media_type
+            ON CONFLICT (repository_id, digest) DO UPDATE SET media_type = excluded.media_type, unused_since = NULL
             RETURNING id
             """,
             new

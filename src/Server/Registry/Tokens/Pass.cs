@@ -19,13 +19,17 @@ internal sealed record RegistryPlace(long ProjectId, string Name, string FullNam
 }
 
 /// <summary>What somebody may do in one repository.</summary>
-internal sealed record Grant(RegistryPlace Place, RegistryActions Actions);
+/// <param name="Level">The role there, as a number, for tags that are protected; 60 for an administrator, 0 for who has none.</param>
+internal sealed record Grant(RegistryPlace Place, RegistryActions Actions, long Level);
 
 /// <summary>What somebody may do. A token is this, sealed.</summary>
 /// <param name="Catalog">May list all repositories.</param>
 /// <param name="ExpiresAt">Unix milliseconds.</param>
 internal sealed record Pass(IReadOnlyList<Grant> Grants, bool Catalog, long ExpiresAt)
 {
+    /// <summary>The role in a repository.</summary>
+    public long LevelIn(RegistryPlace place) => Grants.Where(grant => grant.Place == place).Max(grant => (long?)grant.Level) ?? 0;
+
     /// <returns>Nothing when it is not allowed.</returns>
     public RegistryPlace? Find(string name, RegistryActions needed) =>
         Grants.FirstOrDefault(grant => grant.Place.FullName == name && (grant.Actions & needed) == needed)?.Place;

@@ -2,6 +2,7 @@ using Slipway.Server.Accounts;
 using Slipway.Server.Data;
 using Slipway.Server.Http;
 using Slipway.Server.Projects;
+using Slipway.Server.Registry.Protection;
 
 namespace Slipway.Server.Registry.Tokens;
 
@@ -41,11 +42,11 @@ internal sealed class RegistryRights(Db db, TimeProvider time)
     {
         if (!ImageNames.IsName(name) || await FindAsync(name, ct) is not var (project, below))
             return null;
-        var allowed = RegistryActions.None;
+        var (allowed, level) = (RegistryActions.None, 0L);
         foreach (var (action, ability, scope) in All)
-            if (asked.HasFlag(action) && await MayAsync(actor, project, ability, scope, ct))
-                allowed |= action;
-        return allowed == RegistryActions.None ? null : new Grant(new RegistryPlace(project.Id, below, name), allowed);
+            if (asked.HasFlag(action) && await LevelAsync(actor, project, ability, scope, ct) is { } there)
+                (allowed, level) = (allowed | action, there);
+        return allowed == RegistryActions.None ? null : new Grant(new RegistryPlace(project.Id, below, name), allowed, level);
     }
 
     private static readonly (RegistryActions, Ability, Scopes)[] All =
@@ -55,12 +56,18 @@ internal sealed class RegistryRights(Db db, TimeProvider time)
         (RegistryActions.Delete, Abilities.DestroyImages, Scopes.Api),
     ];
 
-    private async Task<bool> MayAsync(Actor actor, ProjectRow project, Ability ability, Scopes scope, CancellationToken ct)
+    /// <returns>The role with which it is allowed; nothing when it is not.</returns>
+    private async Task<long?> LevelAsync(Actor actor, ProjectRow project, Ability ability, Scopes scope, CancellationToken ct)
     {
         // Other projects let jobs in to read, and no further.
         if (actor is Actor.Job job && job.ProjectId != project.Id && ability != Abilities.ReadImages)
-            return false;
-        return await ProjectAccess.CheckAsync(db, actor, project, ability, scope, false, time.Milliseconds(), ct) is Verdict.Allowed;
+            return null;
+        var verdict = await ProjectAccess.CheckAsync(db, actor, project, ability, scope, false, time.Milliseconds(), ct);
+        return verdict is Verdict.Allowed(var there)
+            ? actor.Responsible is { IsAdmin: true }
+                ? TagRule.Administrator
+                : (long)there.Role
+            : null;
     }
 
     /// <summary>The project that a repository's name begins with. A project's path is no group's, so there is at most one.</summary>

@@ -20,6 +20,8 @@ internal sealed class UploadCalls(UploadStore store, UploadIntake intake, Regist
             return RegistryError.DigestInvalid("unknown digest algorithm");
         if (ImageDigest.Parse(query["mount"]) is { } wanted && await TryMountAsync(call, wanted))
             return Created(call, wanted);
+        if (await intake.WhyNotAsync(call) is { } full)
+            return full;
         if (query["digest"].ToString() is not { Length: > 0 } text)
             return await store.BeginAsync(call.Place, call.Ct) is { } key ? Accepted(call, key, 0) : RegistryError.NameUnknown;
         return ImageDigest.Parse(text) is { } digest ? await EndAsync(call, null, digest) : Malformed;
@@ -45,7 +47,7 @@ internal sealed class UploadCalls(UploadStore store, UploadIntake intake, Regist
         if (upload.Pieces >= options.Registry.Pieces)
             return RegistryError.UploadInvalid(400, $"a blob may come in at most {options.Registry.Pieces} pieces");
         var begunAt = time.Milliseconds();
-        switch (await intake.PieceAsync(call.Http.Request, upload, call.Ct))
+        switch (await intake.PieceAsync(call, upload))
         {
             case BlobPut.Stored(var piece) when range is { } said && said.Length != piece.Length:
                 return Elsewhere(call, upload);
@@ -56,7 +58,7 @@ internal sealed class UploadCalls(UploadStore store, UploadIntake intake, Regist
                     return Accepted(call, upload.Key, upload.Size + piece.Length);
                 return await FindAsync(call, key) is { } now ? Elsewhere(call, now) : RegistryError.UploadUnknown;
             default:
-                return RegistryError.TooLarge("a blob", options.Registry.BlobBytes);
+                return await intake.TooLargeAsync(call);
         }
     }
 
@@ -79,13 +81,16 @@ internal sealed class UploadCalls(UploadStore store, UploadIntake intake, Regist
     private async Task<IResult> EndAsync(RegistryCall call, RegistryUploadRow? upload, ImageDigest digest)
     {
         UploadIntake.OpenFor(call.Http);
-        var (begunAt, request) = (time.Milliseconds(), call.Http.Request);
-        var (put, isNew) = await intake.WholeAsync(upload, request.Body, UploadIntake.HasBody(call.Http), digest, call.Ct);
+        var begunAt = time.Milliseconds();
+        var (put, isNew) = await intake.WholeAsync(call, upload, digest);
         if (put is BlobPut.Stored(var blob))
         {
             KillPoint.Pass("registry blob stored");
-            if (await store.FinishAsync(call.Place, upload, digest, blob, isNew ? begunAt : null, call.Ct))
+            var end = await store.FinishAsync(call.Place, upload, digest, blob, isNew ? begunAt : null, call.Ct);
+            if (end == UploadEnd.Done)
                 return Created(call, digest);
+            if (end == UploadEnd.NoRoom)
+                return await intake.TooLargeAsync(call);
             // Somebody else was faster; with the same bytes that is no difference.
             return await blobs.FindAsync(call.Place, digest, call.Ct) is not null ? Created(call, digest) : RegistryError.UploadUnknown;
         }
@@ -93,7 +98,7 @@ internal sealed class UploadCalls(UploadStore store, UploadIntake intake, Regist
         if (upload is not null)
             await store.RemoveAsync(upload, call.Ct);
         return put is BlobPut.TooLarge
-            ? RegistryError.TooLarge("a blob", options.Registry.BlobBytes)
+            ? await intake.TooLargeAsync(call)
             : RegistryError.DigestInvalid("provided digest did not match uploaded content");
     }
 

@@ -7,6 +7,18 @@ using Slipway.Server.Registry.Tokens;
 
 namespace Slipway.Server.Registry.Uploads;
 
+/// <summary>What came of the end of an upload.</summary>
+internal enum UploadEnd
+{
+    Done,
+
+    /// <summary>The project, or the upload, is not there any more.</summary>
+    Gone,
+
+    /// <summary>The project has no room for it. The upload is over.</summary>
+    NoRoom,
+}
+
 /// <summary>
 /// The rows of uploads under way. What a request brought is a blob of its own until the end, so what was acknowledged outlives the process, and any instance
 /// can take the next request.
@@ -86,8 +98,7 @@ internal sealed class UploadStore(Db db, RegistryBlobs blobs, TimeProvider time,
     /// <summary>The upload is over, and what it brought is the repository's.</summary>
     /// <param name="upload">Nothing when the bytes came with the first request.</param>
     /// <param name="begunAt">When they began to be put; nothing when they are a piece already.</param>
-    /// <returns>False: the repository, or the upload, is gone.</returns>
-    public Task<bool> FinishAsync(
+    public Task<UploadEnd> FinishAsync(
         RegistryPlace place,
         RegistryUploadRow? upload,
         ImageDigest digest,
@@ -99,13 +110,13 @@ internal sealed class UploadStore(Db db, RegistryBlobs blobs, TimeProvider time,
             async (session, token) =>
             {
                 if (await blobs.MakeRepositoryAsync(session, place, token) is not { } repository)
-                    return false;
+                    return UploadEnd.Gone;
                 if (begunAt is { } begun)
                     await BlobClaims.ClaimAsync(session, blob.Digest, begun, token);
                 if (upload is not null && !await RemoveAsync(session, upload.Id, token))
-                    return false;
-                await blobs.AddAsync(session, repository, digest.ToString(), blob.Digest.ToString(), blob.Length, token);
-                return true;
+                    return UploadEnd.Gone;
+                var add = new BlobToAdd(digest.ToString(), blob.Digest.ToString(), blob.Length);
+                return await blobs.AddAsync(session, place.ProjectId, repository, add, token) ? UploadEnd.Done : UploadEnd.NoRoom;
             },
             ct
         );

@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Slipway.Server.Data;
+using Slipway.Server.Registry.Cleanup;
+using Slipway.Server.Registry.Collecting;
+
+namespace Slipway.Server.Registry;
+
+/// <summary>Every hour: deletes the tags that policies say, and collects what nothing needs any more.</summary>
+internal sealed partial class UpkeepLoop(CleanupRuns cleanup, Collection collection, TimeProvider time, ILogger<UpkeepLoop> log)
+    : BackgroundService
+{
+    private static readonly TimeSpan Every = TimeSpan.FromHours(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // Not on the thread that starts the server.
+        await Task.Yield();
+        using var timer = new PeriodicTimer(Every, time);
+        try
+        {
+            do
+            {
+                await GuardAsync(cleanup.RunDueAsync, stoppingToken);
+                await GuardAsync(CollectAsync, stoppingToken);
+            } while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
+    }
+
+    private async Task CollectAsync(CancellationToken ct)
+    {
+        var report = await collection.RunAsync(null, takes: true, ct);
+        if (report.Manifests + report.Blobs > 0)
+            Collected(log, report.Manifests, report.Blobs, report.FreedBytes);
+    }
+
+    private async Task GuardAsync(Func<CancellationToken, Task> act, CancellationToken ct)
+    {
+        try
+        {
+            await act(ct);
+        }
+        catch (DatabaseException e) when (e.Fault != DbFault.Lost)
+        {
+            Failed(log, e);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "The upkeep of images could not be done")]
+    private static partial void Failed(ILogger log, Exception failure);
+
+    [LoggerMessage(
+        2,
+        LogLevel.Information,
+        "Images that nothing keeps: {Manifests} manifests and {Blobs} layers removed, {Bytes} bytes freed"
+    )]
+    private static partial void Collected(ILogger log, long manifests, long blobs, long bytes);
+}
