@@ -179,6 +179,13 @@ internal sealed class ServerProcess : IAsyncDisposable
         return Process.Start(start)!;
     }
 
+    /// <summary>Processor time the process has had, in milliseconds.</summary>
+    public double Worked()
+    {
+        _process.Refresh();
+        return _process.TotalProcessorTime.TotalMilliseconds;
+    }
+
     private double Status(string field)
     {
         var line = File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith(field, StringComparison.Ordinal));

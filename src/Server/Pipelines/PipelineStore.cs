@@ -60,23 +60,37 @@ internal sealed class PipelineStore(
     /// <summary>What happened, worked in. An event that comes too late changes nothing.</summary>
     /// <param name="userId">Who is responsible for new attempts; nothing: whoever was for the one before.</param>
     /// <returns>The state afterwards; nothing when there is no such pipeline, or it has no jobs.</returns>
-    public async Task<PipelineState?> ApplyAsync(
+    public Task<PipelineState?> ApplyAsync(
         Session session,
         long pipelineId,
         PipelineEvent happened,
+        CancellationToken ct,
+        long? userId = null
+    ) => ApplyAsync(session, pipelineId, [happened], ct, userId);
+
+    /// <summary>Several things that happened at once, worked in one after the other and written together: followers see what comes of them all.</summary>
+    public async Task<PipelineState?> ApplyAsync(
+        Session session,
+        long pipelineId,
+        IEnumerable<PipelineEvent> happened,
         CancellationToken ct,
         long? userId = null
     )
     {
         if (await LoadAsync(session, pipelineId, ct) is not { } before)
             return null;
-        var after = Machine.Apply(before, happened);
+        var after = happened.Aggregate(before, Machine.Apply);
         return ReferenceEquals(before, after) ? after : await SaveAsync(session, pipelineId, before, after, userId, ct);
     }
 
     /// <summary>Gives a pipeline its jobs: those that need not wait are pending.</summary>
     public async Task<PipelineState> BeginAsync(Session session, PipelineRow row, CompiledPipeline compiled, CancellationToken ct)
     {
+        // What was read to compile it is not kept in memory with it.
+        compiled = compiled with
+        {
+            Context = compiled.Context with { External = ExternalFiles.None },
+        };
         var state = Machine.Create(compiled, time.GetUtcNow());
         var groups = state.Jobs.Select(job => job.Job.ResourceGroup).OfType<string>().Distinct();
         await ResourceGroupStore.AddAsync(session, row.ProjectId, groups, time.Milliseconds(), ct);
@@ -85,8 +99,14 @@ internal sealed class PipelineStore(
             new { row.Id, body = secrets.SealBytes(CompiledPurpose, CompiledJson.Write(compiled)) },
             ct
         );
+        session.AfterCommit(() => Remember(row.Id, compiled));
         return await SaveAsync(session, row.Id, state with { Status = Status.Created, Jobs = [] }, state, row.UserId, ct);
     }
+
+    /// <summary>A pipeline's jobs as they were compiled, for one that is there.</summary>
+    /// <returns>Nothing when it has no jobs.</returns>
+    public async Task<CompiledPipeline?> CompiledAsync(Db db, long pipelineId, CancellationToken ct) =>
+        _remembered.GetValueOrDefault(pipelineId) ?? await db.ReadAsync((session, t) => CompiledAsync(session, pipelineId, t), ct);
 
     /// <summary>A pipeline's jobs as they were compiled, which never changes.</summary>
     /// <returns>Nothing when there is no such pipeline, or it has no jobs.</returns>
@@ -101,9 +121,14 @@ internal sealed class PipelineStore(
         );
         if (body is null)
             return null;
+        return Remember(pipelineId, CompiledJson.Read(secrets.OpenBytes(CompiledPurpose, body)));
+    }
+
+    private CompiledPipeline Remember(long pipelineId, CompiledPipeline compiled)
+    {
         if (_remembered.Count >= MostRemembered)
             _remembered.Clear();
-        return _remembered[pipelineId] = CompiledJson.Read(secrets.OpenBytes(CompiledPurpose, body));
+        return _remembered[pipelineId] = compiled;
     }
 
     /// <returns>The state that was written; another than <paramref name="after"/> when jobs were refused.</returns>

@@ -13,6 +13,9 @@ namespace Slipway.Server.Runners;
 /// <summary>What earlier jobs have left for one: their archives, and the variables of their dotenv reports, in the order of <c>ArtifactsFrom</c>.</summary>
 internal sealed class ArtifactInputs(Session session, SecretBox secrets, TimeSpan expireIn, long now)
 {
+    /// <summary>For a job that gets none.</summary>
+    public static Found None { get; } = new([], []);
+
     private readonly ImmutableArray<JobDependency>.Builder _dependencies = ImmutableArray.CreateBuilder<JobDependency>();
     private readonly ImmutableArray<Variable>.Builder _dotenv = ImmutableArray.CreateBuilder<Variable>();
 

@@ -5,6 +5,7 @@ using Slipway.Server.Accounts;
 using Slipway.Server.Data;
 using Slipway.Server.Jobs;
 using Slipway.Server.Pipelines;
+using Slipway.Server.Secrets;
 
 namespace Slipway.Server.Runners;
 
@@ -17,7 +18,8 @@ internal abstract record Round
     private Round() { }
 
     /// <param name="Token">The job's secret from now on.</param>
-    public sealed record Got(JobRow Job, string Token) : Round;
+    /// <param name="Shared">What it has in common with the others of its round.</param>
+    public sealed record Got(JobRow Job, string Token, RoundReads Shared) : Round;
 
     public sealed record Nothing : Round;
 
@@ -34,6 +36,7 @@ internal sealed partial class HandoutRounds(
     JobQueue queue,
     PipelineStore pipelines,
     JobOptions options,
+    SecretBox secrets,
     TimeProvider time,
     ILogger<HandoutRounds> log
 )
@@ -135,22 +138,27 @@ internal sealed partial class HandoutRounds(
             return;
         }
 
+        // Read after they are given away: a job has its project's variables as they are when it is handed out.
+        var shared = new RoundReads(db, secrets, time);
         foreach (var (pick, row) in picks.Zip(rows))
-            pick.Waiter.Outcome.TrySetResult(row is null ? new Round.Lost() : new Round.Got(row, pick.Token));
+            pick.Waiter.Outcome.TrySetResult(row is null ? new Round.Lost() : new Round.Got(row, pick.Token, shared));
     }
 
     private async Task<IReadOnlyList<JobRow?>> ClaimAsync(Session session, IReadOnlyList<Pick> picks, CancellationToken ct)
     {
-        var rows = new List<JobRow?>();
+        var (rows, now) = (new List<JobRow?>(), time.GetUtcNow());
         foreach (var pick in picks)
-            rows.Add(await ClaimAsync(session, pick, ct));
+            rows.Add(await ClaimAsync(session, pick, now, ct));
+        var started = picks.Zip(rows).Where(pair => !pair.First.Waiter.Asker.IsTwoPhase).Select(pair => pair.Second).OfType<JobRow>();
+        foreach (var pipeline in started.GroupBy(row => row.PipelineId))
+            await JobStart.StartAsync(session, pipelines, pipeline.Key, pipeline, now, ct);
         return rows;
     }
 
     /// <returns>The job, now this runner's; nothing when somebody else was quicker.</returns>
-    private async Task<JobRow?> ClaimAsync(Session session, Pick pick, CancellationToken ct)
+    private async Task<JobRow?> ClaimAsync(Session session, Pick pick, DateTimeOffset now, CancellationToken ct)
     {
-        var (now, asker) = (time.GetUtcNow(), pick.Waiter.Asker);
+        var asker = pick.Waiter.Asker;
         var compiled = await pipelines.CompiledAsync(session, pick.Job.PipelineId, ct);
         const string claim = """
             UPDATE jobs SET runner_id = @runner, runner_manager_id = @manager, token_hash = @hash, offered_until = @until, timeout = @timeout,
@@ -172,10 +180,7 @@ internal sealed partial class HandoutRounds(
             gracefully = asker.CancelsGracefully ? 1L : 0,
             now = now.ToUnixTimeMilliseconds(),
         };
-        var row = await session.FindAsync<JobRow>(claim, arguments, ct);
-        if (row is not null && !asker.IsTwoPhase)
-            await JobStart.StartAsync(session, pipelines, row, now, ct);
-        return row;
+        return await session.FindAsync<JobRow>(claim, arguments, ct);
     }
 
     [LoggerMessage(1, LogLevel.Error, "Job {Job} cannot be given to a runner and is passed over")]

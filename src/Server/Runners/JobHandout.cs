@@ -49,7 +49,7 @@ internal sealed partial class JobHandout(
         {
             switch (await rounds.AskAsync(asker, ct))
             {
-                case Round.Got(var job, var token) when await BuildAsync(job, runner, features, token, ct) is { } payload:
+                case Round.Got(var job, _, _) given when await BuildAsync(given, runner, features, ct) is { } payload:
                     meters.JobWait.Add(TimeSpan.FromMilliseconds(Math.Max(0, job.UpdatedAt - (job.QueuedAt ?? job.UpdatedAt))));
                     span?.SetTag("slipway.job.id", job.Id);
                     KillPoint.Pass("job offered");
@@ -66,12 +66,13 @@ internal sealed partial class JobHandout(
     }
 
     /// <returns>Nothing when the job could not be handed out as it is; it has failed.</returns>
-    private async Task<JobPayload?> BuildAsync(JobRow job, RunnerRow runner, RunnerFeatures features, string token, CancellationToken ct)
+    private async Task<JobPayload?> BuildAsync(Round.Got given, RunnerRow runner, RunnerFeatures features, CancellationToken ct)
     {
+        var job = given.Job;
         string reason;
         try
         {
-            switch (await payloads.BuildAsync(job, runner, features, token, ct))
+            switch (await payloads.BuildAsync(given, runner, features, ct))
             {
                 case PayloadOutcome.Built(var payload):
                     return payload;

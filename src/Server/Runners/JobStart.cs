@@ -28,13 +28,23 @@ internal static class JobStart
         };
         if (await session.ExecuteAsync(take, arguments, ct) == 0)
             return false;
-        await StartAsync(session, pipelines, job, now, ct);
+        await StartAsync(session, pipelines, job.PipelineId, [job], now, ct);
         return true;
     }
 
-    public static Task StartAsync(Session session, PipelineStore pipelines, JobRow job, DateTimeOffset now, CancellationToken ct)
-    {
-        var started = new PipelineEvent.Started((int)job.Number, now) { CancelsGracefully = job.CancelsGracefully == 1 };
-        return pipelines.ApplyAsync(session, job.PipelineId, started, ct);
-    }
+    /// <param name="jobs">All of that pipeline.</param>
+    public static Task StartAsync(
+        Session session,
+        PipelineStore pipelines,
+        long pipelineId,
+        IEnumerable<JobRow> jobs,
+        DateTimeOffset now,
+        CancellationToken ct
+    ) =>
+        pipelines.ApplyAsync(
+            session,
+            pipelineId,
+            jobs.Select(job => new PipelineEvent.Started((int)job.Number, now) { CancelsGracefully = job.CancelsGracefully == 1 }),
+            ct
+        );
 }

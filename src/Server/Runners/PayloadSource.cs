@@ -41,81 +41,56 @@ internal sealed class PayloadSource(
 
     private readonly JobRows _rows = new(secrets);
 
-    /// <param name="job">As it stands when it is being handed out.</param>
-    /// <param name="token">Its secret.</param>
-    public async Task<PayloadOutcome> BuildAsync(JobRow job, RunnerRow runner, RunnerFeatures features, string token, CancellationToken ct)
+    /// <param name="given">The job as it stands when it is being handed out, its secret, and what it has in common with others.</param>
+    public async Task<PayloadOutcome> BuildAsync(Round.Got given, RunnerRow runner, RunnerFeatures features, CancellationToken ct)
     {
-        if (await db.ReadAsync((session, t) => pipelines.CompiledAsync(session, job.PipelineId, t), ct) is not { } pipeline)
+        var (row, token, shared) = given;
+        if (await pipelines.CompiledAsync(db, row.PipelineId, ct) is not { } pipeline)
             return new PayloadOutcome.Refused(FailureReason.DataIntegrity);
-        if (await external.OfAsync(pipeline.Jobs[(int)job.JobIndex], job, ct) is not { } elsewhere)
-            return new PayloadOutcome.Refused(FailureReason.MissingDependency);
-        var (parts, refusal) = await db.ReadAsync((session, t) => GatherAsync(session, (pipeline, elsewhere), job, features, token, t), ct);
-        if (parts is null)
-            return new PayloadOutcome.Refused(refusal!);
-        var (compiled, project) = (parts.Job.Job, parts.Project);
-        var seconds = (int)Math.Min(compiled.Timeout, runner.MaximumTimeout ?? compiled.Timeout);
-        var identity = Identity(job, runner, project, token) with
-        {
-            DeployToken = parts.DeployToken,
-            IdTokens = await idTokens.OfAsync(compiled, pipeline.Context, job, runner, seconds, ct),
-        };
-        var payload = JobPayloads.Build(pipeline, parts.Job, identity, parts.Left.Dotenv, parts.Left.Dependencies);
-        return new PayloadOutcome.Built(Completed(payload, project, runner));
-    }
-
-    /// <summary>What of all that stands in rows.</summary>
-    /// <returns>The parts, or the reason for which the job fails.</returns>
-    private async Task<(Parts? Parts, string? Refusal)> GatherAsync(
-        Session session,
-        (CompiledPipeline Pipeline, IReadOnlyList<JobRow> Elsewhere) known,
-        JobRow row,
-        RunnerFeatures features,
-        string token,
-        CancellationToken ct
-    )
-    {
-        var pipeline = known.Pipeline;
         // One that is taken up only now has no start of its own yet; it starts while this is read.
         var job = _rows.ToState(row, pipeline) with
         {
             StartedAt = row.StartedAt.Instant() ?? time.GetUtcNow(),
         };
         if (RunnerNeeds.Missing(job.Job, pipeline.Context, features))
-            return (null, FailureReason.RunnerUnsupported);
-        if (await session.FindAsync<string>("SELECT state FROM users WHERE id = @UserId", row, ct) != "active")
-            return (null, "user_blocked");
-        var inputs = new ArtifactInputs(session, secrets, options.ArtifactsExpireIn, time.Milliseconds());
-        if (await inputs.OfAsync(pipeline, row, known.Elsewhere, token, ct) is not { } left)
-            return (null, FailureReason.MissingDependency);
-        var project = (await session.FindAsync<ProjectRow>($"SELECT {ProjectRow.Columns} FROM projects WHERE id = @ProjectId", row, ct))!;
+            return new PayloadOutcome.Refused(FailureReason.RunnerUnsupported);
+        var common = await shared.OfAsync(row, ct);
+        if (!common.IsUserActive)
+            return new PayloadOutcome.Refused("user_blocked");
+        if (await LeftAsync(pipeline, row, token, ct) is not { } left)
+            return new PayloadOutcome.Refused(FailureReason.MissingDependency);
         // A job has the project's variables as they are when it is handed out, also a second time.
-        var settings = await CiVariables.OfAsync(session, secrets, project, row.Protected == 1, ct);
-        job = job with { Job = PipelineCompiler.JobWithVariables(pipeline, job.Job, settings) };
-        return (new Parts(job, project, left, await DeployTokenAsync(session, project, ct)), null);
+        var compiled = PipelineCompiler.JobWithVariables(pipeline, job.Job, common.Variables);
+        var seconds = (int)Math.Min(compiled.Timeout, runner.MaximumTimeout ?? compiled.Timeout);
+        var identity = Identity(row, runner, common.Project, token) with
+        {
+            DeployToken = common.DeployToken,
+            IdTokens = await idTokens.OfAsync(compiled, pipeline.Context, row, runner, seconds, ct),
+        };
+        var payload = JobPayloads.Build(pipeline, job with { Job = compiled }, identity, left.Dotenv, left.Dependencies);
+        return new PayloadOutcome.Built(Completed(payload, common.Project, runner));
     }
 
-    /// <summary>The token named gitlab-deploy-token, the project's own or that of the nearest group. https://docs.gitlab.com/user/project/deploy_tokens/#gitlab-deploy-token</summary>
-    private async Task<(string User, string Password)?> DeployTokenAsync(Session session, ProjectRow project, CancellationToken ct)
+    /// <summary>What the jobs before it have left.</summary>
+    /// <returns>Nothing when something it relies on is not there.</returns>
+    private async Task<ArtifactInputs.Found?> LeftAsync(CompiledPipeline pipeline, JobRow job, string token, CancellationToken ct)
     {
-        var found = await session.FindAsync<DeployLogin>(
-            """
-            WITH RECURSIVE up (id, parent_id, depth) AS (
-              SELECT id, parent_id, 1 FROM namespaces WHERE id = @NamespaceId
-              UNION ALL SELECT n.id, n.parent_id, up.depth + 1 FROM namespaces n JOIN up ON n.id = up.parent_id)
-            SELECT d.username, d.hash, d.sealed FROM deploy_tokens d LEFT JOIN up ON up.id = d.namespace_id
-            WHERE d.name = 'gitlab-deploy-token' AND d.revoked_at IS NULL AND (d.expires_at IS NULL OR d.expires_at > @now)
-              AND (d.project_id = @Id OR up.id IS NOT NULL)
-            ORDER BY COALESCE(up.depth, 0), d.id LIMIT 1
-            """,
-            new
-            {
-                project.Id,
-                project.NamespaceId,
-                now = time.Milliseconds(),
-            },
+        var compiled = pipeline.Jobs[(int)job.JobIndex];
+        if (await external.OfAsync(compiled, job, ct) is not { } elsewhere)
+            return null;
+        if (compiled.ArtifactsFrom.Length == 0 && elsewhere.Count == 0)
+            return ArtifactInputs.None;
+        return await db.ReadAsync(
+            (session, t) =>
+                new ArtifactInputs(session, secrets, options.ArtifactsExpireIn, time.Milliseconds()).OfAsync(
+                    pipeline,
+                    job,
+                    elsewhere,
+                    token,
+                    t
+                ),
             ct
         );
-        return found is null ? null : (found.Username, secrets.Open(DeployTokensApi.Purpose(found.Hash), found.Sealed));
     }
 
     private JobIdentity Identity(JobRow job, RunnerRow runner, ProjectRow project, string token)
@@ -135,15 +110,6 @@ internal sealed class PayloadSource(
             DefaultGitDepth = settings.CiDefaultGitDepth,
             Runner = new JobIdentity.Taker(runner.Id, runner.Description, [.. Matching.Tags(runner.Tags)], (int?)runner.MaximumTimeout),
         };
-    }
-
-    private sealed record Parts(JobState Job, ProjectRow Project, ArtifactInputs.Found Left, (string User, string Password)? DeployToken);
-
-    private sealed record DeployLogin
-    {
-        public required string Username { get; init; }
-        public required string Hash { get; init; }
-        public required byte[] Sealed { get; init; }
     }
 
     /// <summary>What only a server knows; no runner acts on it.</summary>
