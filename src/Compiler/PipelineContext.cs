@@ -113,6 +113,9 @@ public sealed record ProjectFacts
     /// <summary><c>host:port</c> of the container registry; <see langword="null"/> when there is none.</summary>
     public string? Registry { get; init; }
 
+    /// <summary>The project may keep images there.</summary>
+    public bool HasImages { get; init; } = true;
+
     /// <summary>GitLab's project setting "use separate caches for protected branches".</summary>
     public bool SeparatedCaches { get; init; } = true;
 

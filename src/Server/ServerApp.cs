@@ -93,6 +93,7 @@ internal static class ServerApp
         v4.MapEvents();
         v4.MapScheduleRoutes();
         v4.MapTriggerRoutes();
+        v4.MapRegistryRoutes();
         v4.MapOpenApi();
     }
 

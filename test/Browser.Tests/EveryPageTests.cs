@@ -207,6 +207,7 @@ public sealed class EveryPageTests(Town town)
         await PostAsync(api, $"projects/ada%2Fport/pipeline_schedules/{nightly}/play", new { });
         await PostAsync(api, $"projects/ada%2Fport/pipeline_schedules/{nightly}/variables", new { key = "TARGET", value = "north" });
         await PostAsync(api, "user/personal_access_tokens", new { name = "laptop", scopes = new[] { "api" } }, mayFail: true);
+        var images = await PushedImages.PushAsync(api, "harbour/crane/lift");
         await using var window = await town.SignedInAsync();
         await window.SeesPipelinesEndAsync("harbour/crane");
         await window.SeesPipelinesEndAsync("ada/hello");
@@ -251,6 +252,11 @@ public sealed class EveryPageTests(Town town)
             ("environments", "/ada/hello/-/environments"),
             ("no-environments", "/ada/empty/-/environments"),
             ("environment", $"/ada/hello/-/environments/{environment}"),
+            ("registry", "/harbour/crane/-/container_registry"),
+            ("no-registry", "/ada/empty/-/container_registry"),
+            ("tags", $"/harbour/crane/-/container_registry/{images}"),
+            ("image", $"/harbour/crane/-/container_registry/{images}/tags/1.0.0"),
+            ("image-index", $"/harbour/crane/-/container_registry/{images}/tags/latest"),
             ("settings", "/harbour/crane/-/settings/ci_cd"),
             ("new-variable", $"/{variable}/new"),
             ("variable", $"/{variable}/1"),

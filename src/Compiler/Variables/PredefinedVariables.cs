@@ -114,14 +114,14 @@ internal static class PredefinedVariables
         ];
     }
 
-    private static IEnumerable<Variable> OfRegistry(ProjectFacts project) =>
-        project.Registry is null
-            ? []
-            :
-            [
-                new Variable("CI_REGISTRY", project.Registry),
-                new Variable("CI_REGISTRY_IMAGE", $"{project.Registry}/{project.Path.ToLowerInvariant()}"),
-            ];
+    private static IEnumerable<Variable> OfRegistry(ProjectFacts project)
+    {
+        if (project.Registry is null)
+            yield break;
+        yield return new Variable("CI_REGISTRY", project.Registry);
+        if (project.HasImages)
+            yield return new Variable("CI_REGISTRY_IMAGE", $"{project.Registry}/{project.Path.ToLowerInvariant()}");
+    }
 
     private static IEnumerable<Variable> OfCommit(PipelineContext context)
     {

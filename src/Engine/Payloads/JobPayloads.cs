@@ -78,7 +78,7 @@ public static class JobPayloads
         if (job.Job.Environment?.Url is not { } url)
             return null;
 
-        var written = PayloadVariables.Of(job, pipeline.Context.Project.Registry, identity, dotenv).AddRange(own);
+        var written = PayloadVariables.Of(job, RegistryOf(pipeline), identity, dotenv).AddRange(own);
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var variable in VariableList.ExpandAll(written))
             values[variable.Key] = variable.Value;
@@ -92,7 +92,11 @@ public static class JobPayloads
         JobState job,
         JobIdentity identity,
         ImmutableArray<Variable> dotenv
-    ) => VariableList.ExpandForRunner(PayloadVariables.Of(job, pipeline.Context.Project.Registry, identity, dotenv));
+    ) => VariableList.ExpandForRunner(PayloadVariables.Of(job, RegistryOf(pipeline), identity, dotenv));
+
+    /// <summary>Where the job may push to. https://docs.gitlab.com/ci/variables/predefined_variables/ has its login for projects with a registry only.</summary>
+    private static string? RegistryOf(CompiledPipeline pipeline) =>
+        pipeline.Context.Project is { HasImages: true, Registry: { } registry } ? registry : null;
 
     private static int Timeout(CompiledJob job, JobIdentity.Taker? runner) =>
         runner?.MaxTimeout is { } most ? Math.Min(job.Timeout, most) : job.Timeout;

@@ -48,6 +48,9 @@ internal sealed record Ability(string Name, Role Least, bool Open = false, bool 
     /// <summary>It shows what jobs made: while the project's <c>public_jobs</c> is off, it takes a reporter and is open to nobody.</summary>
     public bool ShowsJobs { get; init; }
 
+    /// <summary>It is about images: nobody may while the project's <c>container_registry_access_level</c> is <c>disabled</c>, and members only while it is <c>private</c>.</summary>
+    public bool OfImages { get; init; }
+
     /// <summary>It changes what an archived project keeps as it is.</summary>
     public bool Changes { get; init; }
 }

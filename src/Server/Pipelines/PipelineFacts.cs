@@ -25,7 +25,7 @@ internal static class PipelineFacts
             Ref = order.Ref,
             RefProtected = moment.IsProtected,
             Commit = commit,
-            Project = Project(order.Project, settings) with { Registry = url.Uri.Authority },
+            Project = Project(order.Project, settings) with { Registry = url.Uri.Authority, HasImages = settings.HasImages },
             Server = Server(url),
             User = new UserFacts
             {

@@ -55,13 +55,24 @@ internal static class Abilities
     public static readonly Ability ReadImages = new("read_container_image", Role.Reporter, Open: true, JobToken: true)
     {
         DeployToken = true,
+        OfImages = true,
     };
     public static readonly Ability CreateImages = new("create_container_image", Role.Developer, JobToken: true)
     {
         DeployToken = true,
+        OfImages = true,
         Changes = true,
     };
-    public static readonly Ability DestroyImages = new("destroy_container_image", Role.Developer, JobToken: true) { Changes = true };
+    public static readonly Ability DestroyImages = new("destroy_container_image", Role.Developer, JobToken: true)
+    {
+        OfImages = true,
+        Changes = true,
+    };
+    public static readonly Ability AdminImages = new("admin_container_image", Role.Maintainer, JobToken: true)
+    {
+        OfImages = true,
+        Changes = true,
+    };
 
     // Environments.
     public static readonly Ability ReadEnvironment = new("read_environment", Role.Reporter, Open: true, JobToken: true);

@@ -61,7 +61,7 @@ internal static class ProjectAccess
             return Decide(new Actor.Nobody(), project with { Role = Role.None }, ability, scope, reads, true);
         if (actor is Actor.Deploy deploy)
             return !isLetIn ? Decide(new Actor.Nobody(), project, ability, scope, reads, true)
-                : !ability.DeployToken ? new Verdict.Forbidden()
+                : !ability.DeployToken || IsOff(project, ability) ? new Verdict.Forbidden()
                 : (deploy.Scopes & scope) == Scopes.None ? new Verdict.ScopeNeeded(scope)
                 : Within(project, ability);
 
@@ -69,6 +69,8 @@ internal static class ProjectAccess
         var isVisible = project.Role >= Role.Guest || IsOpen(project, isUser);
         if (!isVisible)
             return isUser || reads ? new Verdict.Hidden() : new Verdict.SignInNeeded();
+        if (IsOff(project, ability))
+            return new Verdict.Forbidden();
         if (!IsEnough(project, ability, isUser))
             return isUser ? new Verdict.Forbidden() : new Verdict.SignInNeeded();
         if (actor is Actor.Person person && !Covers(person.Scopes, scope, reads))
@@ -90,8 +92,12 @@ internal static class ProjectAccess
     {
         var isClosed = ability.ShowsJobs && !project.Settings.PublicJobs;
         var least = isClosed && ability.Least < Role.Reporter ? Role.Reporter : ability.Least;
-        return project.Role >= least || (ability.Open && !isClosed && IsOpen(project, isUser));
+        var isOfMembers = isClosed || (ability.OfImages && project.Settings.ContainerRegistryAccessLevel == ProjectSettings.Private);
+        return project.Role >= least || (ability.Open && !isOfMembers && IsOpen(project, isUser));
     }
+
+    /// <summary>What a project has not at all, its owner has not either.</summary>
+    private static bool IsOff(ProjectContext project, Ability ability) => ability.OfImages && !project.Settings.HasImages;
 
     private static async Task<bool> IsAllowedAsync(Db db, long project, long from, CancellationToken ct) =>
         await db.FindAsync<long>(

@@ -46,13 +46,25 @@ internal static class ProjectChange
                     parameters.Text("ci_pipeline_variables_minimum_override_role") ?? settings.CiPipelineVariablesMinimumOverrideRole,
                 CiPushRepositoryForJobTokenAllowed =
                     parameters.Flag("ci_push_repository_for_job_token_allowed") ?? settings.CiPushRepositoryForJobTokenAllowed,
+                ContainerRegistryAccessLevel = Registry(parameters) ?? settings.ContainerRegistryAccessLevel,
             },
             null
         );
     }
 
+    /// <summary>The older name for it is a flag.</summary>
+    private static string? Registry(Parameters parameters) =>
+        parameters.Text("container_registry_access_level")
+        ?? parameters.Flag("container_registry_enabled") switch
+        {
+            true => "enabled",
+            false => ProjectSettings.Disabled,
+            null => null,
+        };
+
     private static readonly (string Name, string[] Words)[] Choices =
     [
+        ("container_registry_access_level", ["enabled", ProjectSettings.Private, ProjectSettings.Disabled]),
         ("build_git_strategy", ["fetch", "clone"]),
         ("auto_cancel_pending_pipelines", ["enabled", "disabled"]),
         ("ci_pipeline_variables_minimum_override_role", ["no_one_allowed", "developer", "maintainer", "owner"]),
@@ -72,6 +84,7 @@ internal static class ProjectChange
         "public_jobs",
         "public_builds",
         "ci_push_repository_for_job_token_allowed",
+        "container_registry_enabled",
     ];
 
     private static FieldError? Wrong(Parameters parameters) =>

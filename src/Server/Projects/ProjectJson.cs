@@ -93,8 +93,7 @@ internal static class ProjectJson
         public bool JobsEnabled { get; init; } = true;
         public bool SnippetsEnabled { get; init; }
         public bool PackagesEnabled { get; init; }
-        public bool ContainerRegistryEnabled { get; init; } = true;
-        public string ContainerRegistryAccessLevel { get; init; } = "enabled";
+        public bool ContainerRegistryEnabled { get; } = Settings.HasImages;
         public bool LfsEnabled { get; init; } = true;
         public string RepositoryAccessLevel { get; init; } = "enabled";
         public string IssuesAccessLevel { get; init; } = "disabled";

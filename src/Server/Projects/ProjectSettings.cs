@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Slipway.Server.Http;
 
 namespace Slipway.Server.Projects;
@@ -40,6 +41,19 @@ internal sealed record ProjectSettings
 
     /// <summary>Pushing with a job's own token.</summary>
     public bool CiPushRepositoryForJobTokenAllowed { get; init; }
+
+    /// <summary><c>enabled</c> for whoever sees the project, <c>private</c> for its members, or <c>disabled</c>.</summary>
+    public string ContainerRegistryAccessLevel { get; init; } = "enabled";
+
+    /// <summary>It has a container registry.</summary>
+    [JsonIgnore]
+    public bool HasImages => ContainerRegistryAccessLevel != Disabled;
+
+    internal const string Private = "private";
+    internal const string Disabled = "disabled";
+
+    /// <summary>The condition on rows of projects, in a query that calls them <c>p</c>, that they have a container registry: as <see cref="ToJson"/> writes it.</summary>
+    public const string HaveImages = $"""p.settings NOT LIKE '%"container_registry_access_level":"{Disabled}"%'""";
 
     public static ProjectSettings Parse(string json) =>
         JsonSerializer.Deserialize<ProjectSettings>(json, Answers.Json) ?? new ProjectSettings();

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Slipway.Server.Data;
+using Slipway.Server.Projects;
 
 namespace Slipway.Server.Registry;
 
@@ -41,7 +42,7 @@ internal sealed class ListCalls(Db db)
         if (Part(http.Request) is not var (count, last))
             return RegistryError.PageInvalid;
         var rows = await db.QueryAsync<Named>(
-            "SELECT p.full_path, r.name FROM registry_repositories r JOIN projects p ON p.id = r.project_id WHERE p.deleted_at IS NULL",
+            $"SELECT p.full_path, r.name FROM registry_repositories r JOIN projects p ON p.id = r.project_id WHERE p.deleted_at IS NULL AND {ProjectSettings.HaveImages}",
             null,
             http.RequestAborted
         );

@@ -3,8 +3,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Server.Http;
+using Slipway.Server.Registry.Api;
 using Slipway.Server.Registry.Cleanup;
 using Slipway.Server.Registry.Collecting;
+using Slipway.Server.Registry.Contents;
 using Slipway.Server.Registry.Manifests;
 using Slipway.Server.Registry.Protection;
 using Slipway.Server.Registry.Tokens;
@@ -31,6 +33,9 @@ internal static class RegistryParts
             .AddSingleton<ReferrerCalls>()
             .AddSingleton<ListCalls>()
             .AddSingleton<RegistryDoor>()
+            .AddSingleton<RepositoryStore>()
+            .AddSingleton<TagStore>()
+            .AddSingleton<ImageStore>()
             .AddSingleton<ImageUsage>()
             .AddSingleton<Quotas>()
             .AddSingleton<TagRuleStore>()
@@ -46,5 +51,12 @@ internal static class RegistryParts
         app.Map("/v2/{**path}", (HttpContext http, RegistryDoor door) => door.AnswerAsync(http))
             .WithMetadata(new FailedAs(RegistryError.Failed))
             .Allow(new Access.OwnDoor("tokens of /jwt/auth, or basic authentication") { Alone = true });
+    }
+
+    /// <summary>What of the registry is in API v4.</summary>
+    public static void MapRegistryRoutes(this IEndpointRouteBuilder v4)
+    {
+        v4.MapRepositories();
+        v4.MapImageTags();
     }
 }

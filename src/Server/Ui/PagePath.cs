@@ -26,6 +26,7 @@ internal static class PagePath
     private const string InsideSpace = "/-/space/";
     private const string Groups = "/groups/";
     private const string Mark = "/-/";
+    private const string Images = "container_registry";
     private const int LargestForm = 256 * 1024;
     private static readonly object Original = new();
 
@@ -85,7 +86,7 @@ internal static class PagePath
             return PathRules.CheckTop("path", space) is null ? InsideSpace + space : null;
         if (Reserved.Contains(words[0]) || path.Contains(".git/") || GitEnds.Any(path.EndsWith))
             return null;
-        var (project, page) = Parts(path);
+        var (project, page) = Registry(path, words) ?? Parts(path);
         return project.Contains('/') || project.Contains("%2F", StringComparison.OrdinalIgnoreCase)
             ? Inside + project.Replace("/", "%2F") + page
             : null;
@@ -96,6 +97,13 @@ internal static class PagePath
         var (group, page) = Parts(path[(Groups.Length - 1)..]);
         return group is "" or "new" ? null : InsideGroup + group.Replace("/", "%2F") + page;
     }
+
+    /// <summary>GitLab's addresses of images have no <c>/-/</c>.</summary>
+    private static (string Project, string Page)? Registry(string path, string[] words) =>
+        path.Contains(Mark) ? null
+        : words is [_, _, .., Images] ? (string.Join('/', words[..^1]), "/" + Images)
+        : words is [_, _, .., Images, var id] && long.TryParse(id, out _) ? (string.Join('/', words[..^2]), $"/{Images}/{id}")
+        : null;
 
     /// <summary>What comes before <c>/-/</c>, and what behind it, with a slash.</summary>
     private static (string Owner, string Page) Parts(string path)

@@ -154,6 +154,30 @@ public sealed class DecideTests
     }
 
     [Fact]
+    public void Images_are_nobodys_while_the_registry_is_off_and_members_only_while_it_is_private()
+    {
+        var deploy = new Actor.Deploy(1, "gitlab+deploy-token-1", Scopes.Api, 1, null);
+        foreach (var ability in Abilities.All)
+        {
+            Assert.Equal(!ability.OfImages, May(Person, Role.Owner, ability, "disabled"));
+            Assert.Equal(ability.DeployToken && !ability.OfImages, May(deploy, Role.None, ability, "disabled"));
+            Assert.Equal(ability.Open && !ability.OfImages, May(Person, Role.None, ability, "private"));
+            Assert.Equal(
+                Role.Reporter >= ability.Least || (ability.Open && !ability.OfImages),
+                May(Person, Role.Reporter, ability, "private")
+            );
+        }
+
+        Assert.Equal(4, Abilities.All.Count(ability => ability.OfImages));
+
+        static bool May(Actor actor, Role role, Ability ability, string level)
+        {
+            var project = In("public", role, registry: level);
+            return ProjectAccess.Decide(actor, project, ability, Scopes.Api, true, true) is Verdict.Allowed;
+        }
+    }
+
+    [Fact]
     public void Every_ability_has_a_name_of_its_own()
     {
         Assert.NotEmpty(Abilities.All);
@@ -169,7 +193,13 @@ public sealed class DecideTests
 
     private static IEnumerable<string> Names(Func<Ability, bool> which) => Abilities.All.Where(which).Select(ability => ability.Name);
 
-    private static ProjectContext In(string visibility, Role role, long archived = 0, bool isPublicJobs = true) =>
+    private static ProjectContext In(
+        string visibility,
+        Role role,
+        long archived = 0,
+        bool isPublicJobs = true,
+        string registry = "enabled"
+    ) =>
         new(
             new ProjectRow(
                 1,
@@ -182,7 +212,7 @@ public sealed class DecideTests
                 visibility,
                 null,
                 archived,
-                new ProjectSettings { PublicJobs = isPublicJobs }.ToJson(),
+                new ProjectSettings { PublicJobs = isPublicJobs, ContainerRegistryAccessLevel = registry }.ToJson(),
                 0,
                 0,
                 0

@@ -8,6 +8,7 @@ using Slipway.Server.Projects;
 using Slipway.Server.Ui.Assets;
 using Slipway.Server.Ui.Badges;
 using Slipway.Server.Ui.Pages.Groups;
+using Slipway.Server.Ui.Pages.Images;
 using Slipway.Server.Ui.Pages.Schedules;
 using Slipway.Server.Ui.Pages.Settings;
 using Slipway.Server.Ui.Parts;
@@ -40,6 +41,7 @@ internal static class PageRoutes
         project.MapJobPages();
         project.MapArtifactPages();
         project.MapEnvironmentPages();
+        project.MapRegistryPages();
         project.MapBadges();
     }
 

@@ -59,6 +59,9 @@ internal static class Navigation
             parts.Add(("environments", "Environments", Address.To(path, "-", "environments")));
         }
 
+        if (HasImages(here))
+            parts.Add(("container_registry", "Container registry", Address.To(path, "-", "container_registry")));
+
         if (view.User is not null && here.Role >= Role.Maintainer)
         {
             parts.Add(("members", "Members", Address.To(path, "-", "project_members")));
@@ -67,6 +70,14 @@ internal static class Navigation
 
         return parts;
     }
+
+    private static bool HasImages(ProjectContext here) =>
+        here.Settings.ContainerRegistryAccessLevel switch
+        {
+            ProjectSettings.Disabled => false,
+            ProjectSettings.Private => here.Role >= Role.Reporter,
+            _ => here.Role >= Role.Reporter || here.Project.Visibility != "private",
+        };
 
     private static List<(string Part, string Words, Address To)> OfGroup(GroupContext here)
     {
