@@ -12,7 +12,7 @@ internal static class Program
         usage: dotnet run -c Release --project bench/ServerBench -- --slipway PATH [--database postgres://...] [--rows WORD,...] [--small]
 
           --slipway   the published binary
-          --database  an empty PostgreSQL database; without it each row has a new SQLite file
+          --database  a PostgreSQL where psql may make databases, one for each row; without it each row has a new SQLite file
           --rows      only these: start, push, handout, traces, visible, large, jobs, lists
           --small     a tenth of everything: to see that it works
         """;
@@ -55,7 +55,7 @@ internal static class Program
         Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
 }
 
-/// <param name="Database">Nothing: a SQLite file of the server's own.</param>
+/// <param name="Database">Where others are made; nothing: a SQLite file of the server's own.</param>
 /// <param name="Divisor">By how much less is done than a figure needs.</param>
 internal sealed record Bench(string Slipway, string? Database, int Divisor)
 {

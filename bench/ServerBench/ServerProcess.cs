@@ -11,10 +11,11 @@ internal sealed class ServerProcess : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly string _folder;
+    private readonly BenchDatabase? _database;
 
-    private ServerProcess(Process process, string folder, Uri address)
+    private ServerProcess(Process process, string folder, BenchDatabase? database, Uri address)
     {
-        (_process, _folder, Address) = (process, folder, address);
+        (_process, _folder, _database, Address) = (process, folder, database, address);
         Http = Client();
     }
 
@@ -35,7 +36,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("slipway-bench-").FullName;
         var data = Path.Combine(folder, "data");
-        string[] database = bench.Database is { } address ? ["--database", address] : [];
+        var made = bench.Database is { } postgres ? await BenchDatabase.CreateAsync(postgres) : null;
+        string[] database = made is null ? [] : ["--database", made.Address];
         var begun = Stopwatch.GetTimestamp();
         var process = Start(bench.Slipway, ["serve", "--data", data, "--listen", "127.0.0.1:0", "--runner", "off", .. database]);
         var line = "";
@@ -46,7 +48,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         var uri = new Uri(line.Split(' ')[3]);
         using (var http = new HttpClient { BaseAddress = uri })
             (await http.GetAsync("/-/readiness")).EnsureSuccessStatusCode();
-        var server = new ServerProcess(process, folder, uri) { Started = Stopwatch.GetElapsedTime(begun) };
+        var server = new ServerProcess(process, folder, made, uri) { Started = Stopwatch.GetElapsedTime(begun) };
         if (hasUser)
         {
             await RunAsync(
@@ -146,6 +148,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
         _process.Dispose();
         Directory.Delete(_folder, recursive: true);
+        if (_database is not null)
+            await _database.DropAsync();
     }
 
     private static async Task<JsonElement> ReadAsync(HttpResponseMessage answer)
@@ -157,7 +161,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         return await answer.Content.ReadFromJsonAsync<JsonElement>();
     }
 
-    private static async Task<string> RunAsync(string program, string[] words)
+    public static async Task<string> RunAsync(string program, string[] words)
     {
         using var process = Start(program, words);
         var said = await process.StandardOutput.ReadToEndAsync();
