@@ -4,7 +4,7 @@ namespace Slipway.Server.Blobs;
 /// So many bytes of a stream, no more and no fewer: where the stream ends before, reading throws instead of ending, so that nobody takes a part for the
 /// whole. Closes the stream.
 /// </summary>
-internal sealed class StreamPart : Stream
+internal sealed class StreamPart : ForwardOnlyStream
 {
     private readonly Stream _whole;
     private long _left;
@@ -25,9 +25,6 @@ internal sealed class StreamPart : Stream
     /// <summary>The next so many bytes of a stream.</summary>
     public StreamPart(Stream whole, long length) => (_whole, _left, Length) = (whole, length, length);
 
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
     public override long Length { get; }
 
     public override long Position
@@ -50,9 +47,6 @@ internal sealed class StreamPart : Stream
         }
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         try
@@ -64,14 +58,6 @@ internal sealed class StreamPart : Stream
             throw new IOException(e.Message, e);
         }
     }
-
-    public override void Flush() { }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -5,21 +5,10 @@ namespace Slipway.Server.Registry.Uploads;
 
 /// <summary>The pieces of an upload one after another, and then what the last request brings.</summary>
 /// <param name="last">Stays open.</param>
-internal sealed class Pieces(IBlobStore blobs, IReadOnlyList<RegistryPieceRow> pieces, Stream last) : Stream
+internal sealed class Pieces(IBlobStore blobs, IReadOnlyList<RegistryPieceRow> pieces, Stream last) : ForwardOnlyStream
 {
     private Stream? _open;
     private int _next;
-
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -34,19 +23,6 @@ internal sealed class Pieces(IBlobStore blobs, IReadOnlyList<RegistryPieceRow> p
             _open = null;
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush() { }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override async ValueTask DisposeAsync()
     {
