@@ -63,6 +63,9 @@ public sealed record JobHost
     /// <summary>The job's folder goes when the job is over.</summary>
     public bool RemoveProjectDir { get; init; }
 
+    /// <summary>The registry that the run keeps for its jobs, for a job in containers that uses it.</summary>
+    public OwnRegistry? Registry { get; init; }
+
     /// <summary>How long a script that was told to end may take before it is killed.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromMinutes(10);
 }

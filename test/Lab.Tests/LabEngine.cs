@@ -65,6 +65,14 @@ public sealed class LabEngine : IAsyncLifetime
         await DockerAsync(["rmi", "-f", tag]);
     }
 
+    /// <summary>Puts <c>busybox</c> into a folder: a shell that needs no other file, for images made from nothing.</summary>
+    public async Task PutBusyboxAsync(string folder)
+    {
+        var container = (await DockerAsync(["create", "busybox"])).Trim();
+        await DockerAsync(["cp", container + ":/bin/busybox", folder]);
+        await DockerAsync(["rm", container]);
+    }
+
     /// <summary>Pulls an image that a pipeline pushed and runs it.</summary>
     public async Task<string> PullAndRunAsync(string image, params string[] command)
     {

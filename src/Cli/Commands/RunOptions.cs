@@ -29,6 +29,10 @@ internal sealed class RunOptions
     };
     private readonly Option<bool> _skipDelays = new("--skip-delays") { Description = "start delayed jobs at once" };
     private readonly Option<bool> _keep = new("--keep") { Description = "leave the jobs' folders in .slipway/runs" };
+    private readonly Option<bool> _keepRegistry = new("--keep-registry")
+    {
+        Description = "keep the images that jobs push to $CI_REGISTRY for the next run",
+    };
     private readonly Option<string?> _artifacts = new("--artifacts-dir")
     {
         Description = "unpack each job's artifacts into DIR/JOB",
@@ -59,7 +63,10 @@ internal sealed class RunOptions
     public void AddTo(Command command)
     {
         command.Add(_jobs);
-        foreach (var option in (Option[])[_needs, _manual, _executor, _parallel, _skipDelays, _keep, _artifacts, _shell, _config, _json])
+        foreach (
+            var option in (Option[])
+                [_needs, _manual, _executor, _parallel, _skipDelays, _keep, _keepRegistry, _artifacts, _shell, _config, _json]
+        )
             command.Add(option);
     }
 
@@ -87,6 +94,7 @@ internal sealed class RunOptions
                 _ => ExecutorChoice.Auto,
             },
             Keep = parsed.GetValue(_keep),
+            KeepRegistry = parsed.GetValue(_keepRegistry),
             ArtifactsDir = parsed.GetValue(_artifacts) is { } folder ? Path.GetFullPath(folder, surroundings.Directory) : null,
             ShellOnFailure = parsed.GetValue(_shell),
         };

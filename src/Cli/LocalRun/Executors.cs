@@ -1,3 +1,4 @@
+using System.Net;
 using Slipway.Compiler;
 using Slipway.Protocol.Jobs;
 using Slipway.Runner;
@@ -91,6 +92,16 @@ internal sealed class Executors(ExecutorChoice choice, RunnerSettings settings, 
         await DockerAsync(settings.For(ExecutorChoice.Docker, null).Docker, ct);
         await ((Task)_sweep).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
+
+    /// <summary>The address at which containers of the engine reach this machine.</summary>
+    /// <returns>Nothing when jobs run in the shell, no engine answers, or it is on another machine.</returns>
+    public async Task<IPAddress?> GatewayAsync(CancellationToken ct) =>
+        choice != ExecutorChoice.Shell && await DockerAsync(settings.For(ExecutorChoice.Docker, null).Docker, ct) is { } docker
+            ? await docker.GatewayAsync(ct)
+            : null;
+
+    /// <summary>Takes what came from a registry out of the engine, if one was used.</summary>
+    public Task ForgetImagesAsync(string registry) => _docker?.ForgetImagesAsync(registry, CancellationToken.None) ?? Task.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {

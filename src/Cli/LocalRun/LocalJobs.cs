@@ -22,6 +22,7 @@ internal sealed class LocalJobs
     private readonly StateFolder _states;
     private readonly RunFolder _run;
     private readonly Executors _executors;
+    private readonly RunRegistry _registry;
     private readonly Action<Action<IRunView>> _tell;
 
     public LocalJobs(
@@ -30,10 +31,11 @@ internal sealed class LocalJobs
         LocalRunParts parts,
         (StateFolder All, RunFolder Run) folders,
         Executors executors,
+        RunRegistry registry,
         Action<Action<IRunView>> tell
     )
     {
-        (_project, _options, _parts, _executors, _tell) = (project, options, parts, executors, tell);
+        (_project, _options, _parts, _executors, _registry, _tell) = (project, options, parts, executors, registry, tell);
         (_states, _run) = folders;
     }
 
@@ -80,6 +82,7 @@ internal sealed class LocalJobs
         WithoutServer.Check(launch.Inputs.Missing);
         payload = WithoutServer.Supply(job, payload);
         var chosen = await ChooseAsync(launch, log);
+        (payload, var registry) = await _registry.SupplyAsync(payload, job, chosen, log.Warn);
         var host = new JobHost
         {
             Version = SlipwayVersion.Text,
@@ -90,6 +93,7 @@ internal sealed class LocalJobs
             ConcurrentProjectId = launch.Slot,
             RemoveProjectDir = !_options.Keep,
             Grace = Grace,
+            Registry = registry,
         };
         var channel = new JobChannel
         {
@@ -130,8 +134,7 @@ internal sealed class LocalJobs
         var identity = new JobIdentity
         {
             Id = IdOf(launch.Job),
-            // From the system's source of chance; RandomNumberGenerator would load all of OpenSSL for it.
-            Token = $"glcbt-{Guid.NewGuid():N}",
+            Token = _registry.Password,
             PipelineId = launch.Pipeline.Id,
             Runner = new JobIdentity.Taker(1, "slipway run", launch.State.Job.Tags),
             TokenMaskPrefixes = ["glcbt-"],

@@ -36,6 +36,9 @@ internal sealed record LocalRunOptions
     /// <summary>Each job's artifacts are unpacked into a folder of the job's name below this one; <see langword="null"/>: nowhere.</summary>
     public string? ArtifactsDir { get; init; }
 
+    /// <summary>What jobs push to the run's own registry stays in <c>.slipway/registry</c>, and is there in the next run that asks for it.</summary>
+    public bool KeepRegistry { get; init; }
+
     /// <summary>Opens a shell where a job failed, before its folder goes. Only where there is a terminal.</summary>
     public bool ShellOnFailure { get; init; }
 

@@ -7,6 +7,7 @@ internal sealed class RunFolder : IDisposable
 {
     private const string LockName = "lock";
     private const string StateName = "state.json";
+    private const string RegistryName = "registry";
 
     private readonly FileStream _hold;
 
@@ -25,6 +26,9 @@ internal sealed class RunFolder : IDisposable
     public string ProjectDirOf(int key, string job) => Below("builds", key, job);
 
     public string ArtifactsOf(int key, string job) => Below("artifacts", key, job);
+
+    /// <summary>Of the run's own registry. Gone with the run.</summary>
+    public string Registry => System.IO.Path.Combine(Path, RegistryName);
 
     public string LogOf(int key, string job)
     {
@@ -88,6 +92,7 @@ internal sealed class RunFolder : IDisposable
         var builds = System.IO.Path.Combine(folder, "builds");
         ProcessTable.KillJobsIn(builds);
         Remove(builds);
+        Remove(System.IO.Path.Combine(folder, RegistryName));
         foreach (var name in (string[])[StateName + ".*", "latest-*"])
         {
             foreach (var file in Directory.EnumerateFiles(folder, name))

@@ -12,6 +12,7 @@ internal sealed class RunSession : IAsyncDisposable
     private readonly RunFolder _run;
     private readonly CancellationTokenSource _abort;
     private readonly Executors _executors;
+    private readonly RunRegistry _registry;
     private readonly LocalJobs _jobs;
     private readonly RunNotes _notes;
     private readonly Lock _viewGate = new();
@@ -30,7 +31,8 @@ internal sealed class RunSession : IAsyncDisposable
         (_states, _run) = folders;
         _abort = CancellationTokenSource.CreateLinkedTokenSource(abort);
         _executors = new Executors(options.Executor, parts.Settings, _run.Path, sentence => Tell(view => view.Notice(sentence)));
-        _jobs = new LocalJobs(project, options, parts, folders, _executors, Tell);
+        _registry = new RunRegistry(options, folders, _executors, parts.Time, sentence => Tell(view => view.Notice(sentence)));
+        _jobs = new LocalJobs(project, options, parts, folders, _executors, _registry, Tell);
         _notes = new RunNotes(_run, parts.Time);
     }
 
@@ -102,6 +104,7 @@ internal sealed class RunSession : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _registry.DisposeAsync();
         await _executors.DisposeAsync();
         _abort.Dispose();
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Slipway.Compiler;
 using Slipway.Runner.Config;
 
@@ -5,7 +6,7 @@ namespace Slipway.Cli.LocalRun;
 
 /// <summary>
 /// The settings jobs run with: the entry of a <c>config.toml</c> that fits, or else ours for a laptop: nothing privileged, images pulled only when
-/// they are not there unless a job asks otherwise, <c>/cache</c> kept.
+/// they are not there unless a job asks otherwise, <c>/cache</c> kept; Docker's own engine image as a service gets the rights it cannot do without.
 /// </summary>
 internal sealed class RunnerSettings(ConfigFile? file)
 {
@@ -23,6 +24,21 @@ internal sealed class RunnerSettings(ConfigFile? file)
             AllowedPullPolicies = ["if-not-present", "always", "never"],
             Volumes = ["/cache"],
         },
+    };
+
+    /// <summary>Names of the image that Docker publishes its engine in.</summary>
+    private static readonly ImmutableArray<string> Engines =
+    [
+        "docker:*dind*",
+        "library/docker:*dind*",
+        "docker.io/docker:*dind*",
+        "docker.io/library/docker:*dind*",
+    ];
+
+    /// <summary>For a job with an engine of its own: privileged that, and nothing else, and where it leaves its certificates for the job.</summary>
+    private static readonly RunnerConfig OursWithEngine = Ours with
+    {
+        Docker = Ours.Docker with { ServicesPrivileged = true, AllowedPrivilegedServices = Engines, Volumes = ["/certs/client", "/cache"] },
     };
 
     /// <summary>The file given, else the user's own, else gitlab-runner's; without any, our defaults.</summary>
@@ -59,7 +75,14 @@ internal sealed class RunnerSettings(ConfigFile? file)
 
     /// <summary>The entry for containers; for <see cref="ExecutorChoice.Shell"/> the shell's.</summary>
     public RunnerConfig For(ExecutorChoice choice, CompiledJob? job) =>
-        choice == ExecutorChoice.Shell && job is not null ? Shell(job) : Find("docker", job) ?? Ours;
+        choice == ExecutorChoice.Shell && job is not null ? Shell(job) : Find("docker", job) ?? (HasEngine(job) ? OursWithEngine : Ours);
+
+    /// <summary>By the names of <see cref="Engines"/>; a tag with variables in it may still turn out to be one.</summary>
+    private static bool HasEngine(CompiledJob? job) =>
+        job?.Services.Any(service =>
+            service.Name.Contains("dind", StringComparison.Ordinal)
+            && Engines.Any(glob => service.Name.StartsWith(glob[..(glob.IndexOf(':') + 1)], StringComparison.Ordinal))
+        ) == true;
 
     private static IEnumerable<string> Usual(Func<string, string?> environment)
     {

@@ -9,12 +9,14 @@ namespace Slipway.Cli.LocalRun;
 /// .slipway/
 ///   .gitignore                    *  (the folder ignores itself)
 ///   cache/                        cache archives, shared by all runs
+///   registry/                     images that runs with --keep-registry have pushed
 ///   artifacts/JOB                 → runs/N/artifacts/KEY-JOB of the last run in which the job passed (a symlink, replaced in one step)
 ///   runs/N/
 ///     lock                        held open by the process of the run while it lives
 ///     state.json                  who runs it, how far it is (written whole or not at all)
 ///     logs/KEY-JOB.log            as the job wrote it
 ///     artifacts/KEY-JOB/          archive.zip, and a file for each report
+///     registry/                     images that jobs push, gone with the run
 ///     builds/KEY-JOB/             the job's folder in the shell, restored for a later job or gone with the run, unless --keep
 /// </code>
 /// </summary>
@@ -49,6 +51,7 @@ internal sealed class StateFolder
 
     public string Path { get; }
     public string Cache => System.IO.Path.Combine(Path, "cache");
+    public string Registry => System.IO.Path.Combine(Path, "registry");
     public string Artifacts => System.IO.Path.Combine(Path, "artifacts");
 
     /// <summary>The number the next run will have, unless another begins meanwhile. Makes nothing.</summary>

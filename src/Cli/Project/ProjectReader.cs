@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Slipway.Cli.LocalRun;
 using Slipway.Cli.Project.Includes;
 using Slipway.Compiler;
+using Slipway.Protocol.Variables;
 
 namespace Slipway.Cli.Project;
 
@@ -57,6 +58,11 @@ internal static class ProjectReader
         if (isMergeRequest && options.Tag is not null)
             throw new CommandException(ExitCode.Usage, "a merge request has no tag", "leave --tag out, or choose another --source");
         var isProtected = options.Tag is null && branch == defaultBranch;
+        ImmutableArray<ScopedVariable> ofProject =
+        [
+            .. options.VariablesFiles.SelectMany(file => VariablesFile.Read(Path.GetFullPath(file, options.Directory), isProtected)),
+        ];
+        ImmutableArray<Variable> ofPipeline = [.. options.Variables.Select(text => VariablesFile.FromOption(text, "--variable"))];
         return new PipelineContext
         {
             Source = options.Source,
@@ -67,16 +73,18 @@ internal static class ProjectReader
             Ref = options.Tag ?? branch,
             RefProtected = isProtected,
             Commit = Commit(root, git, options),
-            Project = ProjectOf(root, remote, options, defaultBranch),
+            Project = ProjectOf(root, remote, options, defaultBranch) with
+            {
+                Registry = ofPipeline.AddRange(ofProject.Select(scoped => scoped.Variable)).Any(given => RegistryUse.IsGiven(given.Key))
+                    ? null
+                    : RegistryUse.Name,
+            },
             Server = remote is null ? new ServerFacts() : new ServerFacts { Url = remote.Server },
             User = User(git, surroundings),
             MergeRequest = isMergeRequest ? MergeRequest(root, git, branch, options.Target ?? defaultBranch) : null,
             CreatedAt = surroundings.Time.GetUtcNow(),
-            ProjectVariables =
-            [
-                .. options.VariablesFiles.SelectMany(file => VariablesFile.Read(Path.GetFullPath(file, options.Directory), isProtected)),
-            ],
-            PipelineVariables = [.. options.Variables.Select(text => VariablesFile.FromOption(text, "--variable"))],
+            ProjectVariables = ofProject,
+            PipelineVariables = ofPipeline,
             Inputs = Inputs(options.Inputs),
             ChangedPaths = ChangedPaths(root, git, options, defaultBranch),
         };

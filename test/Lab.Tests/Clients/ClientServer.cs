@@ -9,10 +9,19 @@ public sealed class ClientServer : IAsyncLifetime
     private const string Listens = "listens on ";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
+    private readonly string _listen;
+    private readonly string _runner;
     private readonly string _folder = Directory.CreateTempSubdirectory("slipway-clients-").FullName;
     private readonly TaskCompletionSource<string> _url = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<string> _said = [];
     private Process? _process;
+
+    public ClientServer()
+        : this("127.0.0.1:0", "shell") { }
+
+    /// <param name="listen">As <c>--listen</c> has it.</param>
+    /// <param name="runner">As <c>--runner</c> has it.</param>
+    internal ClientServer(string listen, string runner) => (_listen, _runner) = (listen, runner);
 
     public string Url { get; private set; } = "";
     public string Token { get; private set; } = "";
@@ -29,7 +38,7 @@ public sealed class ClientServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var start = new ProcessStartInfo(SlipwayProcess.Path, ["serve", "--data", _folder, "--listen", "127.0.0.1:0", "--runner", "shell"])
+        var start = new ProcessStartInfo(SlipwayProcess.Path, ["serve", "--data", _folder, "--listen", _listen, "--runner", _runner])
         {
             UseShellExecute = false,
             RedirectStandardError = true,

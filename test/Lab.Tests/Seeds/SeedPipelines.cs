@@ -35,8 +35,36 @@ public sealed class SeedPipelines(LabEngine lab)
     public async Task Docker_in_docker_over_tls_pushes_an_image_that_runs()
     {
         using var project = await SeedAsync("03-dind-tls.yml", SeedProjects.ImageWithTests());
+        Green(await RunAsync(project, Privileged("/certs/client", "/cache"), Keep), "build-image");
+        await RunsAsync(project, "$CI_REGISTRY_IMAGE:latest", "cat /built", "built");
+        await RunsAsync(project, "$CI_REGISTRY_IMAGE:$CI_COMMIT_SHA", "cat /built", "built");
+    }
+
+    [Fact]
+    public async Task A_registry_that_is_given_as_variables_is_pushed_to()
+    {
+        using var project = await SeedAsync("03-dind-tls.yml", SeedProjects.ImageWithTests());
         Green(await RunAsync(project, Privileged("/certs/client", "/cache"), Registry), "build-image");
         Assert.Equal("built\n", await lab.PullAndRunAsync($"{Image}:latest"));
+    }
+
+    [Fact]
+    public async Task With_nothing_set_up_an_engine_beside_a_job_pushes_what_the_next_job_runs_in()
+    {
+        using var project = await SeedAsync("03-dind-tls.yml", SeedProjects.ImageWithTests());
+        await lab.PutBusyboxAsync(project.Folder);
+        project.Write("Dockerfile", "FROM scratch\nCOPY busybox /bin/sh\nCOPY busybox /bin/cat\nCOPY Dockerfile /built\n");
+        var environment = new Dictionary<string, string>(Environment)
+        {
+            ["HOME"] = Path.Combine(lab.Folder, "home"),
+            ["XDG_CONFIG_HOME"] = Path.Combine(lab.Folder, "home"),
+        };
+        Green(await SlipwayProcess.RunAsync(project.Folder, ["run", "--keep-registry"], environment), "build-image");
+        project.Write("check.yml", "check:\n  image: $CI_REGISTRY_IMAGE:latest\n  script: [cat /built]\n");
+        var check = await SlipwayProcess.RunAsync(project.Folder, ["run", "--file", "check.yml", "--keep-registry"], environment);
+        Green(check, "check");
+        Assert.Contains("FROM scratch", check.Output);
+        Assert.DoesNotContain("/local/app", await lab.DockerAsync(["images"]));
     }
 
     [Fact]
@@ -46,18 +74,18 @@ public sealed class SeedPipelines(LabEngine lab)
         var map = $"""
             environment = ["KANIKO_REGISTRY_MAP=index.docker.io={lab.Gateway}:5055"]
             """;
-        Green(await RunAsync(project, Docker(map, privileged: false, "/cache"), Registry), "build-image-kaniko");
-        Assert.Equal("built\n", await lab.PullAndRunAsync($"{Image}:latest"));
+        Green(await RunAsync(project, Docker(map, privileged: false, "/cache"), Keep), "build-image-kaniko");
+        await RunsAsync(project, "$CI_REGISTRY_IMAGE:latest", "cat /built", "built");
     }
 
     [Fact]
     public async Task The_realistic_pipeline_builds_tests_and_packages_and_waits_before_it_deploys()
     {
         using var project = await SeedAsync("05-realistic.yml", SeedProjects.Python());
-        var run = await RunAsync(project, Privileged("/certs/client", "/cache"), Registry);
+        var run = await RunAsync(project, Privileged("/certs/client", "/cache"), Keep);
         Green(run, "build", "test", "package");
         Assert.Contains("deploy-prod", run.All);
-        Assert.Equal("slipway\n", await lab.PullAndRunAsync($"{Image}:latest"));
+        await RunsAsync(project, "$CI_REGISTRY_IMAGE:latest", "cd /app; python -c \"import app; print(app.index())\"", "slipway");
     }
 
     [Fact]
@@ -73,8 +101,9 @@ public sealed class SeedPipelines(LabEngine lab)
     public async Task Two_stages_push_and_retag_by_branch_slug()
     {
         using var project = await SeedAsync("07-build-push.yml", SeedProjects.ImageWithTests());
-        Green(await RunAsync(project, Privileged("/certs/client", "/cache"), Registry), "build_image", "push_image");
-        Assert.Equal("built\n", await lab.PullAndRunAsync($"{Image}:main"));
+        Green(await RunAsync(project, Privileged("/certs/client", "/cache"), Keep), "build_image", "push_image");
+        await RunsAsync(project, "$CI_REGISTRY_IMAGE:main", "cat /built", "built");
+        await RunsAsync(project, "$CI_REGISTRY_IMAGE:latest", "cat /built", "built");
     }
 
     [Fact]
@@ -109,9 +138,11 @@ public sealed class SeedPipelines(LabEngine lab)
     public async Task Layers_are_cached_from_the_image_pushed_before()
     {
         using var project = await SeedAsync("10-layer-cache.yml", SeedProjects.ImageWithTests());
-        Green(await RunAsync(project, Privileged("/certs/client", "/cache"), Registry), "build");
-        Assert.Equal("built\n", await lab.PullAndRunAsync($"{Image}:latest"));
-        Green(await RunAsync(project, Privileged("/certs/client", "/cache"), Registry), "build");
+        Green(await RunAsync(project, Privileged("/certs/client", "/cache"), Keep), "build");
+        await RunsAsync(project, "$CI_REGISTRY_IMAGE:latest", "cat /built", "built");
+        var again = await RunAsync(project, Privileged("/certs/client", "/cache"), Keep);
+        Green(again, "build");
+        Assert.Matches("CACHED|Using cache", again.Output);
     }
 
     [Fact]
@@ -128,24 +159,28 @@ public sealed class SeedPipelines(LabEngine lab)
     public async Task Images_below_the_projects_path_are_pushed()
     {
         using var project = await SeedAsync("12-nested-image-path.yml", SeedProjects.ImageWithTests());
-        Green(await RunAsync(project, Privileged("/certs/client", "/cache"), Registry), "build", "build-by-slug");
-        Assert.Equal("built\n", await lab.PullAndRunAsync($"{lab.Registry}/group/project/image:latest"));
+        Green(await RunAsync(project, Privileged("/certs/client", "/cache"), Keep), "build", "build-by-slug");
+        await RunsAsync(project, "$CI_REGISTRY/group/project/image:latest", "cat /built", "built");
+        await RunsAsync(project, "$CI_REGISTRY_IMAGE:main", "cat /built", "built");
     }
 
     [Fact]
     public async Task Four_stages_release_and_deploy_from_master_only()
     {
         using var project = await SeedAsync("13-build-test-release-deploy.yml", SeedProjects.ImageWithTests(), "master");
-        var run = await RunAsync(project, Privileged("/certs/client", "/cache"), Registry);
+        var run = await RunAsync(project, Privileged("/certs/client", "/cache"), Keep);
         Green(run, "build", "test1", "test2", "release-image", "deploy");
         Assert.Contains("another test passed in the image", run.Output);
         Assert.Contains("deployed", run.Output);
-        Assert.Equal("built\n", await lab.PullAndRunAsync($"{Image}:latest"));
+        await RunsAsync(project, "$CI_REGISTRY_IMAGE:latest", "cat /built", "built");
 
         await project.GitAsync("checkout", "-q", "-b", "feature");
         var list = await SlipwayProcess.RunAsync(project.Folder, ["list", "--json"]);
         Assert.DoesNotContain("\"name\":\"release-image\",\"stage\"", list.Output);
     }
+
+    /// <summary>No registry is given: the run has its own, and keeps what it was sent.</summary>
+    private static string[] Keep => ["--keep-registry"];
 
     private string Image => $"{lab.Registry}/seed/app";
 
@@ -207,6 +242,15 @@ public sealed class SeedPipelines(LabEngine lab)
 
     private Task<Finished> RunAsync(TestProject project, Func<TestProject, string[]> runner, params string[] more) =>
         SlipwayProcess.RunAsync(project.Folder, ["run", .. runner(project), .. more], Environment);
+
+    /// <summary>The next run has a job in an image that one before has pushed.</summary>
+    private async Task RunsAsync(TestProject project, string image, string script, string expected)
+    {
+        project.Write("check.yml", $"check:\n  image: {image}\n  script:\n    - |\n      {script}\n");
+        var run = await RunAsync(project, Docker("", privileged: false, "/cache"), ["--file", "check.yml", .. Keep]);
+        Green(run, "check");
+        Assert.Contains($"[check] {expected}\n", run.Output);
+    }
 
     private static void Green(Finished run, params string[] jobs)
     {

@@ -89,6 +89,24 @@ public sealed class ImageTests(TestEngine engine) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task The_run_s_own_registry_is_pulled_from_by_the_engine_s_name_for_it_and_each_time_anew()
+    {
+        await using var registry = Registry("ci:pass");
+        var own = new OwnRegistry("registry.test:5000", registry.Address, "");
+        Variable[] variables = [new("CI_REGISTRY", own.Name), new("CI_REGISTRY_USER", "ci"), new("CI_REGISTRY_PASSWORD", "pass")];
+        foreach (var content in (string[])["1", "2"])
+        {
+            Add(registry, content);
+            await using var job = Job(s => s with { Variables = variables, Registry = own }, $"{own.Name}/image:latest", "if-not-present");
+            await job.Executor.PrepareAsync(default);
+            Assert.Contains($"Pulling docker image {own.Name}/image:latest ...", job.Log);
+            Assert.Contains($"with digest {registry.Address}/image@sha256:", job.Log);
+        }
+
+        Assert.Equal(2, registry.Pulls);
+    }
+
+    [Fact]
     public async Task An_image_that_is_not_allowed_is_refused_before_anything_is_made()
     {
         await using var job = Job(s => s with { Config = new DockerConfig { AllowedImages = ["ruby:*"] } }, "alpine", "never");

@@ -58,7 +58,12 @@ internal sealed class TestJob : IAsyncDisposable
             Payload = payload,
             Runner = new RunnerConfig { Docker = setup.Config },
             // Slots of their own keep the tests' kept volumes apart.
-            Host = new JobHost { ConcurrentProjectId = setup.Slot ?? 1000 + Interlocked.Increment(ref _lastSlot), Grace = setup.Grace },
+            Host = new JobHost
+            {
+                ConcurrentProjectId = setup.Slot ?? 1000 + Interlocked.Increment(ref _lastSlot),
+                Grace = setup.Grace,
+                Registry = setup.Registry,
+            },
             Variables = new JobVariables(setup.Variables, paths.TemporaryDir),
             Paths = paths,
             Image = setup.Image,
@@ -127,5 +132,6 @@ internal sealed class TestJob : IAsyncDisposable
         public CancellationToken Abort { get; init; }
         public int? Slot { get; init; }
         public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(5);
+        public OwnRegistry? Registry { get; init; }
     }
 }

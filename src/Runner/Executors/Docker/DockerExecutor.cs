@@ -56,7 +56,7 @@ internal sealed class DockerExecutor : IExecutor
         _job.Trace.Line($"Using Docker executor with image {plan.Image.Written} ...");
         // The network is wanted by the first container, so it is made while images come.
         var network = plan.Network is NetworkPlan.Own ? TakeNetworkAsync(ct) : Task.CompletedTask;
-        using var pull = new ImagePull(Engine, token => LoginsAsync(token), _job.Trace, _job.Time);
+        using var pull = new ImagePull(Engine, token => LoginsAsync(token), _job.Trace, _job.Time, _job.Host.Registry);
         var starter = new ServiceStart(Engine, _job, plan, _labels, pull);
         try
         {
@@ -163,7 +163,22 @@ internal sealed class DockerExecutor : IExecutor
     private async Task<string> CreateAsync(CancellationToken ct)
     {
         var spec = await BuildContainer.SpecAsync(Engine, _job, _plan!, _labels, _image!, _network?.Name, _services, ct);
-        return await Engine.CreateContainerAsync(_plan!.Names.Build, spec, _plan.Platform, ct);
+        var container = await Engine.CreateContainerAsync(_plan!.Names.Build, spec, _plan.Platform, ct);
+        if (_job.Host.Registry is { } registry)
+            await TrustAsync(container, registry, ct);
+        return container;
+    }
+
+    private async Task TrustAsync(string container, OwnRegistry registry, CancellationToken ct)
+    {
+        try
+        {
+            await RegistryTrust.PutAsync(Engine, container, registry, _job.Time.GetUtcNow(), ct);
+        }
+        catch (EngineException e)
+        {
+            _job.Trace.Warning($"The job's container takes no certificate of {registry.Name}: {e.Message}");
+        }
     }
 
     private async Task ClearAsync(CancellationToken ct)

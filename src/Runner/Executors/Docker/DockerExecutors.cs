@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using Slipway.Runner.Config;
 using Slipway.Runner.Executors.Docker.Engine;
@@ -67,6 +70,39 @@ public sealed class DockerExecutors : IAsyncDisposable
     /// </summary>
     /// <returns>How many things it removed.</returns>
     public Task<int> RemoveLeftoversAsync(CancellationToken ct) => Janitor.SweepAsync(_engine, MachineMark.Here(), ct);
+
+    /// <summary>The address of this machine on the network that containers are on by default; they reach it from all others too.</summary>
+    /// <returns>Nothing where the engine is on another machine, a virtual one included.</returns>
+    public async Task<IPAddress?> GatewayAsync(CancellationToken ct)
+    {
+        var network = await _engine.InspectNetworkAsync(_engine.IsPodman ? "podman" : "bridge", ct);
+        var bridge = network?.Options?.GetValueOrDefault("com.docker.network.bridge.name");
+        return bridge is null
+            ? null
+            : NetworkInterface
+                .GetAllNetworkInterfaces()
+                .Where(nic => nic.Name == bridge)
+                .SelectMany(nic => nic.GetIPProperties().UnicastAddresses)
+                .FirstOrDefault(own => own.Address.AddressFamily == AddressFamily.InterNetwork)
+                ?.Address;
+    }
+
+    /// <summary>Takes all names that images have from one registry, and the images that have no other and are not in use.</summary>
+    /// <param name="registry"><c>127.0.0.1:40123</c>.</param>
+    public async Task ForgetImagesAsync(string registry, CancellationToken ct)
+    {
+        try
+        {
+            foreach (var image in await _engine.ListImagesAsync([], ct))
+            foreach (var name in image.RepoTags ?? [])
+                if (name.StartsWith(registry + "/", StringComparison.Ordinal))
+                    await _engine.RemoveImageAsync(name, ct);
+        }
+        catch (Exception e) when (e is EngineException or EngineUnreachableException)
+        {
+            // What stays is in nobody's way.
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

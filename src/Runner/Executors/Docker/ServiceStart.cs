@@ -1,4 +1,5 @@
 using Slipway.Runner.Executors.Docker.Engine;
+using Slipway.Runner.Executors.Docker.Files;
 using Slipway.Runner.Executors.Docker.Images;
 using Slipway.Runner.Executors.Docker.Services;
 
@@ -37,6 +38,8 @@ internal sealed class ServiceStart(EngineClient engine, JobEnvironment job, JobP
         {
             var id = await engine.CreateContainerAsync(name, Spec(service, image, network), Platform(service), ct);
             made(new RunningService(service, id, name));
+            if (job.Host.Registry is { } registry)
+                await RegistryTrust.PutAsync(engine, id, registry, job.Time.GetUtcNow(), ct);
             await engine.StartContainerAsync(id, ct);
         }
         catch (EngineException e)

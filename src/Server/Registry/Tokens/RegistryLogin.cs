@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Slipway.Server.Accounts;
 using Slipway.Server.Http;
+using Slipway.Server.Registry.Local;
 
 namespace Slipway.Server.Registry.Tokens;
 
@@ -13,7 +14,8 @@ internal sealed class RegistryLogin(
     RegistryRights rights,
     ServerUrl url,
     ServerOptions options,
-    TimeProvider time
+    TimeProvider time,
+    RunGuest? guest = null
 )
 {
     public const string Service = "container_registry";
@@ -39,15 +41,15 @@ internal sealed class RegistryLogin(
 
     /// <summary>Who it is. Nobody, and no refusal: a credential that is no good.</summary>
     public async Task<(Actor? Actor, IResult? Refusal)> ActorAsync(HttpContext http, string user, string password) =>
-        user.Contains('\0')
-            ? (null, null)
-            : await authentication.BasicAsync(user, password, http.Address(), http.RequestAborted) switch
-            {
-                Credential.Good good when !RegistryRights.IsForRegistry(good.Actor) => (null, RegistryError.Denied),
-                Credential.Good good => (good.Actor, null),
-                Credential.TooMany tooMany => (null, TooMany(http, tooMany.Wait)),
-                _ => (null, null),
-            };
+        guest is not null ? (guest.Find(password), null)
+        : user.Contains('\0') ? (null, null)
+        : await authentication.BasicAsync(user, password, http.Address(), http.RequestAborted) switch
+        {
+            Credential.Good good when !RegistryRights.IsForRegistry(good.Actor) => (null, RegistryError.Denied),
+            Credential.Good good => (good.Actor, null),
+            Credential.TooMany tooMany => (null, TooMany(http, tooMany.Wait)),
+            _ => (null, null),
+        };
 
     /// <summary>Not with this token, or with none. What is not there and what is not for who asks are the same.</summary>
     public RegistryError Challenge(HttpContext http, IReadOnlyList<AskedScope> asked, string? error)

@@ -2,12 +2,14 @@ using Slipway.Server.Accounts;
 using Slipway.Server.Data;
 using Slipway.Server.Http;
 using Slipway.Server.Projects;
+using Slipway.Server.Registry.Local;
 using Slipway.Server.Registry.Protection;
 
 namespace Slipway.Server.Registry.Tokens;
 
 /// <summary>Who may do what with images. They are a project's: its path, or anything below it. https://docs.gitlab.com/user/packages/container_registry/authenticate_with_container_registry/</summary>
-internal sealed class RegistryRights(Db db, TimeProvider time)
+/// <param name="guest">Of a local run; nothing on a server.</param>
+internal sealed class RegistryRights(Db db, TimeProvider time, RunGuest? guest = null)
 {
     /// <summary>What opens anything here at all.</summary>
     private const Scopes Any = Scopes.Api | Scopes.ReadRegistry | Scopes.WriteRegistry;
@@ -40,7 +42,12 @@ internal sealed class RegistryRights(Db db, TimeProvider time)
 
     private async Task<Grant?> GrantAsync(Actor actor, string name, RegistryActions asked, CancellationToken ct)
     {
-        if (!ImageNames.IsName(name) || await FindAsync(name, ct) is not var (project, below))
+        if (!ImageNames.IsName(name))
+            return null;
+        var found = await FindAsync(name, ct);
+        if (found is null && guest is not null && actor is Actor.Person && await guest.MakeProjectAsync(name, ct))
+            found = await FindAsync(name, ct);
+        if (found is not var (project, below))
             return null;
         var (allowed, level) = (RegistryActions.None, 0L);
         foreach (var (action, ability, scope) in All)

@@ -81,7 +81,8 @@ internal sealed record NetworkDetails(
     string Id,
     string Name,
     Dictionary<string, string>? Labels,
-    Dictionary<string, NetworkMember>? Containers
+    Dictionary<string, NetworkMember>? Containers,
+    Dictionary<string, string>? Options
 );
 
 internal sealed record NetworkMember(string? Name);
@@ -100,7 +101,7 @@ internal sealed record ExecStart(bool Detach = false, bool Tty = false);
 
 internal sealed record ExecState(bool Running, int? ExitCode);
 
-internal sealed record ImageSummary(string Id, Dictionary<string, string>? Labels);
+internal sealed record ImageSummary(string Id, Dictionary<string, string>? Labels, string[]? RepoTags);
 
 internal sealed record ImageDetails
 {

@@ -7,8 +7,14 @@ namespace Slipway.Runner.Executors.Docker.Images;
 
 /// <summary>Gets one job's images into the engine. An image that this job has used already is not pulled again.</summary>
 /// <param name="logins">Asked once, and only when something is pulled.</param>
-internal sealed class ImagePull(EngineClient engine, Func<CancellationToken, Task<LoginBook>> logins, JobTrace trace, TimeProvider time)
-    : IDisposable
+/// <param name="own">The run's own registry. What its tags mean changes while the run goes on, so its images are pulled whatever the policy.</param>
+internal sealed class ImagePull(
+    EngineClient engine,
+    Func<CancellationToken, Task<LoginBook>> logins,
+    JobTrace trace,
+    TimeProvider time,
+    OwnRegistry? own = null
+) : IDisposable
 {
     private const int Tries = 3;
     private readonly SemaphoreSlim _one = new(1);
@@ -29,7 +35,12 @@ internal sealed class ImagePull(EngineClient engine, Func<CancellationToken, Tas
         try
         {
             if (!_used.TryGetValue((image.Written, platform), out var details))
-                _used[(image.Written, platform)] = details = await TryAllAsync(image, policies, platform, ct);
+                _used[(image.Written, platform)] = details = await TryAllAsync(
+                    image,
+                    IsOwn(image) ? [PullPolicy.Always] : policies,
+                    platform,
+                    ct
+                );
             return details;
         }
         finally
@@ -92,11 +103,12 @@ internal sealed class ImagePull(EngineClient engine, Func<CancellationToken, Tas
         if (login is not null)
             trace.Line($"Authenticating with credentials from {login.Source}");
         trace.Line($"Pulling docker image {image.Written} ...");
+        var asked = IsOwn(image) ? ForEngine(image, own!) : image;
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await engine.PullImageAsync(image, platform, login?.ToHeader(), static _ => { }, ct);
+                await engine.PullImageAsync(asked, platform, login?.ToHeader(), static _ => { }, ct);
                 break;
             }
             catch (EngineException e) when (attempt < Tries && PullFailure.Of(e).Transient)
@@ -109,7 +121,7 @@ internal sealed class ImagePull(EngineClient engine, Func<CancellationToken, Tas
 
         return Told(
             image,
-            await engine.InspectImageAsync(Pinned(image), ct)
+            await engine.InspectImageAsync(Pinned(asked), ct)
                 ?? throw new EngineException(System.Net.HttpStatusCode.NotFound, $"{image.Written} was pulled and is gone")
         );
     }
@@ -120,6 +132,15 @@ internal sealed class ImagePull(EngineClient engine, Func<CancellationToken, Tas
         trace.Line($"Using docker image {details.Id} for {image.Written}{digest} ...");
         return details;
     }
+
+    private bool IsOwn(ImageReference image) => image.Domain == own?.Name;
+
+    private static ImageReference ForEngine(ImageReference image, OwnRegistry own) =>
+        image with
+        {
+            Name = own.EngineName + image.Name[own.Name.Length..],
+            Domain = own.EngineName,
+        };
 
     /// <summary>With both, engines look at the digest and some trip over the tag.</summary>
     private static string Pinned(ImageReference image) =>
