@@ -13,7 +13,7 @@ internal static class Program
 
           --slipway   the published binary
           --database  a PostgreSQL where psql may make databases, one for each row; without it each row has a new SQLite file
-          --rows      only these: start, push, handout, traces, visible, large, jobs, lists
+          --rows      only these: start, push, handout, traces, visible, large, jobs, lists, registry
           --small     a tenth of everything: to see that it works
         """;
 
@@ -27,11 +27,18 @@ internal static class Program
         ("large", TraceRows.LargeAsync),
         ("jobs", JobsRow.RunAsync),
         ("lists", ListRow.RunAsync),
+        ("registry", RegistryRows.RunAsync),
     ];
 
     private static async Task<int> Main(string[] args)
     {
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+        if (Option(args, Ceiling.Word) is { } folder)
+        {
+            await Ceiling.ServeAsync(folder);
+            return 0;
+        }
+
         if (Option(args, "--slipway") is not { } path || !File.Exists(path))
         {
             await Console.Error.WriteLineAsync(Usage);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -25,6 +24,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     public HttpClient Http { get; }
 
     public string Token { get; private set; } = "";
+
+    public int ProcessId => _process.Id;
 
     /// <summary>From the start of the process to the first answer with 200.</summary>
     public TimeSpan Started { get; private init; }
@@ -65,10 +66,10 @@ internal sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Memory that the process has, in MiB.</summary>
-    public double Resident() => Status("VmRSS:");
+    public double Resident() => Memory.Of(_process.Id);
 
     /// <summary>The most it ever had.</summary>
-    public double ResidentAtMost() => Status("VmHWM:");
+    public double ResidentAtMost() => Memory.AtMost(_process.Id);
 
     /// <summary>A client without the administrator's token.</summary>
     public HttpClient Client() =>
@@ -169,7 +170,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         return process.ExitCode == 0 ? said : throw new InvalidOperationException($"{string.Join(' ', words)}: {process.ExitCode}");
     }
 
-    private static Process Start(string program, string[] words, string? folder = null)
+    public static Process Start(string program, string[] words, string? folder = null)
     {
         var start = new ProcessStartInfo(program, words)
         {
@@ -188,11 +189,5 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         _process.Refresh();
         return _process.TotalProcessorTime.TotalMilliseconds;
-    }
-
-    private double Status(string field)
-    {
-        var line = File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith(field, StringComparison.Ordinal));
-        return double.Parse(line[field.Length..].Replace("kB", "").Trim(), CultureInfo.InvariantCulture) / 1024;
     }
 }

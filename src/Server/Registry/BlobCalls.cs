@@ -32,11 +32,12 @@ internal sealed class BlobCalls(RegistryBlobs rows, IBlobStore blobs)
             return Results.Empty;
         }
 
-        switch (ByteRanges.Parse(call.Http.Request.Headers.Range, row.Size))
+        switch (ByteRanges.Parse(RangeOf(call.Http.Request, row.Digest), row.Size))
         {
             case []:
                 headers.ContentRange = $"bytes */{row.Size}";
-                headers.ContentType = default;
+                // What is not there is not to be kept for a year.
+                headers.ContentType = headers.CacheControl = headers.ETag = default;
                 return new RegistryError(StatusCodes.Status416RangeNotSatisfiable, "RANGE_INVALID", "invalid content range");
             case [var range]:
                 call.Response.StatusCode = StatusCodes.Status206PartialContent;
@@ -53,12 +54,16 @@ internal sealed class BlobCalls(RegistryBlobs rows, IBlobStore blobs)
     {
         if (ImageDigest.Parse(reference) is not { } digest)
             return RegistryError.DigestInvalid("provided digest is not valid");
-        return await rows.RemoveAsync(call.Place, digest, call.Ct) switch
+        switch (await rows.RemoveAsync(call.Place, digest, call.Ct))
         {
-            RegistryBlobs.Removal.Removed => Results.StatusCode(StatusCodes.Status202Accepted),
-            RegistryBlobs.Removal.Needed => RegistryError.Unsupported("a manifest of this repository needs the blob: delete that first"),
-            _ => RegistryError.BlobUnknown,
-        };
+            case RegistryBlobs.Removal.Removed:
+                return Results.StatusCode(StatusCodes.Status202Accepted);
+            case RegistryBlobs.Removal.Needed:
+                call.Response.Headers.Allow = "GET, HEAD";
+                return RegistryError.Unsupported("a manifest of this repository needs the blob: delete that first");
+            default:
+                return RegistryError.BlobUnknown;
+        }
     }
 
     /// <summary>Whether who asks has it already. https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2</summary>
@@ -66,8 +71,14 @@ internal sealed class BlobCalls(RegistryBlobs rows, IBlobStore blobs)
     {
         var tag = new EntityTagHeaderValue($"\"{digest}\"");
         return request.Headers.ContainsKey("If-None-Match")
-            && request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(tag, useStrongComparison: false));
+            && request
+                .GetTypedHeaders()
+                .IfNoneMatch.Any(known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(tag, useStrongComparison: false));
     }
+
+    /// <summary>Parts of something else are of no use to who has parts of that. https://www.rfc-editor.org/rfc/rfc9110#section-13.1.5</summary>
+    private static string? RangeOf(HttpRequest request, string digest) =>
+        request.Headers.IfRange.ToString() is var of && (of.Length == 0 || of == $"\"{digest}\"") ? request.Headers.Range : default(string);
 
     private async Task<IResult> SendAsync(RegistryCall call, RegistryBlobRow row, long length, BlobRange? range)
     {

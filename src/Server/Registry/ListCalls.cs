@@ -54,9 +54,11 @@ internal sealed class ListCalls(Db db)
     private static (int Count, string Last)? Part(HttpRequest request)
     {
         var last = request.Query["last"].ToString();
-        if (request.Query["n"] is not [{ } text])
+        if (request.Query["n"] is not { Count: > 0 } given)
             return (Most, last);
-        return int.TryParse(text, out var count) && count >= 0 ? (Math.Min(count, Most), last) : null;
+        if (given is not [{ Length: > 0 } text] || !text.All(char.IsAsciiDigit))
+            return null;
+        return (int.TryParse(text, out var count) ? Math.Min(count, Most) : Most, last);
     }
 
     /// <param name="names">One more than are wanted when there are more.</param>

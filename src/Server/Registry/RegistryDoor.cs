@@ -30,6 +30,7 @@ internal sealed class RegistryDoor(
 )
 {
     private const RegistryActions Write = RegistryActions.Pull | RegistryActions.Push;
+    private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
     public async Task<IResult> AnswerAsync(HttpContext http)
     {
@@ -40,7 +41,11 @@ internal sealed class RegistryDoor(
         if (path is RegistryPath.In(var name) && !ImageNames.IsName(name))
             return RegistryError.NameInvalid;
         if (Needed(path, http.Request.Method) is not { } needed)
+        {
+            http.Response.Headers.Allow = string.Join(", ", Methods.Where(method => Needed(path, method) is not null));
             return RegistryError.Unsupported($"{http.Request.Method} is not supported here");
+        }
+
         var asked = Asked(path, needed, http);
         var (pass, refusal) = await login.EnterAsync(http, asked, late: path is RegistryPath.Upload);
         if (pass is null)
@@ -52,9 +57,13 @@ internal sealed class RegistryDoor(
             case RegistryPath.Catalog:
                 return pass.Catalog ? await lists.CatalogAsync(http) : login.Challenge(http, asked, "insufficient_scope");
             case RegistryPath.In within:
-                return pass.Find(within.Name, needed) is { } place
-                    ? await AnswerAsync(new RegistryCall(http, pass, place), within)
-                    : login.Challenge(http, asked, "insufficient_scope");
+                if (pass.Find(within.Name, needed) is not { } place)
+                    return login.Challenge(http, asked, "insufficient_scope");
+                var answer = await AnswerAsync(new RegistryCall(http, pass, place), within);
+                // Who comes with an old token for a newer upload gets a new token, and goes on.
+                return login.IsOver(pass) && answer is RegistryError error && error == RegistryError.UploadUnknown
+                    ? login.Challenge(http, asked, "invalid_token")
+                    : answer;
             default:
                 throw new InvalidOperationException(path.GetType().Name);
         }

@@ -29,7 +29,7 @@ internal sealed class DataSet
         ["image-uncompressed"] = set => set.Add(set.ImageOf(2, layer: "application/vnd.oci.image.layer.v1.tar"), "latest"),
         ["docker-image"] = set => set.Docker(),
         ["large-manifest"] = set => set.Add(With(set.ImageOf(1), ("annotations", Annotations(390, 10_000))), "latest"),
-        ["index"] = set => set.Add(set.IndexOf(set.Add(set.ImageOf(1)), set.Add(set.ImageOf(1))), "latest"),
+        ["index"] = set => set.Add(Platforms(set.IndexOf(set.Add(set.ImageOf(1)), set.Add(set.ImageOf(1)))), "latest"),
         ["nested-index"] = set =>
             set.Add(set.IndexOf(set.Add(set.IndexOf(set.Add(set.ImageOf(1)))), set.Add(set.IndexOf(set.Add(set.ImageOf(1))))), "latest"),
         ["empty-index"] = set => set.Add(set.IndexOf(), "latest"),
@@ -72,7 +72,8 @@ internal sealed class DataSet
         ["data-field"] = set =>
         {
             var image = set.ImageOf(1);
-            image["config"]!["data"] = Convert.ToBase64String(set.Blobs[^1]);
+            foreach (var (descriptor, blob) in ((JsonNode[])[image["layers"]![0]!, image["config"]!]).Zip(set.Blobs))
+                descriptor["data"] = Convert.ToBase64String(blob);
             set.Add(image, "latest");
         },
         ["non-distributable-layers"] = set =>
@@ -142,6 +143,13 @@ internal sealed class DataSet
             ["mediaType"] = OciIndex,
             ["manifests"] = new JsonArray([.. children.Select(Point)]),
         };
+
+    private static JsonObject Platforms(JsonObject index)
+    {
+        foreach (var (child, architecture) in index["manifests"]!.AsArray().Zip((string[])["amd64", "arm64"]))
+            child!["platform"] = new JsonObject { ["os"] = "linux", ["architecture"] = architecture };
+        return index;
+    }
 
     private void Docker()
     {

@@ -128,6 +128,7 @@ public sealed class NamesTests
     [InlineData("repository:host:5000/a:pull", "repository:host:5000/a:pull")]
     [InlineData("repository(plugin):a:pull", "repository:a:pull")]
     [InlineData("repository:a/b:* registry:catalog:*", "repository:a/b:pull,push,delete registry:catalog:*")]
+    [InlineData("repository:a/b:pull repository:c:pull repository:a/b:push", "repository:a/b:pull,push repository:c:pull")]
     [InlineData("repository:a/b:fly", "")]
     [InlineData("repository:a/b", "")]
     [InlineData("galaxy:a/b:pull", "")]

@@ -4,9 +4,12 @@ using Microsoft.Net.Http.Headers;
 namespace Slipway.Server.Registry.Manifests;
 
 /// <summary>What a manifest names. All in it is hostile: only this is read, and nothing is fetched.</summary>
-/// <param name="IsManifest">By its type it is a manifest, and else a blob.</param>
+/// <param name="IsManifest">It is fetched as a manifest, and else as a blob.</param>
 /// <param name="MayBeMissing">Its bytes are elsewhere, by the manifest's own word.</param>
-internal sealed record Descriptor(ImageDigest Digest, long Size, bool IsManifest, bool MayBeMissing);
+internal sealed record Descriptor(ImageDigest Digest, long Size, bool IsManifest, bool MayBeMissing)
+{
+    public string Name { get; } = Digest.ToString();
+}
 
 /// <summary>
 /// A manifest as it was sent, and what of it matters here. https://github.com/opencontainers/image-spec/blob/main/manifest.md
@@ -39,7 +42,7 @@ internal sealed record ImageManifest(
     {
         try
         {
-            using var json = JsonDocument.Parse(content, new JsonDocumentOptions { MaxDepth = Depth });
+            using var json = JsonDocument.Parse(content, new JsonDocumentOptions { MaxDepth = Depth, AllowDuplicateProperties = false });
             return (Read(content, json.RootElement, contentType, most), null);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -57,16 +60,21 @@ internal sealed record ImageManifest(
         if (json.ValueKind != JsonValueKind.Object)
             throw new ManifestException("it is no object");
         var mediaType = MediaTypeOf(json, contentType);
-        if (mediaType != OciArtifact && !(json.TryGetProperty("schemaVersion", out var version) && version.ToString() == "2"))
+        OneReading(json, "schemaVersion", "mediaType", "artifactType", "config", "layers", "manifests", "blobs", "subject", "annotations");
+        if (mediaType != OciArtifact && !IsSecond(json))
             throw new ManifestException("schemaVersion must be 2");
         IReadOnlyList<Descriptor> needs = mediaType switch
         {
-            OciIndex or DockerList => [.. Several(json, "manifests", most, required: true), .. None(json, "config", "layers")],
-            OciArtifact => [.. Several(json, "blobs", most, required: false)],
+            OciIndex or DockerList => [.. Several(json, "manifests", most, isIndex: true), .. None(json, "config", "layers")],
+            OciArtifact =>
+            [
+                .. json.TryGetProperty("blobs", out _) ? Several(json, "blobs", most) : [],
+                .. None(json, "config", "layers", "manifests"),
+            ],
             _ =>
             [
                 One(json, "config") ?? throw new ManifestException("it has no config"),
-                .. Several(json, "layers", most, required: true),
+                .. Several(json, "layers", most),
                 .. None(json, "manifests"),
             ],
         };
@@ -133,24 +141,48 @@ internal sealed record ImageManifest(
         return [];
     }
 
-    private static IEnumerable<Descriptor> Several(JsonElement json, string name, int most, bool required)
+    /// <summary>Programs read names in any case, and which of two they take is theirs to say: there must be but one.</summary>
+    private static void OneReading(JsonElement json, params ReadOnlySpan<string> names)
     {
-        if (!json.TryGetProperty(name, out var list) || list.ValueKind == JsonValueKind.Null)
-            return required ? throw new ManifestException($"it has no {name}") : [];
+        foreach (var property in json.EnumerateObject())
+        {
+            // The two letters beyond ASCII that Go takes for these.
+            var plain = property.Name.Replace('\u017F', 's').Replace('\u212A', 'k');
+            foreach (var name in names)
+                if (plain.Equals(name, StringComparison.OrdinalIgnoreCase) && property.Name != name)
+                    throw new ManifestException($"some would take {property.Name} for {name}");
+        }
+    }
+
+    private static bool IsSecond(JsonElement json) =>
+        json.TryGetProperty("schemaVersion", out var version)
+        && version.ValueKind == JsonValueKind.Number
+        && version.TryGetInt32(out var number)
+        && number == 2;
+
+    /// <param name="isIndex">What has a manifest's type is one. Elsewhere all are blobs, whatever they say.</param>
+    private static IEnumerable<Descriptor> Several(JsonElement json, string name, int most, bool isIndex = false)
+    {
+        if (!json.TryGetProperty(name, out var list))
+            throw new ManifestException($"it has no {name}");
+        // What Go writes for an empty list that nobody made.
+        if (list.ValueKind == JsonValueKind.Null)
+            return [];
         if (list.ValueKind != JsonValueKind.Array)
             throw new ManifestException($"{name} must be a list");
         if (list.GetArrayLength() > most)
             throw new ManifestException($"it may have at most {most} {name}");
-        return list.EnumerateArray().Select(Read);
+        return list.EnumerateArray().Select(one => Read(one, isIndex));
     }
 
     private static Descriptor? One(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var one) && one.ValueKind != JsonValueKind.Null ? Read(one) : null;
+        json.TryGetProperty(name, out var one) && one.ValueKind != JsonValueKind.Null ? Read(one, false) : null;
 
-    private static Descriptor Read(JsonElement json)
+    private static Descriptor Read(JsonElement json, bool inIndex)
     {
         if (json.ValueKind != JsonValueKind.Object || Text(json, "mediaType") is not { Length: > 0 } mediaType)
             throw new ManifestException("a descriptor has no mediaType");
+        OneReading(json, "mediaType", "digest", "size", "urls");
         if (ImageDigest.Parse(Text(json, "digest")) is not { } digest)
             throw new ManifestException("a descriptor has no sha256 or sha512 digest");
         if (
@@ -164,7 +196,8 @@ internal sealed record ImageManifest(
             (json.TryGetProperty("urls", out var urls) && urls.ValueKind == JsonValueKind.Array && urls.GetArrayLength() > 0)
             || mediaType.Contains(".nondistributable.", StringComparison.Ordinal)
             || mediaType.Contains(".foreign.", StringComparison.Ordinal);
-        return new Descriptor(digest, bytes, mediaType is OciImage or OciIndex or OciArtifact or DockerImage or DockerList, isElsewhere);
+        var isManifest = inIndex && mediaType is OciImage or OciIndex or OciArtifact or DockerImage or DockerList;
+        return new Descriptor(digest, bytes, isManifest, isElsewhere);
     }
 
     private static string? Text(JsonElement json, string name) =>

@@ -53,11 +53,10 @@ internal sealed class ManifestCalls(ManifestStore store, ServerOptions options)
         var (manifest, refusal) = ImageManifest.Read(content, call.Http.Request.ContentType, options.Registry.Descriptors);
         if (manifest is null)
             return refusal!;
-        var push = Conditions(
-            call.Http.Request,
-            new ManifestToPut(manifest, digest, tags) { Level = call.Pass.LevelIn(call.Place) },
-            said is null
-        );
+        var push = new ManifestToPut(manifest, digest, tags, reference, PutCondition.Of(call.Http.Request))
+        {
+            Level = call.Pass.LevelIn(call.Place),
+        };
         return await store.PutAsync(call.Place, push, call.Ct) switch
         {
             ManifestPut.Done => Created(call, push, said is null ? [] : tags),
@@ -68,6 +67,7 @@ internal sealed class ManifestCalls(ManifestStore store, ServerOptions options)
                 digests.Select(missing => new { digest = missing })
             ),
             ManifestPut.WrongSize(var wrong) => RegistryError.ManifestInvalid($"{wrong} is of another size"),
+            ManifestPut.OtherType(var type) => RegistryError.ManifestInvalid($"the same bytes are here as {type}"),
             ManifestPut.Moved => new RegistryError(StatusCodes.Status412PreconditionFailed, "DENIED", "the tag is at another image"),
             ManifestPut.Protected(var why) => RegistryError.Denied with { Message = why },
             _ => RegistryError.NameUnknown,
@@ -129,22 +129,6 @@ internal sealed class ManifestCalls(ManifestStore store, ServerOptions options)
             return [tag];
         var tags = request.Query["tag"].Select(one => one ?? "").Distinct().ToList();
         return tags.Count <= MostTags && tags.TrueForAll(ImageNames.IsTag) ? tags : null;
-    }
-
-    /// <summary>https://www.rfc-editor.org/rfc/rfc9110#section-13.1</summary>
-    private static ManifestToPut Conditions(HttpRequest request, ManifestToPut push, bool isTag)
-    {
-        if (!isTag)
-            return push;
-        var headers = request.GetTypedHeaders();
-        return push with
-        {
-            OnlyNew = headers.IfNoneMatch.Any(tag => tag.Tag == "*"),
-            Match =
-                headers.IfMatch.Count == 0 || headers.IfMatch.Any(tag => tag.Tag == "*")
-                    ? null
-                    : [.. headers.IfMatch.Select(tag => tag.Tag.ToString().Trim('"'))],
-        };
     }
 
     private static IResult Created(RegistryCall call, ManifestToPut push, List<string> tags)

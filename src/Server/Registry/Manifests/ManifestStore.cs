@@ -9,14 +9,15 @@ namespace Slipway.Server.Registry.Manifests;
 
 /// <summary>What a push of a manifest asks for.</summary>
 /// <param name="Tags">That are to be at it.</param>
-internal sealed record ManifestToPut(ImageManifest Manifest, ImageDigest Digest, IReadOnlyList<string> Tags)
+/// <param name="Reference">The tag or digest in the address, which the condition is about.</param>
+internal sealed record ManifestToPut(
+    ImageManifest Manifest,
+    ImageDigest Digest,
+    IReadOnlyList<string> Tags,
+    string Reference,
+    PutCondition Condition
+)
 {
-    /// <summary>At one of which the tag must be now; nothing: wherever it is.</summary>
-    public IReadOnlyList<string>? Match { get; init; }
-
-    /// <summary>The tag must not be there yet.</summary>
-    public bool OnlyNew { get; init; }
-
     /// <summary>The role of who pushes.</summary>
     public required long Level { get; init; }
 }
@@ -34,6 +35,9 @@ internal abstract record ManifestPut
     /// <param name="Digest">That is of another size than the manifest says.</param>
     public sealed record WrongSize(string Digest) : ManifestPut;
 
+    /// <param name="Type">That the same bytes were pushed as. What they are to clients never changes.</param>
+    public sealed record OtherType(string Type) : ManifestPut;
+
     /// <summary>The tag is not where it was said to be.</summary>
     public sealed record Moved : ManifestPut;
 
@@ -47,8 +51,6 @@ internal abstract record ManifestPut
 /// <summary>Manifests and tags. All of a push is one transaction: a tag is at the old image or at the new one, and each has all it needs.</summary>
 internal sealed class ManifestStore(Db db, RegistryBlobs blobs, TimeProvider time)
 {
-    private const int AtOnce = 500;
-
     /// <summary>In milliseconds. 1 hour.</summary>
     private const long PulledEvery = 60 * 60 * 1000;
 
@@ -137,18 +139,16 @@ internal sealed class ManifestStore(Db db, RegistryBlobs blobs, TimeProvider tim
     {
         if (await blobs.MakeRepositoryAsync(session, place, ct) is not { } repository)
             return new ManifestPut.NoProject();
-        if (push.Match is not null || push.OnlyNew)
-        {
-            var current = await session.FindAsync<RegistryManifestRow>(FindByTag, Args(place, push.Tags[0]), ct);
-            if (push.OnlyNew ? current is not null : !push.Match!.Contains(current?.Digest ?? ""))
-                return new ManifestPut.Moved();
-        }
-
+        if (!push.Condition.IsAny && !push.Condition.IsMet((await FindAsync(session, place, push.Reference, ct))?.Digest))
+            return new ManifestPut.Moved();
         if (await WhyProtectedAsync(session, place, push, ct) is { } why)
             return new ManifestPut.Protected(why);
-        if (await WhyNotAsync(session, repository, push.Manifest, ct) is { } refusal)
+        if (await FindAsync(session, place, push.Digest.ToString(), ct) is { } same && same.MediaType != push.Manifest.MediaType)
+            return new ManifestPut.OtherType(same.MediaType);
+        var needs = await Needs.FindAsync(session, repository, push.Manifest.Needs, ct);
+        if (needs.WhyNot() is { } refusal)
             return refusal;
-        var manifest = await InsertAsync(session, repository, push, ct);
+        var manifest = await InsertAsync(session, repository, push, needs.There, ct);
         foreach (var tag in push.Tags)
             await TagAsync(session, repository, manifest, tag, ct);
         return new ManifestPut.Done();
@@ -162,7 +162,7 @@ internal sealed class ManifestStore(Db db, RegistryBlobs blobs, TimeProvider tim
         var rules = await TagRules.ReadAsync(session, place.ProjectId, ct);
         foreach (var tag in push.Tags)
         {
-            var current = await session.FindAsync<RegistryManifestRow>(FindByTag, Args(place, tag), ct);
+            var current = await FindAsync(session, place, tag, ct);
             if (rules.WhyNotPush(tag, push.Level, current is not null && current.Digest != push.Digest.ToString()) is { } why)
                 return why;
         }
@@ -170,40 +170,23 @@ internal sealed class ManifestStore(Db db, RegistryBlobs blobs, TimeProvider tim
         return null;
     }
 
-    private static async Task<ManifestPut?> WhyNotAsync(Session session, long repository, ImageManifest manifest, CancellationToken ct)
-    {
-        var needs = manifest.Needs.Where(need => !need.MayBeMissing).ToList();
-        var sizes = new Dictionary<string, long>();
-        foreach (var digests in needs.Select(need => need.Digest.ToString()).Distinct().Chunk(AtOnce))
-        {
-            var rows = await session.QueryAsync<Sized>(
-                """
-                SELECT digest, size FROM registry_blobs WHERE repository_id = @repository AND digest IN @digests
-                UNION SELECT digest, size FROM registry_manifests WHERE repository_id = @repository AND digest IN @digests
-                """,
-                new { repository, digests = new In<string>(digests) },
-                ct
-            );
-            foreach (var row in rows)
-                sizes[row.Digest] = row.Size;
-        }
+    private static Task<RegistryManifestRow?> FindAsync(Session session, RegistryPlace place, string reference, CancellationToken ct) =>
+        session.FindAsync<RegistryManifestRow>(Sql(reference), Args(place, reference), ct);
 
-        var missing = needs.Select(need => need.Digest.ToString()).Where(digest => !sizes.ContainsKey(digest)).Distinct().ToList();
-        if (missing.Count > 0)
-            return new ManifestPut.Missing(missing);
-        return needs.Find(need => sizes[need.Digest.ToString()] != need.Size) is { } wrong
-            ? new ManifestPut.WrongSize(wrong.Digest.ToString())
-            : null;
-    }
-
-    private async Task<long> InsertAsync(Session session, long repository, ManifestToPut push, CancellationToken ct)
+    private async Task<long> InsertAsync(
+        Session session,
+        long repository,
+        ManifestToPut push,
+        IEnumerable<string> links,
+        CancellationToken ct
+    )
     {
         var manifest = push.Manifest;
         var id = await session.FindAsync<long>(
             """
             INSERT INTO registry_manifests (repository_id, digest, media_type, size, subject, artifact_type, annotations, created_at, content)
             VALUES (@repository, @digest, @MediaType, @size, @subject, @ArtifactType, @annotations, @now, @content)
-            ON CONFLICT (repository_id, digest) DO UPDATE SET media_type = excluded.media_type, unused_since = NULL
+            ON CONFLICT (repository_id, digest) DO UPDATE SET unused_since = NULL
             RETURNING id
             """,
             new
@@ -221,7 +204,6 @@ internal sealed class ManifestStore(Db db, RegistryBlobs blobs, TimeProvider tim
             ct
         );
         await session.ExecuteAsync("DELETE FROM registry_links WHERE manifest_id = @id", new { id }, ct);
-        var links = manifest.Needs.Where(need => !need.MayBeMissing).Select(need => need.Digest.ToString()).Distinct();
         await session.ExecuteAsync(
             "INSERT INTO registry_links (repository_id, manifest_id, target) VALUES (@repository, @id, @target)",
             links
@@ -269,10 +251,4 @@ internal sealed class ManifestStore(Db db, RegistryBlobs blobs, TimeProvider tim
             reference,
             key = Key(reference),
         };
-
-    private sealed record Sized
-    {
-        public string Digest { get; init; } = "";
-        public long Size { get; init; }
-    }
 }

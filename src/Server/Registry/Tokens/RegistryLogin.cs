@@ -27,7 +27,7 @@ internal sealed class RegistryLogin(
     {
         var header = http.Request.Headers.Authorization.ToString();
         if (Bearer(header) is { } token)
-            return tokens.Open(token) is { } pass && (late || pass.ExpiresAt > time.Milliseconds())
+            return tokens.Open(token) is { } pass && (late || !IsOver(pass))
                 ? (pass, null)
                 : (null, Challenge(http, asked, "invalid_token"));
         if (Basic(header) is not var (user, password))
@@ -38,6 +38,9 @@ internal sealed class RegistryLogin(
         var (grants, catalog) = await rights.GrantAsync(actor, asked, http.RequestAborted);
         return (tokens.Begin(grants, catalog), null);
     }
+
+    /// <summary>Whether its time has passed.</summary>
+    public bool IsOver(Pass pass) => pass.ExpiresAt <= time.Milliseconds();
 
     /// <summary>Who it is. Nobody, and no refusal: a credential that is no good.</summary>
     public async Task<(Actor? Actor, IResult? Refusal)> ActorAsync(HttpContext http, string user, string password) =>

@@ -20,12 +20,15 @@ internal sealed record AskedScope(string? Name, RegistryActions Actions)
     private const int Most = 20;
 
     /// <param name="texts">Each may hold several, separated by blanks. What is none is passed over, as the specification has it.</param>
+    /// <returns>One for each repository: who asks twice asks for both.</returns>
     public static IReadOnlyList<AskedScope> Parse(IEnumerable<string?> texts) =>
         [
             .. texts
                 .SelectMany(text => (text ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(Most))
                 .Select(One)
                 .OfType<AskedScope>()
+                .GroupBy(scope => scope.Name)
+                .Select(same => new AskedScope(same.Key, same.Aggregate(RegistryActions.None, (all, one) => all | one.Actions)))
                 .Take(Most),
         ];
 

@@ -91,15 +91,23 @@ internal sealed class UploadCalls(UploadStore store, UploadIntake intake, Regist
                 return Created(call, digest);
             if (end == UploadEnd.NoRoom)
                 return await intake.TooLargeAsync(call);
-            // Somebody else was faster; with the same bytes that is no difference.
-            return await blobs.FindAsync(call.Place, digest, call.Ct) is not null ? Created(call, digest) : RegistryError.UploadUnknown;
         }
 
+        if (put is null or BlobPut.Stored)
+            return await OvertakenAsync(call, upload, digest);
         if (upload is not null)
             await store.RemoveAsync(upload, call.Ct);
         return put is BlobPut.TooLarge
             ? await intake.TooLargeAsync(call)
             : RegistryError.DigestInvalid("provided digest did not match uploaded content");
+    }
+
+    /// <summary>Somebody else went on with the upload, or ended it; with the same bytes that is no difference.</summary>
+    private async Task<IResult> OvertakenAsync(RegistryCall call, RegistryUploadRow? upload, ImageDigest digest)
+    {
+        if (upload is not null && await FindAsync(call, upload.Key) is { } now)
+            return Elsewhere(call, now);
+        return await blobs.FindAsync(call.Place, digest, call.Ct) is not null ? Created(call, digest) : RegistryError.UploadUnknown;
     }
 
     /// <summary>

@@ -44,11 +44,13 @@ internal sealed class UploadIntake(IBlobStore blobs, UploadStore store, Quotas q
     /// <param name="call">The last request.</param>
     /// <param name="upload">Nothing when there was no request before.</param>
     /// <param name="expected">What it is said to be.</param>
-    /// <returns>The blob, and whether its bytes are there for the first time; or why it is none.</returns>
-    public async Task<(BlobPut Put, bool IsNew)> WholeAsync(RegistryCall call, RegistryUploadRow? upload, ImageDigest expected)
+    /// <returns>The blob, and whether its bytes are there for the first time; or why it is none. Nothing when somebody else went on with the upload meanwhile.</returns>
+    public async Task<(BlobPut? Put, bool IsNew)> WholeAsync(RegistryCall call, RegistryUploadRow? upload, ImageDigest expected)
     {
         var (hasBody, ct) = (HasBody(call.Http), call.Ct);
         var pieces = upload is { Pieces: > 0 } ? await store.PiecesAsync(upload, ct) : [];
+        if (upload is not null && upload.Size != pieces.Sum(piece => piece.Size))
+            return (null, false);
         // The most frequent of all: one request has brought everything, and this one only says what it is.
         if (pieces is [var only] && !hasBody)
             return (await CheckAsync(new Blob(BlobDigest.Parse(only.Blob, null), only.Size), expected, ct), false);
