@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using System.Text;
 using Slipway.Cli.Commands;
 using Slipway.Cli.Commands.Accounts;
+using Slipway.Cli.Commands.Registry;
 using Slipway.Cli.Commands.Runners;
 
 namespace Slipway.Cli;
@@ -21,7 +22,7 @@ internal static class SlipwayProgram
     {
         try
         {
-            var root = Tree(surroundings, withRunner: arguments.Contains("runner"));
+            var root = Tree(surroundings, arguments.Contains("runner"), arguments.Contains("registry"));
             var parsed = root.Parse(arguments, Parsing);
             if (parsed.Action is not (Help or VersionLine) && UnknownOption(parsed) is { } unknown)
                 return SayUnknown(unknown, parsed.CommandResult.Command, surroundings);
@@ -50,7 +51,8 @@ internal static class SlipwayProgram
     /// <param name="withRunner">
     /// The runner's verbs have more options than all others together: they are only made where somebody may ask for them.
     /// </param>
-    internal static RootCommand Tree(Surroundings surroundings, bool withRunner = true)
+    /// <param name="withRegistry">The same of the registry's.</param>
+    internal static RootCommand Tree(Surroundings surroundings, bool withRunner = true, bool withRegistry = true)
     {
         var root = new RootCommand("GitLab CI/CD in one program: run, check and explain .gitlab-ci.yml pipelines")
         {
@@ -64,6 +66,7 @@ internal static class SlipwayProgram
             UserCommand.Make(surroundings),
             TokenCommand.Make(surroundings),
             ProjectCommand.Make(surroundings),
+            RegistryCommand.Make(surroundings, withRegistry),
             BackupCommand.Make(surroundings),
             DoctorCommand.Make(surroundings),
             CompletionCommand.Make(surroundings),

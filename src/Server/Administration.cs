@@ -10,7 +10,7 @@ namespace Slipway.Server;
 /// What whoever owns the machine does to a server's users, tokens and projects without asking the server: it works on the data folder, whether or not a server
 /// runs there. Everything is recorded as done by <c>command line</c>.
 /// </summary>
-public sealed class Administration : IAsyncDisposable
+public sealed partial class Administration : IAsyncDisposable
 {
     private const string Actor = "command line";
 

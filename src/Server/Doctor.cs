@@ -21,9 +21,22 @@ public static class Doctor
 
     /// <param name="deep">Every invariant over every row, blob and repository, not only what takes no time.</param>
     /// <param name="tell">Told what is looked at next.</param>
-    public static async Task<Diagnosis> ExamineAsync(
+    public static Task<Diagnosis> ExamineAsync(
         ServerOptions options,
         bool deep,
+        TimeProvider time,
+        Action<string> tell,
+        CancellationToken ct
+    ) => ExamineAsync(options, deep ? Invariant.All : [], time, tell, ct);
+
+    /// <summary>Of all that a deep look sees, the images: every layer is read.</summary>
+    /// <inheritdoc cref="ExamineAsync(ServerOptions, bool, TimeProvider, Action{string}, CancellationToken)"/>
+    public static Task<Diagnosis> ExamineImagesAsync(ServerOptions options, TimeProvider time, Action<string> tell, CancellationToken ct) =>
+        ExamineAsync(options, [.. Invariant.All.Where(one => one.Id is "I8" or "I9" or "I10")], time, tell, ct);
+
+    private static async Task<Diagnosis> ExamineAsync(
+        ServerOptions options,
+        IReadOnlyList<Invariant> invariants,
         TimeProvider time,
         Action<string> tell,
         CancellationToken ct
@@ -45,14 +58,14 @@ public static class Doctor
         var (store, blobs) = await BlobsAsync(options, ct);
         using var __ = blobs;
         checks.Add(store);
-        if (!deep)
+        if (invariants.Count == 0)
             return new Diagnosis(checks);
         if (db is null || blobs is null)
-            return new Diagnosis([.. checks, .. Invariant.All.Select(one => Unseen(one, db is null ? "database" : "blobs"))]);
+            return new Diagnosis([.. checks, .. invariants.Select(one => Unseen(one, db is null ? "database" : "blobs"))]);
         var scene = await SceneAsync(options, time, db, blobs, secrets, git, ct);
         if (options.DatabaseAddress is DatabaseAddress.Sqlite)
             checks.Add(await FileAsync(db, ct));
-        foreach (var invariant in Invariant.All)
+        foreach (var invariant in invariants)
         {
             tell(invariant.Sentence);
             checks.Add(await invariant.CheckAsync(scene, ct));

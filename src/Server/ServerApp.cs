@@ -17,6 +17,7 @@ using Slipway.Server.Outbound;
 using Slipway.Server.Pipelines;
 using Slipway.Server.Projects;
 using Slipway.Server.Registry;
+using Slipway.Server.Registry.Api;
 using Slipway.Server.Runners;
 using Slipway.Server.Schedules;
 using Slipway.Server.Triggers;
@@ -40,7 +41,7 @@ internal static class ServerApp
             all.GetRequiredService<ServerOptions>().Folder("repositories"),
             all.GetRequiredService<GitDoor>()
         ));
-        services.AddSingleton(all => Ties(all.GetRequiredService<Repositories>()));
+        services.AddSingleton(all => Ties(all.GetRequiredService<Repositories>(), all.GetRequiredService<CleanupSettings>()));
         services.AddSingleton(all => new OutboundHttp(
             new AddressRules(all.GetRequiredService<ServerOptions>().AllowedOutbound),
             all.GetRequiredService<TimeProvider>(),
@@ -154,8 +155,8 @@ internal static class ServerApp
         services.GetRequiredService<Leftovers>().BeginsNow();
     }
 
-    /// <summary>What a project has in its repository.</summary>
-    private static ProjectTies Ties(Repositories repositories) =>
+    /// <summary>What a project has in its repository, and what it says of its images.</summary>
+    private static ProjectTies Ties(Repositories repositories, CleanupSettings images) =>
         new()
         {
             SetHead = async (project, branch, ct) =>
@@ -167,6 +168,8 @@ internal static class ServerApp
                 return true;
             },
             Remove = (project, _) => Task.Run(() => repositories.Delete(project), CancellationToken.None),
+            ShowCleanup = images.ShowAsync,
+            ReadCleanup = images.ReadAsync,
         };
 
     /// <summary>The server does not start with a route that says nothing of who may come in.</summary>

@@ -42,7 +42,7 @@ public sealed partial class ExamplesTests
     public void Every_command_in_a_page_can_be_typed(string command)
     {
         var words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        var verbs = words.TakeWhile(word => char.IsAsciiLetterLower(word[0])).Take(words[0] == "config" ? 2 : 1).ToArray();
+        var verbs = words.TakeWhile(word => char.IsAsciiLetterLower(word[0])).Take(words[0] is "config" or "registry" ? 2 : 1).ToArray();
         var help = Ask([.. verbs, "--help"]);
         foreach (var option in words.Where(word => word.StartsWith("--")))
             Assert.Contains(option, help);

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -98,10 +99,28 @@ internal static class ProjectsApi
         ProjectContext here,
         Actor actor,
         Db db,
+        ProjectTies ties,
         ServerUrl url,
         TimeProvider time,
         CancellationToken ct
-    ) => Answers.Ok(await ProjectAnswers.FullAsync(db, here.Project, actor, url, time.Milliseconds(), ct));
+    ) => Answers.Ok(await WholeAsync(db, ties, here.Project, actor, url, time.Milliseconds(), ct));
+
+    /// <summary>One project, with what a list has not.</summary>
+    private static async Task<JsonObject> WholeAsync(
+        Db db,
+        ProjectTies ties,
+        ProjectRow row,
+        Actor actor,
+        ServerUrl url,
+        long now,
+        CancellationToken ct
+    )
+    {
+        var whole = await ProjectAnswers.FullAsync(db, row, actor, url, now, ct);
+        if (actor is not Actor.Nobody)
+            whole["container_expiration_policy"] = await ties.ShowCleanup(row.Id, ct);
+        return whole;
+    }
 
     private static Task<IResult> CreateAsync(
         Parameters parameters,
@@ -155,13 +174,18 @@ internal static class ProjectsApi
             DefaultBranch = branch ?? row.DefaultBranch,
             Settings = settings.ToJson(),
         };
+        var cleanup = await ties.ReadCleanup(row.Id, parameters, ct);
+        if (cleanup.Wrong is { } invalid)
+            return invalid.Answer();
         var now = time.Milliseconds();
         var error = await db.WriteAsync(
             async (session, token) =>
             {
                 var wrong = await ProjectStore.ChangeAsync(session, row, wanted, token);
-                if (wrong is null)
-                    await Audit.WriteAsync(session, actor.Name, "project_changed", $"project {row.FullPath}", null, now, token);
+                if (wrong is not null)
+                    return wrong;
+                await cleanup.WriteAsync(session, token);
+                await Audit.WriteAsync(session, actor.Name, "project_changed", $"project {row.FullPath}", null, now, token);
                 return wrong;
             },
             ct
@@ -169,7 +193,7 @@ internal static class ProjectsApi
         if (error is not null)
             return error.Answer();
         var changed = (await Lookup.ProjectAsync(db, $"{row.Id}", ct))!;
-        return Answers.Ok(await ProjectAnswers.FullAsync(db, changed, actor, url, now, ct));
+        return Answers.Ok(await WholeAsync(db, ties, changed, actor, url, now, ct));
     }
 
     private static async Task<IResult> RemoveAsync(

@@ -36,6 +36,7 @@ internal static class RegistryParts
             .AddSingleton<RepositoryStore>()
             .AddSingleton<TagStore>()
             .AddSingleton<ImageStore>()
+            .AddSingleton<CleanupSettings>()
             .AddSingleton<ImageUsage>()
             .AddSingleton<Quotas>()
             .AddSingleton<TagRuleStore>()
@@ -58,5 +59,6 @@ internal static class RegistryParts
     {
         v4.MapRepositories();
         v4.MapImageTags();
+        v4.MapTagRules();
     }
 }

@@ -1,11 +1,14 @@
 """python-gitlab against a running server: what a script of a team does. SERVER and TOKEN say where and as whom; CONFIG is the project's .gitlab-ci.yml."""
 
+import hashlib
 import io
+import json
 import os
 import time
 import zipfile
 
 import gitlab
+import requests
 
 SERVER, TOKEN = os.environ["SERVER"], os.environ["TOKEN"]
 CONFIG = open(os.environ["CONFIG"]).read()
@@ -223,6 +226,37 @@ check("trigger changed", project.triggers.get(trigger.id).description, "from els
 check("trigger used", project.triggers.get(trigger.id).last_used is not None)
 trigger.delete()
 refused("trigger token that is gone", 404, lambda: outside.trigger_pipeline("main", trigger.token))
+
+# Images. What is pushed here is no more than a config, which is all that a manifest must have.
+image = project.path_with_namespace
+account = ("root", TOKEN)
+config = b'{"os":"linux","architecture":"amd64"}'
+digest = "sha256:" + hashlib.sha256(config).hexdigest()
+manifest = "application/vnd.oci.image.manifest.v1+json"
+parts = {"mediaType": "application/vnd.oci.image.config.v1+json", "digest": digest, "size": len(config)}
+kind = {"Content-Type": "application/octet-stream"}
+put = requests.post(f"{SERVER}/v2/{image}/blobs/uploads/", params={"digest": digest}, data=config, auth=account, headers=kind)
+check("config pushed", put.status_code, 201)
+for tag in ["v1", "v2", "main"]:
+    body = json.dumps({"schemaVersion": 2, "mediaType": manifest, "config": parts, "layers": [], "annotations": {"tag": tag}})
+    put = requests.put(f"{SERVER}/v2/{image}/manifests/{tag}", data=body, auth=account, headers={"Content-Type": manifest})
+    check(f"{tag} pushed", put.status_code, 201)
+repository = project.repositories.list(get_all=True, tags_count=True)[0]
+check("repository of images", (repository.path, repository.tags_count), (image, 3))
+check("it by its number", gl.registry_repositories.get(repository.id, size=True).size, len(config))
+check("tags of images", [tag.name for tag in repository.tags.list(get_all=True)], ["main", "v1", "v2"])
+tag = repository.tags.get("v1")
+check("one tag", (tag.path, tag.revision, tag.total_size), (f"{image}:v1", digest[len("sha256:") :], 0))
+repository.tags.delete_in_bulk(name_regex_delete="v.*", keep_n=1)
+check("tags deleted by rule", [tag.name for tag in repository.tags.list(get_all=True)], ["main", "v2"])
+repository.tags.delete("main")
+refused("tag that is gone", 404, lambda: repository.tags.get("main"))
+project.container_expiration_policy_attributes = {"enabled": True, "keep_n": 5, "name_regex_delete": ".*"}
+project.save()
+policy = gl.projects.get(project.id).container_expiration_policy
+check("cleanup policy", (policy["enabled"], policy["keep_n"], policy["cadence"]), (True, 5, "1d"))
+repository.delete()
+check("repository of images gone", project.repositories.list(get_all=True), [])
 
 # Lists in parts.
 page = project.pipelines.list(per_page=1, iterator=True)

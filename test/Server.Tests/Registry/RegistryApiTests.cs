@@ -179,6 +179,127 @@ public sealed class RegistryApiTests
             string.Join(' ', (await client.GetApiAsync(tags)).Json.EnumerateArray().Select(one => Text(one, "name")));
     }
 
+    [Theory, EveryDatabase]
+    public async Task A_cleanup_policy_is_a_part_of_its_project(DatabaseKind kind)
+    {
+        var clock = new Clock();
+        await using var room = await RegistryRoom.OpenAsync(kind, clock);
+        var client = room.Owner.Client;
+        const string project = "projects/ada%2Fapp";
+        const string name = "container_expiration_policy";
+        Assert.Equal(
+            """{"enabled":false,"cadence":"1d","keep_n":10,"older_than":"90d","name_regex":".*","name_regex_keep":null,"next_run_at":null}""",
+            (await client.GetApiAsync(project))[name].GetRawText()
+        );
+        var set = await client.PutApiAsync(
+            project,
+            new
+            {
+                container_expiration_policy_attributes = new
+                {
+                    enabled = true,
+                    cadence = "7d",
+                    keep_n = 5,
+                    older_than = (string?)null,
+                    name_regex_delete = "v.*",
+                    name_regex_keep = "v1.*",
+                },
+            }
+        );
+        Assert.Equal(200, set.Status);
+        var kept = set[name];
+        Assert.Equal(
+            (true, "7d", 5, "v.*"),
+            (
+                kept.GetProperty("enabled").GetBoolean(),
+                Text(kept, "cadence"),
+                kept.GetProperty("keep_n").GetInt32(),
+                Text(kept, "name_regex")
+            )
+        );
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, kept.GetProperty("older_than").ValueKind);
+        Assert.Equal(clock.GetUtcNow().AddDays(7).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'"), Text(kept, "next_run_at"));
+        using var form = new HttpRequestMessage(HttpMethod.Put, "/api/v4/" + project)
+        {
+            Content = new FormUrlEncodedContent([new($"{name}_attributes[keep_n]", "10"), new("description", "new")]),
+        };
+        using var answer = await client.SendAsync(form, Ct);
+        Assert.Contains("\"keep_n\":10", await answer.Content.ReadAsStringAsync(Ct));
+        foreach (
+            var (attributes, error) in (IEnumerable<(object, string)>)
+                [
+                    (new { cadence = "2d" }, """{"message":{"container_expiration_policy.cadence":["is not included in the list"]}}"""),
+                    (new { keep_n = "x" }, """{"message":{"container_expiration_policy.keep_n":["is invalid"]}}"""),
+                    (new { name_regex = "*" }, """{"message":{"container_expiration_policy.name_regex":["not valid RE2 syntax"]}}"""),
+                ]
+        )
+            Assert.Equal(
+                (400, error),
+                Brief(await client.PutApiAsync(project, new { container_expiration_policy_attributes = attributes, description = "lost" }))
+            );
+        var last = await client.GetApiAsync(project);
+        Assert.Equal(("new", 10), (Text(last.Json, "description"), last[name].GetProperty("keep_n").GetInt32()));
+        Assert.Equal("v.*", Text(last[name], "name_regex"));
+    }
+
+    [Theory, EveryDatabase]
+    public async Task Rules_for_tags_are_made_changed_and_removed(DatabaseKind kind)
+    {
+        await using var room = await RegistryRoom.OpenAsync(kind);
+        const string rules = "projects/ada%2Fapp/registry/protection/tag/rules";
+        var client = room.Owner.Client;
+        Assert.Equal((200, "[]"), Brief(await client.GetApiAsync(rules)));
+        var made = await client.PostApiAsync(
+            rules,
+            new
+            {
+                tag_name_pattern = "^v",
+                minimum_access_level_for_push = "maintainer",
+                minimum_access_level_for_delete = "owner",
+            }
+        );
+        var id = made["id"].GetInt64();
+        Assert.Equal(
+            (
+                201,
+                $$"""{"id":{{id}},"project_id":{{room.Project.Id}},"tag_name_pattern":"^v","minimum_access_level_for_push":"maintainer","minimum_access_level_for_delete":"owner"}"""
+            ),
+            Brief(made)
+        );
+        var changed = await client.ApiAsync(HttpMethod.Patch, $"{rules}/{id}", new { minimum_access_level_for_delete = "admin" });
+        Assert.Equal((200, "admin"), (changed.Status, Text(changed.Json, "minimum_access_level_for_delete")));
+        await room.Client.PushImageAsync("ada/app", "v1");
+        var tags = $"{All}/{(await client.GetApiAsync(All)).Json[0].GetProperty("id")}/tags";
+        Assert.Equal(403, (await client.DeleteApiAsync(tags + "/v1")).Status);
+        foreach (
+            var (body, status, error) in (IEnumerable<(object, int, string)>)
+                [
+                    (new { }, 400, """{"error":"tag_name_pattern is missing"}"""),
+                    (new { tag_name_pattern = "^v" }, 422, """{"message":"Tag name pattern has already been taken"}"""),
+                    (new { tag_name_pattern = "(" }, 422, """{"message":"Tag name pattern not valid RE2 syntax"}"""),
+                    (
+                        new { tag_name_pattern = "x", minimum_access_level_for_push = "owner" },
+                        422,
+                        """{"message":"Access levels should either both be present or both be nil"}"""
+                    ),
+                    (
+                        new
+                        {
+                            tag_name_pattern = "x",
+                            minimum_access_level_for_push = "guest",
+                            minimum_access_level_for_delete = "owner",
+                        },
+                        422,
+                        """{"message":"Minimum access level for push is not included in the list"}"""
+                    ),
+                ]
+        )
+            Assert.Equal((status, error), Brief(await client.PostApiAsync(rules, body)));
+        Assert.Equal((204, ""), Brief(await client.DeleteApiAsync($"{rules}/{id}")));
+        Assert.Equal(404, (await client.DeleteApiAsync($"{rules}/{id}")).Status);
+        Assert.Equal(200, (await client.DeleteApiAsync(tags + "/v1")).Status);
+    }
+
     [Theory]
     [InlineData(nameof(Role.None), "404 404 404")]
     [InlineData(nameof(Role.Guest), "403 403 403")]

@@ -1,0 +1,41 @@
+using System.CommandLine;
+using Slipway.Cli.Commands.Serving;
+using Slipway.Cli.Reports;
+using Slipway.Server;
+
+namespace Slipway.Cli.Commands.Registry;
+
+/// <summary><c>slipway registry verify</c>: of all that <c>doctor --deep</c> looks at, the images.</summary>
+internal static class VerifyImagesCommand
+{
+    public static Command Make(Surroundings surroundings)
+    {
+        var json = new Option<bool>("--json") { Description = "as JSON" };
+        var verb = new Verb(
+            "verify",
+            "Read every layer that a server keeps and compare it with its digest, and look whether every image has all that it names",
+            ("registry verify", "the server may run; the exit code is 1 when something is wrong"),
+            ("registry verify --data /var/lib/slipway --json", "for a script")
+        )
+        {
+            json,
+        };
+        ServerData.AddTo(verb);
+        ServerData.AddBlobsTo(verb);
+        verb.SetAction(parsed =>
+            RunAsync(ServerData.Read(parsed, surroundings), parsed.GetValue(json), surroundings).GetAwaiter().GetResult()
+        );
+        return verb;
+    }
+
+    private static async Task<int> RunAsync(ServerOptions options, bool json, Surroundings surroundings)
+    {
+        Action<string> tell = surroundings.ErrorIsTerminal ? what => surroundings.Say($"looking: {what}") : _ => { };
+        var found = await Doctor.ExamineImagesAsync(options, surroundings.Time, tell, CancellationToken.None);
+        if (json)
+            DoctorJson.Write(surroundings.Out, found);
+        else
+            surroundings.Print(DoctorText.Of(found, surroundings.OutPalette(), surroundings.OutColumns()));
+        return found.IsHealthy ? ExitCode.Ok : ExitCode.Failed;
+    }
+}
