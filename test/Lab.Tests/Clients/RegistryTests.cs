@@ -7,9 +7,10 @@ namespace Slipway.Lab.Tests.Clients;
 /// the ways its client has, and is refused with a wrong password and in a project that is not its own.
 /// </summary>
 [Collection(nameof(LabEngine))]
-public sealed class RegistryTests(LabEngine lab, ClientServer server) : IClassFixture<ClientServer>
+public sealed class RegistryTests(LabEngine lab, OpenServer server) : IClassFixture<OpenServer>
 {
     private const string Image = "lab/registry-clients";
+    private const string Loopback = "127.0.0.1";
 
     /// <summary>Engine 20.10 of Debian 12, the machine's own.</summary>
     [Fact]
@@ -17,23 +18,25 @@ public sealed class RegistryTests(LabEngine lab, ClientServer server) : IClassFi
     {
         var socket = new Uri(Environment.GetEnvironmentVariable("DOCKER_HOST") ?? "unix:///var/run/docker.sock");
         Assert.SkipUnless(socket.Scheme == "unix", "the engine has no socket here");
-        await PassesAsync("docker.sh engine", "-v", $"{socket.LocalPath}:/var/run/docker.sock");
+        await PassesAsync("docker.sh engine", Loopback, "--network", "host", "-v", $"{socket.LocalPath}:/var/run/docker.sock");
     }
 
     /// <summary>Engine 26, with buildx and compose.</summary>
     [Theory]
     [InlineData("classic")]
     [InlineData("containerd")]
-    public Task Docker_26(string store) => PassesAsync($"docker.sh {store}", "-v", "/var/lib/docker");
+    public Task Docker_26(string store) => PassesAsync($"docker.sh {store}", lab.Gateway, "-v", "/var/lib/docker");
 
     [Theory]
     [InlineData("skopeo")]
     [InlineData("buildah")]
     [InlineData("oras")]
     [InlineData("cosign")]
-    public Task Clients(string name) => PassesAsync($"{name}.sh");
+    public Task Clients(string name) => PassesAsync($"{name}.sh", Loopback, "--network", "host");
 
-    private async Task PassesAsync(string script, params string[] arguments)
+    /// <param name="host">By which the script reaches the server.</param>
+    /// <param name="arguments">Of <c>docker run</c>.</param>
+    private async Task PassesAsync(string script, string host, params string[] arguments)
     {
         Assert.SkipWhen(lab.Missing is not null, lab.Missing ?? "");
         var scripts = Path.Combine(AppContext.BaseDirectory, "Clients");
@@ -46,12 +49,10 @@ public sealed class RegistryTests(LabEngine lab, ClientServer server) : IClassFi
                 "run",
                 "--rm",
                 "--privileged",
-                "--network",
-                "host",
                 "-e",
-                $"SERVER={server.Url}",
+                $"SERVER=http://{host}:{server.Port}",
                 "-e",
-                $"TOKEN={server.Token}",
+                $"TOKEN={server.Server.Token}",
                 "-v",
                 $"{scripts}:/c:ro",
                 .. arguments,
@@ -61,8 +62,20 @@ public sealed class RegistryTests(LabEngine lab, ClientServer server) : IClassFi
                 $"sh /c/registry/{script}",
             ]
         );
-        Assert.True(done.ExitCode == 0, $"{done.All}\n\nThe server said:\n{server.Said}");
+        Assert.True(done.ExitCode == 0, $"{done.All}\n\nThe server said:\n{server.Server.Said}");
         Assert.Matches(@"\bPASS [0-9]{2,} checks\s*$", done.Output);
-        Assert.DoesNotContain(": 500, request", server.Said);
+        Assert.DoesNotContain(": 500, request", server.Server.Said);
     }
+}
+
+/// <summary>A server that containers on the engine's bridge reach too.</summary>
+public sealed class OpenServer : IAsyncLifetime
+{
+    internal ClientServer Server { get; } = new("0.0.0.0:0", "off");
+
+    public int Port => new Uri(Server.Url).Port;
+
+    public ValueTask InitializeAsync() => Server.InitializeAsync();
+
+    public ValueTask DisposeAsync() => Server.DisposeAsync();
 }
