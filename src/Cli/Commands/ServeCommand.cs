@@ -24,6 +24,8 @@ internal static class ServeCommand
             wanted.Database,
             wanted.AllowOutbound,
             wanted.Blobs,
+            wanted.RegistryQuota,
+            wanted.RegistryGrace,
             wanted.Runner,
             wanted.Demo,
             wanted.Json,
@@ -76,6 +78,20 @@ internal static class ServeCommand
                 HelpName = "ADDRESS",
             };
 
+        public Option<string?> RegistryQuota { get; } =
+            new("--registry-quota")
+            {
+                Description = "what the images of a project may take, 20g; a project may have a quota of its own [no bound]",
+                HelpName = "SIZE",
+            };
+
+        public Option<string?> RegistryGrace { get; } =
+            new("--registry-grace")
+            {
+                Description = "how long images without a tag and layers without an image are kept [1 day]",
+                HelpName = "TIME",
+            };
+
         public Option<string[]> AllowOutbound { get; } =
             new("--allow-outbound")
             {
@@ -103,6 +119,7 @@ internal static class ServeCommand
                 ExternalUrl = UrlOf(parsed.GetValue(ExternalUrl)),
                 Database = parsed.GetValue(Database) ?? surroundings.Variable(ServerData.DatabaseVariable),
                 Blobs = parsed.GetValue(Blobs) ?? surroundings.Variable(ServerData.BlobsVariable),
+                Registry = RegistryLimits.Read(parsed.GetValue(RegistryQuota), parsed.GetValue(RegistryGrace)),
                 AllowedOutbound = parsed.GetValue(AllowOutbound) ?? [],
                 Runner = parsed.GetValue(Runner)!,
                 IsDemo = parsed.GetValue(Demo),

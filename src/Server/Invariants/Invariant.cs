@@ -6,7 +6,6 @@ namespace Slipway.Server.Invariants;
 /// <param name="LookAsync">Goes over all of it.</param>
 internal sealed record Invariant(string Id, string Sentence, Func<Scene, CancellationToken, Task<Sighting>> LookAsync)
 {
-    /// <summary>I10 is about quotas of the registry, which this server does not have.</summary>
     public static IReadOnlyList<Invariant> All { get; } =
     [
         new("I1", "every pipeline has a number of its own in its project", PipelineInvariants.NumbersAsync),
@@ -18,6 +17,7 @@ internal sealed record Invariant(string Id, string Sentence, Func<Scene, Cancell
         new("I7", "every artifact has its bytes", BlobInvariants.LookAsync),
         new("I8", "every layer has its bytes", RegistryInvariants.BlobsAsync),
         new("I9", "every image has all that it names", RegistryInvariants.ManifestsAsync),
+        new("I10", "every image counts as what it names", ImageSizeInvariants.LookAsync),
         new("I11", "every repository is sound and has its pipelines' commits", GitInvariants.LookAsync),
         new("I12", "a push has one pipeline for each ref it moved", PipelineInvariants.PushesAsync),
         new("I13", "a resource group lets one job in at a time", JobInvariants.ResourceGroupsAsync),

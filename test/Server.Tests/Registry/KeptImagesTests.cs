@@ -19,6 +19,9 @@ public sealed class KeptImagesTests
             var (broken, expected) in (IEnumerable<(string, string)>)
                 [
                     ("UPDATE registry_blobs SET size = 99 WHERE size = 100", "I8 layer sha256:"),
+                    ("UPDATE registry_blobs SET size = 513 WHERE size = 512", $"I10 image {image}: its sha256:"),
+                    ("UPDATE registry_links SET target = 'sha256:' || target", $"I10 image {image}: nothing keeps its sha256:"),
+                    ("UPDATE registry_links SET target = substr(target, 8)", $"I10 image {image}: its sha256:"),
                     ("DELETE FROM registry_blobs WHERE size = 64", $"I9 image {image}: sha256:"),
                     ("UPDATE registry_manifests SET content = name_key FROM registry_tags", $"I9 image {image}: it is not what was pushed"),
                 ]

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Console;
 using Slipway.Cli.Terminal;
 using Slipway.Runner.Config;
 using Slipway.Server;
+using Slipway.Server.Registry;
 
 namespace Slipway.Cli.Commands.Serving;
 
@@ -17,6 +18,7 @@ internal sealed record ServeOptions
     public IReadOnlyList<string> AllowedOutbound { get; init; } = [];
     public string? Database { get; init; }
     public string? Blobs { get; init; }
+    public RegistryOptions Registry { get; init; } = new();
 
     /// <summary><c>auto</c>, <c>docker</c>, <c>shell</c> or <c>off</c>.</summary>
     public required string Runner { get; init; }
@@ -68,6 +70,7 @@ internal static class Serve
             BlobsAccessKey = surroundings.Variable(ServerData.AccessKeyVariable),
             BlobsSecretKey = surroundings.Variable(ServerData.SecretKeyVariable),
             TracesTo = Collector(surroundings),
+            Registry = options.Registry,
         };
         try
         {

@@ -220,6 +220,7 @@ internal sealed class Collection(Db db, TimeProvider time, ServerOptions options
         );
         if (gone.Count == 0)
             return (0, 0);
+        KillPoint.Pass("layers half collected");
         var held = await session.QueryAsync<string>(
             "SELECT DISTINCT blob FROM registry_blobs WHERE blob IN @blobs",
             new { blobs = new In<string>([.. gone.Select(one => one.Blob).Distinct()]) },

@@ -38,6 +38,7 @@ internal static class Families
 
         var args = new { ids = new In<long>([.. all]) };
         await session.ExecuteAsync("DELETE FROM registry_links WHERE manifest_id IN @ids", args, ct);
+        KillPoint.Pass("manifest half collected");
         return await session.ExecuteAsync("DELETE FROM registry_manifests WHERE id IN @ids", args, ct);
     }
 

@@ -97,8 +97,12 @@ internal sealed class ManifestStore(Db db, RegistryBlobs blobs, TimeProvider tim
     public Task<byte[]?> ContentAsync(RegistryManifestRow row, CancellationToken ct) =>
         db.FindAsync<byte[]>("SELECT content FROM registry_manifests WHERE id = @Id", row, ct);
 
-    public Task<ManifestPut> PutAsync(RegistryPlace place, ManifestToPut push, CancellationToken ct) =>
-        db.WriteAsync((session, token) => PutAsync(session, place, push, token), ct);
+    public async Task<ManifestPut> PutAsync(RegistryPlace place, ManifestToPut push, CancellationToken ct)
+    {
+        var put = await db.WriteAsync((session, token) => PutAsync(session, place, push, token), ct);
+        KillPoint.Pass("manifest kept");
+        return put;
+    }
 
     /// <summary>Removes a tag, or a manifest with all its tags.</summary>
     /// <param name="level">The role of who does it.</param>
@@ -149,8 +153,10 @@ internal sealed class ManifestStore(Db db, RegistryBlobs blobs, TimeProvider tim
         if (needs.WhyNot() is { } refusal)
             return refusal;
         var manifest = await InsertAsync(session, repository, push, needs.There, ct);
+        KillPoint.Pass("manifest inserted");
         foreach (var tag in push.Tags)
             await TagAsync(session, repository, manifest, tag, ct);
+        KillPoint.Pass("manifest tagged");
         return new ManifestPut.Done();
     }
 

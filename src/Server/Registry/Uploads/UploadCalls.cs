@@ -54,7 +54,10 @@ internal sealed class UploadCalls(UploadStore store, UploadIntake intake, Regist
             case BlobPut.Stored({ Length: 0 }):
                 return Accepted(call, upload.Key, upload.Size);
             case BlobPut.Stored(var piece):
-                if (await store.AddAsync(upload, piece, begunAt, call.Ct))
+                KillPoint.Pass("registry piece stored");
+                var isAdded = await store.AddAsync(upload, piece, begunAt, call.Ct);
+                KillPoint.Pass("registry piece kept");
+                if (isAdded)
                     return Accepted(call, upload.Key, upload.Size + piece.Length);
                 return await FindAsync(call, key) is { } now ? Elsewhere(call, now) : RegistryError.UploadUnknown;
             default:
@@ -87,6 +90,7 @@ internal sealed class UploadCalls(UploadStore store, UploadIntake intake, Regist
         {
             KillPoint.Pass("registry blob stored");
             var end = await store.FinishAsync(call.Place, upload, digest, blob, isNew ? begunAt : null, call.Ct);
+            KillPoint.Pass("registry blob kept");
             if (end == UploadEnd.Done)
                 return Created(call, digest);
             if (end == UploadEnd.NoRoom)
