@@ -9,7 +9,6 @@ namespace Slipway.Lab.Tests.Clients;
 [Collection(nameof(LabEngine))]
 public sealed class RegistryTests(LabEngine lab, OpenServer server) : IClassFixture<OpenServer>
 {
-    private const string Image = "lab/registry-clients";
     private const string Loopback = "127.0.0.1";
 
     /// <summary>Engine 20.10 of Debian 12, the machine's own.</summary>
@@ -18,30 +17,45 @@ public sealed class RegistryTests(LabEngine lab, OpenServer server) : IClassFixt
     {
         var socket = new Uri(Environment.GetEnvironmentVariable("DOCKER_HOST") ?? "unix:///var/run/docker.sock");
         Assert.SkipUnless(socket.Scheme == "unix", "the engine has no socket here");
-        await PassesAsync("docker.sh engine", Loopback, "--network", "host", "-v", $"{socket.LocalPath}:/var/run/docker.sock");
+        await PassesAsync("docker.sh engine", Loopback, "trixie", "--network", "host", "-v", $"{socket.LocalPath}:/var/run/docker.sock");
     }
 
-    /// <summary>Engine 26, with buildx and compose.</summary>
-    [Theory]
-    [InlineData("classic")]
-    [InlineData("containerd")]
-    public Task Docker_26(string store) => PassesAsync($"docker.sh {store}", lab.Gateway, "-v", "/var/lib/docker");
+    private static readonly string[] Scripts =
+    [
+        "docker.sh classic",
+        "docker.sh containerd",
+        "skopeo.sh",
+        "buildah.sh",
+        "oras.sh",
+        "cosign.sh",
+    ];
 
-    [Theory]
-    [InlineData("skopeo")]
-    [InlineData("buildah")]
-    [InlineData("oras")]
-    [InlineData("cosign")]
-    public Task Clients(string name) => PassesAsync($"{name}.sh", Loopback, "--network", "host");
+    /// <summary>Of Debian 13 always; every night the newest that Debian has too.</summary>
+    public static TheoryData<string, string> Rows { get; } =
+        new([
+            .. Scripts.Select(script => ("trixie", script)),
+            .. Environment.GetEnvironmentVariable("SLIPWAY_SOAK_SECONDS") is null
+                ? []
+                : Scripts.Append("crane.sh").Select(script => ("sid", script)),
+        ]);
+
+    [Theory, MemberData(nameof(Rows))]
+    public Task Clients_of_Debian(string debian, string script) =>
+        // An engine in a container has a network of the container's own.
+        script.StartsWith("docker", StringComparison.Ordinal)
+            ? PassesAsync(script, lab.Gateway, debian, "-v", "/var/lib/docker")
+            : PassesAsync(script, Loopback, debian, "--network", "host");
 
     /// <param name="host">By which the script reaches the server.</param>
+    /// <param name="debian">Whose clients.</param>
     /// <param name="arguments">Of <c>docker run</c>.</param>
-    private async Task PassesAsync(string script, string host, params string[] arguments)
+    private async Task PassesAsync(string script, string host, string debian, params string[] arguments)
     {
         Assert.SkipWhen(lab.Missing is not null, lab.Missing ?? "");
-        var scripts = Path.Combine(AppContext.BaseDirectory, "Clients");
+        var (scripts, image) = (Path.Combine(AppContext.BaseDirectory, "Clients"), $"lab/registry-clients:{debian}");
+        var folder = Path.Combine(scripts, "registry");
         // Once: after that the engine has it.
-        await lab.DockerAsync(["build", "-q", "-t", Image, Path.Combine(scripts, "registry")]);
+        await lab.DockerAsync(["build", "-q", "-t", image, "-f", Path.Combine(folder, $"{debian}.Dockerfile"), folder]);
         var done = await SlipwayProcess.RunAsync(
             "docker",
             "/",
@@ -53,10 +67,12 @@ public sealed class RegistryTests(LabEngine lab, OpenServer server) : IClassFixt
                 $"SERVER=http://{host}:{server.Port}",
                 "-e",
                 $"TOKEN={server.Server.Token}",
+                "-e",
+                $"DEBIAN={debian}",
                 "-v",
                 $"{scripts}:/c:ro",
                 .. arguments,
-                Image,
+                image,
                 "sh",
                 "-c",
                 $"sh /c/registry/{script}",

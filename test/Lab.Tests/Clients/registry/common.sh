@@ -1,7 +1,8 @@
-# Sourced by the scripts beside it. SERVER and TOKEN say where and as which administrator; NAME is the script's own.
+# Sourced by the scripts beside it. SERVER and TOKEN say where and as which administrator, DEBIAN whose clients these are; NAME is the script's own.
 # It makes a user NAME with a private project NAME/app, and a private project with an image that NAME may not see.
 set -eu
 checks=0
+NAME=$NAME-$DEBIAN
 work=$(mktemp -d)
 cd "$work"
 export HOME=$work NO_COLOR=1

@@ -1,5 +1,5 @@
 #!/bin/sh
-# docker: $1 is engine (the machine's own, at its socket), classic (an engine of Debian's in here) or containerd (the same, which
+# docker: $1 is engine (the machine's own, at its socket), classic (an engine in here) or containerd (the same, which
 # keeps its images as containerd does and pushes them so). The last two come with buildx and compose.
 set -eu
 mode=$1
