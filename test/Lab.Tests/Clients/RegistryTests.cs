@@ -72,8 +72,10 @@ public sealed class RegistryTests(LabEngine lab, OpenServer server) : IClassFixt
                 "-v",
                 $"{scripts}:/c:ro",
                 .. arguments,
-                image,
+                // An ENTRYPOINT of none is made anew by each build, and leaves the image before without a name.
+                "--entrypoint",
                 "sh",
+                image,
                 "-c",
                 $"sh /c/registry/{script}",
             ]

@@ -7,4 +7,3 @@ RUN apt-get update -qq \
 RUN printf '[containers]\ndefault_ulimits = ["nofile=1024:4096", "nproc=16384:32768"]\n' >/etc/containers/containers.conf
 ENV BUILDAH_ISOLATION=chroot STORAGE_DRIVER=vfs
 VOLUME /var/lib/containers
-ENTRYPOINT []
