@@ -13,6 +13,9 @@ public sealed class ImageTests(TestEngine engine) : IAsyncDisposable
 {
     private readonly List<string> _pulled = [];
 
+    // An image that another test has too has that one's names as well.
+    private readonly string _own = Guid.NewGuid().ToString("N");
+
     public async ValueTask DisposeAsync()
     {
         foreach (var image in _pulled)
@@ -101,6 +104,7 @@ public sealed class ImageTests(TestEngine engine) : IAsyncDisposable
             await job.Executor.PrepareAsync(default);
             Assert.Contains($"Pulling docker image {own.Name}/image:latest ...", job.Log);
             Assert.Contains($"with digest {registry.Address}/image@sha256:", job.Log);
+            _pulled.Add(IdIn(job.Log));
         }
 
         Assert.Equal(2, registry.Pulls);
@@ -127,7 +131,7 @@ public sealed class ImageTests(TestEngine engine) : IAsyncDisposable
 
     private string Add(TestRegistry registry, string content)
     {
-        var name = registry.Add("image", "latest", "file", content);
+        var name = registry.Add("image", "latest", "file", content + _own);
         _pulled.Add(name);
         return name;
     }
@@ -136,11 +140,16 @@ public sealed class ImageTests(TestEngine engine) : IAsyncDisposable
     {
         await using var job = Job(image, policy);
         await job.Executor.PrepareAsync(default);
-        var from = job.Log.IndexOf("Using docker image ") + "Using docker image ".Length;
-        var id = job.Log[from..job.Log.IndexOf(' ', from)];
+        var id = IdIn(job.Log);
         // A tag that has moved on leaves the image it meant.
         _pulled.Add(id);
         return id;
+    }
+
+    private static string IdIn(string log)
+    {
+        var from = log.IndexOf("Using docker image ") + "Using docker image ".Length;
+        return log[from..log.IndexOf(' ', from)];
     }
 
     private TestJob Job(string image, params string[] policies) => Job(s => s, image, policies);
