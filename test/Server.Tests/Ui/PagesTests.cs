@@ -233,6 +233,8 @@ public sealed class PagesTests
                     .Replace("/-/group/{group}", "/groups/harbour/-")
                     .Replace("{pipeline:long}", $"{pipeline}")
                     .Replace("{id:long}", $"{job.Id}")
+                    .Replace("{tag}", "1")
+                    .Replace("{digest}", "sha256:0")
             )
             .ToList();
         Assert.Contains($"/ada/app/-/jobs/{job.Id}/cancel", routes);
