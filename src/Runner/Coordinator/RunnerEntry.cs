@@ -75,9 +75,9 @@ internal sealed class RunnerEntry : IAsyncDisposable
                 stop.ThrowIfCancellationRequested();
             }
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested || over.IsCancellationRequested)
         {
-            // Told to end.
+            // Told to end. The one follows from the other, but a question is broken off before that.
         }
     }
 

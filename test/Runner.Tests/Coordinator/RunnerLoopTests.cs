@@ -190,6 +190,23 @@ public sealed class RunnerLoopTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_question_that_is_broken_off_ends_the_asking_also_before_the_other_token_says_so()
+    {
+        using var over = new CancellationTokenSource();
+        _coordinator.Script = call =>
+        {
+            if (call.Is("POST", "jobs/request"))
+                over.Cancel();
+            return null;
+        };
+        var settings = Settings();
+        using var state = new LoopState(settings);
+        await using var entry = new RunnerEntry(settings.Config.Runners[0], settings, state, TimeSpan.FromMinutes(1));
+        await entry.AskAsync(TimeSpan.FromSeconds(1), CancellationToken.None, over.Token).WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.Single(_coordinator.CallsTo("POST", "jobs/request"));
+    }
+
+    [Fact]
     public async Task An_ended_runner_reports_its_jobs_as_interrupted()
     {
         _coordinator.Script = call =>
