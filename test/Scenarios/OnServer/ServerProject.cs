@@ -121,7 +121,8 @@ internal sealed partial class ServerProject : IAsyncDisposable
 
     private async Task SetUpAsync(RunSpec run)
     {
-        _server.Web.Pages = _namesPaths ? run.Web : _server.Web.Pages;
+        if (_namesPaths)
+            _server.Web.Pages = run.Web;
         if (run.File != ".gitlab-ci.yml")
             await Api.PutAsync($"projects/{Id}", new { ci_config_path = run.File });
         foreach (var (key, variable) in run.ProjectVariables)
