@@ -1,4 +1,7 @@
+using Slipway.Server.Accounts;
+using Slipway.Server.Http;
 using Slipway.Server.Registry.Collecting;
+using Slipway.Server.Registry.Damage;
 using Slipway.Server.Registry.Usage;
 
 namespace Slipway.Server;
@@ -29,6 +32,44 @@ public sealed partial class Administration
         [
             .. rows.Select(row => new ImageShare(row.FullPath, row.Repositories, row.Bytes, row.Quota ?? _options.Registry.ProjectBytes)),
         ];
+    }
+
+    /// <summary>Says how many bytes a project's images may have. What it has beyond stays.</summary>
+    /// <param name="path">The project's.</param>
+    /// <param name="bytes">0 and more; nothing: the server's.</param>
+    /// <exception cref="AdministrationException">There is no such project.</exception>
+    public async Task SetImageQuotaAsync(string path, long? bytes, CancellationToken ct)
+    {
+        var project = await ProjectAsync(path, ct);
+        await GuardAsync(() => new Quotas(_db, _options).SetAsync(project.Id, bytes, ct));
+        await WriteAsync(
+            async (session, token) =>
+            {
+                var now = _time.Milliseconds();
+                await Audit.WriteAsync(session, Actor, "container_quota_changed", $"project {project.FullPath}", new { bytes }, now, token);
+                return 0;
+            },
+            ct
+        );
+    }
+
+    /// <summary>A project's own quota; nothing: it has none.</summary>
+    /// <param name="path">The project's.</param>
+    /// <exception cref="AdministrationException">There is no such project.</exception>
+    public async Task<long?> ImageQuotaAsync(string path, CancellationToken ct)
+    {
+        var project = await ProjectAsync(path, ct);
+        return (await GuardAsync(() => new Quotas(_db, _options).FindAsync(project.Id, ct))).Own;
+    }
+
+    /// <summary>Writes down what is damaged, when it still is: from then on it is missing to who pushes, and the next push of it mends it.</summary>
+    /// <param name="digests">Of layers and manifests.</param>
+    /// <returns>How many of them are damaged.</returns>
+    /// <exception cref="IOException">The blobs cannot be opened.</exception>
+    public async Task<int> NoteDamagedImagesAsync(IReadOnlyCollection<string> digests, CancellationToken ct)
+    {
+        using var blobs = _options.OpenBlobs();
+        return await GuardAsync(() => new Damages(_db, blobs, _time).NoteAsync(digests, ct));
     }
 
     /// <summary>Removes images and layers that nothing has needed for a day, as the server does every hour.</summary>

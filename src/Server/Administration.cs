@@ -201,9 +201,7 @@ public sealed partial class Administration : IAsyncDisposable
     /// <summary>Hides it at once. Its rows and files go when a server runs.</summary>
     public async Task RemoveProjectAsync(string path, CancellationToken ct)
     {
-        var project =
-            await GuardAsync(() => Lookup.ProjectAsync(_db, path, ct))
-            ?? throw new AdministrationException(Refusal.NotFound, $"there is no project \"{path}\"");
+        var project = await ProjectAsync(path, ct);
         var now = _time.Milliseconds();
         var work = new WorkLoop(_db, _time);
         await WriteAsync((session, token) => ProjectRemoval.BeginAsync(session, work, project, Actor, now, token), ct);
@@ -239,6 +237,10 @@ public sealed partial class Administration : IAsyncDisposable
         using var passwords = new Passwords(_options);
         return await passwords.HashAsync(password, ct);
     }
+
+    private async Task<ProjectRow> ProjectAsync(string path, CancellationToken ct) =>
+        await GuardAsync(() => Lookup.ProjectAsync(_db, path, ct))
+        ?? throw new AdministrationException(Refusal.NotFound, $"there is no project \"{path}\"");
 
     private async Task<UserRow> UserAsync(string username, CancellationToken ct) =>
         await GuardAsync(() => UserStore.FindAsync(_db, username, ct))

@@ -3,6 +3,9 @@ namespace Slipway.Server;
 /// <summary>What <see cref="Doctor"/> found.</summary>
 public sealed record Diagnosis(IReadOnlyList<Diagnosis.Check> Checks)
 {
+    /// <summary>Digests of the layers and manifests of images that are damaged, however many there are.</summary>
+    public IReadOnlyList<string> Damaged { get; init; } = [];
+
     /// <summary>Nothing is bad. What is doubtful does not count.</summary>
     public bool IsHealthy => Checks.All(check => check.Health != Health.Bad);
 

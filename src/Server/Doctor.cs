@@ -71,7 +71,7 @@ public static class Doctor
             checks.Add(await invariant.CheckAsync(scene, ct));
         }
 
-        return new Diagnosis(checks);
+        return new Diagnosis(checks) { Damaged = scene.Damaged };
     }
 
     private static async Task<Scene> SceneAsync(

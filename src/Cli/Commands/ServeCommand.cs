@@ -26,6 +26,7 @@ internal static class ServeCommand
             wanted.Blobs,
             wanted.RegistryQuota,
             wanted.RegistryGrace,
+            wanted.RegistryRedirect,
             wanted.Runner,
             wanted.Demo,
             wanted.Json,
@@ -92,6 +93,12 @@ internal static class ServeCommand
                 HelpName = "TIME",
             };
 
+        public Option<bool> RegistryRedirect { get; } =
+            new("--registry-redirect")
+            {
+                Description = "with --blobs s3://…: who pulls a layer is sent to the bucket for it, which all who pull must reach",
+            };
+
         public Option<string[]> AllowOutbound { get; } =
             new("--allow-outbound")
             {
@@ -119,7 +126,11 @@ internal static class ServeCommand
                 ExternalUrl = UrlOf(parsed.GetValue(ExternalUrl)),
                 Database = parsed.GetValue(Database) ?? surroundings.Variable(ServerData.DatabaseVariable),
                 Blobs = parsed.GetValue(Blobs) ?? surroundings.Variable(ServerData.BlobsVariable),
-                Registry = RegistryLimits.Read(parsed.GetValue(RegistryQuota), parsed.GetValue(RegistryGrace)),
+                Registry = RegistryLimits.Read(
+                    parsed.GetValue(RegistryQuota),
+                    parsed.GetValue(RegistryGrace),
+                    parsed.GetValue(RegistryRedirect)
+                ),
                 AllowedOutbound = parsed.GetValue(AllowOutbound) ?? [],
                 Runner = parsed.GetValue(Runner)!,
                 IsDemo = parsed.GetValue(Demo),

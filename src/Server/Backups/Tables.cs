@@ -19,7 +19,7 @@ internal static class Tables
     private const string SqliteNames =
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name";
     private const string PostgresNames =
-        "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() ORDER BY table_name";
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' ORDER BY table_name";
 
     /// <summary>In a backup.</summary>
     public static string PathOf(string table) => $"tables/{table}.jsonl.gz";

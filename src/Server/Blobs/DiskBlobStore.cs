@@ -55,6 +55,9 @@ internal sealed class DiskBlobStore : IBlobStore
         }
     }
 
+    public Task<BlobPut> ReplaceAsync(Stream content, BlobDigest? expected, long maxBytes, CancellationToken ct) =>
+        PutAsync(content, expected, maxBytes, ct);
+
     public Task<Blob?> StatAsync(BlobDigest digest, CancellationToken ct)
     {
         var file = new FileInfo(PathOf(digest));
@@ -85,6 +88,8 @@ internal sealed class DiskBlobStore : IBlobStore
                 return range is { } part ? new StreamPart(file, file.Length, part) : file;
             })
         );
+
+    public Uri? LinkTo(BlobDigest digest, DateTimeOffset until) => null;
 
     public Task DeleteAsync(BlobDigest digest, CancellationToken ct)
     {

@@ -13,6 +13,9 @@ internal interface IBlobStore : IDisposable
     /// <exception cref="BlobStoreException">The store failed. What the stream itself throws passes through. Nothing is kept in either case.</exception>
     Task<BlobPut> PutAsync(Stream content, BlobDigest? expected, long maxBytes, CancellationToken ct);
 
+    /// <summary>The same, and whatever is there under the name is replaced: it may be damaged. <see cref="PutAsync"/> may leave it.</summary>
+    Task<BlobPut> ReplaceAsync(Stream content, BlobDigest? expected, long maxBytes, CancellationToken ct);
+
     /// <returns>Nothing when there is no such blob.</returns>
     Task<Blob?> StatAsync(BlobDigest digest, CancellationToken ct);
 
@@ -20,6 +23,11 @@ internal interface IBlobStore : IDisposable
     /// <param name="range">Must lie within the blob.</param>
     /// <returns>Nothing when there is no such blob.</returns>
     Task<Stream?> OpenAsync(BlobDigest digest, BlobRange? range, CancellationToken ct);
+
+    /// <summary>Where whoever has this address can get a blob until a moment without asking the server. Whether it is there is not looked at.</summary>
+    /// <param name="until">At most seven days from now.</param>
+    /// <returns>Nothing when the store speaks to nobody but the server.</returns>
+    Uri? LinkTo(BlobDigest digest, DateTimeOffset until);
 
     /// <summary>Removes a blob. One that is not there is none.</summary>
     Task DeleteAsync(BlobDigest digest, CancellationToken ct);
@@ -52,4 +60,8 @@ internal abstract record BlobPut
 }
 
 /// <summary>The store could not do it: the disk is full or failing, the bucket does not answer. 503 to a client, never 404.</summary>
-internal sealed class BlobStoreException(string message, Exception inner) : IOException(message, inner);
+internal sealed class BlobStoreException(string message, Exception inner) : IOException(message, inner)
+{
+    /// <summary>The same for who asked, who need not know where the store is.</summary>
+    public string Told { get; init; } = "the server's store for large files fails";
+}

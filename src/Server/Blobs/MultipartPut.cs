@@ -1,11 +1,12 @@
 using System.Net;
+using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 
 namespace Slipway.Server.Blobs;
 
 /// <summary>Puts a large object in parts. When it fails the parts are given up, for the bucket's owner pays for them.</summary>
-internal sealed class MultipartPut(AmazonS3Client s3, S3Options options, string key)
+internal sealed class MultipartPut(AmazonS3Client s3, S3Options options, string key, bool replaces)
 {
     public async Task<int> RunAsync(FileStream file, long length, CancellationToken ct)
     {
@@ -51,7 +52,7 @@ internal sealed class MultipartPut(AmazonS3Client s3, S3Options options, string 
             Key = key,
             UploadId = upload,
             PartETags = parts,
-            IfNoneMatch = "*",
+            IfNoneMatch = replaces ? null : "*",
         };
         try
         {
@@ -71,6 +72,8 @@ internal sealed class MultipartPut(AmazonS3Client s3, S3Options options, string 
         {
             await s3.AbortMultipartUploadAsync(options.Bucket, key, upload, CancellationToken.None);
         }
-        catch (Exception e) when (e is AmazonS3Exception or HttpRequestException) { }
+        catch (Exception e)
+            when (e is AmazonClientException or AmazonServiceException or HttpRequestException or IOException or OperationCanceledException)
+        { }
     }
 }

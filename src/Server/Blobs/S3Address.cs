@@ -1,10 +1,11 @@
+using System.Globalization;
 using System.Web;
 
 namespace Slipway.Server.Blobs;
 
 /// <summary>
-/// A bucket as an administrator writes it: <c>s3://BUCKET/PREFIX?endpoint=URL&amp;region=NAME&amp;path-style=false</c>. Without an endpoint it is Amazon's. The keys
-/// are never part of it.
+/// A bucket as an administrator writes it: <c>s3://BUCKET/PREFIX?endpoint=URL&amp;region=NAME&amp;path-style=false</c>. Without an endpoint it is Amazon's.
+/// <c>public-endpoint=URL</c> is what clients call the same server, <c>timeout=SECONDS</c> how long one request may take. The keys are never part of it.
 /// </summary>
 internal static class S3Address
 {
@@ -33,21 +34,30 @@ internal static class S3Address
         return options;
     }
 
+    /// <summary>Of a timeout, in seconds.</summary>
+    private const int Longest = 3600;
+
     private static S3Options With(S3Options options, string name, string value) =>
         name switch
         {
             // Servers other than Amazon's want the bucket in the path, unless it is said that they do not.
-            "endpoint" when Uri.TryCreate(value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" => options with
+            "endpoint" when Url(value) is { } url => options with { Endpoint = url, PathStyle = true },
+            "public-endpoint" when Url(value) is { } url => options with { PublicEndpoint = url },
+            "timeout"
+                when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+                    && seconds is > 0 and <= Longest => options with
             {
-                Endpoint = url,
-                PathStyle = true,
+                Timeout = TimeSpan.FromSeconds(seconds),
             },
             "region" when value.Length > 0 => options with { Region = value },
             "path-style" when bool.TryParse(value, out var style) => options with { PathStyle = style },
             _ => throw new FormatException(
-                $"A bucket's address has endpoint=URL, region=NAME and path-style=true|false, and not {name}={value}."
+                $"A bucket's address has endpoint=URL, public-endpoint=URL, region=NAME, path-style=true|false and timeout=SECONDS, and not {name}={value}."
             ),
         };
+
+    private static Uri? Url(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url : null;
 
     private static (string Before, string After) Halves(string text, char at) =>
         text.IndexOf(at) is >= 0 and var place ? (text[..place], text[(place + 1)..]) : (text, "");

@@ -8,23 +8,32 @@ namespace Slipway.Server.Blobs;
 
 /// <summary>
 /// Blobs in a bucket, as <c>PREFIXsha256/ab/ab3f…</c>. A blob is first taken to a file of this machine, for S3 wants name and length before the bytes. Every
-/// request's signature covers its body's SHA-256, so the server refuses bytes that changed on the way. An object is written only where none is
-/// (<c>If-None-Match: *</c>); a server that does not know this writes the same bytes again.
+/// request's signature covers its body's SHA-256, so the server refuses bytes that changed on the way. Unless it is to be replaced, an object is written only where
+/// none is (<c>If-None-Match: *</c>); a server that does not know this writes the same bytes again.
 /// </summary>
 internal sealed class S3BlobStore(S3Options options) : IBlobStore
 {
-    private readonly AmazonS3Client _s3 = new(new BasicAWSCredentials(options.AccessKey, options.SecretKey), Configuration(options));
+    private readonly AmazonS3Client _s3 = Client(options, options.Endpoint);
 
-    public async Task<BlobPut> PutAsync(Stream content, BlobDigest? expected, long maxBytes, CancellationToken ct)
+    /// <summary>Signs addresses for others, and is never asked itself.</summary>
+    private readonly AmazonS3Client _outside = Client(options, options.PublicEndpoint ?? options.Endpoint);
+
+    public Task<BlobPut> PutAsync(Stream content, BlobDigest? expected, long maxBytes, CancellationToken ct) =>
+        PutAsync(content, expected, maxBytes, replaces: false, ct);
+
+    public Task<BlobPut> ReplaceAsync(Stream content, BlobDigest? expected, long maxBytes, CancellationToken ct) =>
+        PutAsync(content, expected, maxBytes, replaces: true, ct);
+
+    private async Task<BlobPut> PutAsync(Stream content, BlobDigest? expected, long maxBytes, bool replaces, CancellationToken ct)
     {
         await using var file = Stage();
         var outcome = await Intake.ReadAsync(content, file, expected, maxBytes, ct);
         if (outcome is not BlobPut.Stored(var blob))
             return outcome;
         if (blob.Length <= options.PartBytes)
-            await GuardedAsync(() => PutWholeAsync(file, blob, ct), ct);
-        else if (await StatAsync(blob.Digest, ct) != blob)
-            await GuardedAsync(() => new MultipartPut(_s3, options, KeyOf(blob.Digest)).RunAsync(file, blob.Length, ct), ct);
+            await GuardedAsync(() => PutWholeAsync(file, blob, replaces, ct), ct);
+        else if (replaces || await StatAsync(blob.Digest, ct) != blob)
+            await GuardedAsync(() => new MultipartPut(_s3, options, KeyOf(blob.Digest), replaces).RunAsync(file, blob.Length, ct), ct);
         return outcome;
     }
 
@@ -93,9 +102,31 @@ internal sealed class S3BlobStore(S3Options options) : IBlobStore
         return left.Count;
     }
 
-    public void Dispose() => _s3.Dispose();
+    public Uri? LinkTo(BlobDigest digest, DateTimeOffset until) =>
+        new(
+            _outside.GetPreSignedURL(
+                new GetPreSignedUrlRequest
+                {
+                    BucketName = options.Bucket,
+                    Key = KeyOf(digest),
+                    Verb = HttpVerb.GET,
+                    Expires = until.UtcDateTime,
+                    Protocol =
+                        (options.PublicEndpoint ?? options.Endpoint)?.Scheme == "http" ? Amazon.S3.Protocol.HTTP : Amazon.S3.Protocol.HTTPS,
+                }
+            )
+        );
 
-    private static AmazonS3Config Configuration(S3Options options)
+    public void Dispose()
+    {
+        _s3.Dispose();
+        _outside.Dispose();
+    }
+
+    private static AmazonS3Client Client(S3Options options, Uri? endpoint) =>
+        new(new BasicAWSCredentials(options.AccessKey, options.SecretKey), Configuration(options, endpoint));
+
+    private static AmazonS3Config Configuration(S3Options options, Uri? endpoint)
     {
         var configuration = new AmazonS3Config
         {
@@ -108,7 +139,7 @@ internal sealed class S3BlobStore(S3Options options) : IBlobStore
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         };
-        if (options.Endpoint is { } endpoint)
+        if (endpoint is not null)
             configuration.ServiceURL = endpoint.ToString();
         else
             configuration.RegionEndpoint = Amazon.RegionEndpoint.GetBySystemName(options.Region);
@@ -139,7 +170,7 @@ internal sealed class S3BlobStore(S3Options options) : IBlobStore
         }
     }
 
-    private async Task<int> PutWholeAsync(FileStream file, Blob blob, CancellationToken ct)
+    private async Task<int> PutWholeAsync(FileStream file, Blob blob, bool replaces, CancellationToken ct)
     {
         file.Position = 0;
         var request = new PutObjectRequest
@@ -149,7 +180,7 @@ internal sealed class S3BlobStore(S3Options options) : IBlobStore
             InputStream = file,
             AutoCloseStream = false,
             UseChunkEncoding = false,
-            IfNoneMatch = "*",
+            IfNoneMatch = replaces ? null : "*",
         };
         try
         {
@@ -204,7 +235,7 @@ internal sealed class S3BlobStore(S3Options options) : IBlobStore
                 || (e is OperationCanceledException && !ct.IsCancellationRequested)
             )
         {
-            throw new BlobStoreException("The bucket fails: " + e.Message, e);
+            throw new BlobStoreException("The bucket fails: " + e.Message, e) { Told = "the server's object storage fails" };
         }
     }
 }

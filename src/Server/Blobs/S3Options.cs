@@ -6,6 +6,9 @@ internal sealed record S3Options(string Bucket, string AccessKey, string SecretK
     /// <summary>The server, <c>https://s3.example.com</c>. Nothing means Amazon's of the region.</summary>
     public Uri? Endpoint { get; init; }
 
+    /// <summary>What others call the same server, for addresses that are given out. Nothing: as it is called here.</summary>
+    public Uri? PublicEndpoint { get; init; }
+
     /// <summary>What requests are signed for. Servers other than Amazon's mostly take any.</summary>
     public string Region { get; init; } = "us-east-1";
 

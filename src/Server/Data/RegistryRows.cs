@@ -5,16 +5,26 @@ namespace Slipway.Server.Data;
 /// <param name="Blob">Its digest in the store.</param>
 /// <param name="Size">In bytes.</param>
 /// <param name="UnusedSince">When it was first seen that no manifest needs it.</param>
-internal sealed record RegistryBlobRow(long Id, long RepositoryId, string Digest, string Blob, long Size, long? UnusedSince)
+/// <param name="DamagedAt">When it was first seen that the store has not these bytes.</param>
+internal sealed record RegistryBlobRow(
+    long Id,
+    long RepositoryId,
+    string Digest,
+    string Blob,
+    long Size,
+    long? UnusedSince,
+    long? DamagedAt
+)
 {
     /// <summary>Of a table that a query calls <c>b</c>.</summary>
-    public const string Columns = "b.id, b.repository_id, b.digest, b.blob, b.size, b.unused_since";
+    public const string Columns = "b.id, b.repository_id, b.digest, b.blob, b.size, b.unused_since, b.damaged_at";
 }
 
 /// <summary>A manifest without its content.</summary>
 /// <param name="Size">In bytes.</param>
 /// <param name="PulledAt">The last time, within the hour; nothing: never.</param>
 /// <param name="UnusedSince">When it was first seen that no tag and no other manifest keeps it.</param>
+/// <param name="DamagedAt">When it was first seen that its content is not what was pushed.</param>
 internal sealed record RegistryManifestRow(
     long Id,
     long RepositoryId,
@@ -23,11 +33,13 @@ internal sealed record RegistryManifestRow(
     long Size,
     string? ArtifactType,
     long? PulledAt,
-    long? UnusedSince
+    long? UnusedSince,
+    long? DamagedAt
 )
 {
     /// <summary>Of a table that a query calls <c>m</c>.</summary>
-    public const string Columns = "m.id, m.repository_id, m.digest, m.media_type, m.size, m.artifact_type, m.pulled_at, m.unused_since";
+    public const string Columns =
+        "m.id, m.repository_id, m.digest, m.media_type, m.size, m.artifact_type, m.pulled_at, m.unused_since, m.damaged_at";
 }
 
 /// <param name="Key">In its address.</param>

@@ -37,6 +37,12 @@ internal static partial class Failures
         {
             // Whoever asked is gone, in the middle of the question.
         }
+        catch (BlobStoreException e) when (http.Response.HasStarted)
+        {
+            // Cut off, so that nobody takes what has come for the whole.
+            Unavailable(log, http.Request.Method, http.Request.Path, e.Message);
+            http.Abort();
+        }
         catch (Exception e) when (!http.Response.HasStarted)
         {
             await Answer(e, http, log).ExecuteAsync(http);
@@ -54,6 +60,21 @@ internal static partial class Failures
             _ => StatusCodes.Status500InternalServerError,
         };
 
+    /// <summary>What is the matter, for who asked.</summary>
+    internal static string WhyOf(Exception failure)
+    {
+        for (var inner = failure; inner is not null; inner = inner.InnerException)
+            if (inner is DatabaseException { Fault: DbFault.Full } or IOException { HResult: DiskFull or OverQuota })
+                return "the server's disk is full";
+        return failure switch
+        {
+            BlobStoreException store => store.Told,
+            DatabaseException { Fault: DbFault.Unavailable } => "the server's database does not answer",
+            DatabaseException => "the server's database is busy",
+            _ => "the server is not available",
+        };
+    }
+
     private static IResult Answer(Exception failure, HttpContext http, ILogger log)
     {
         http.Response.Clear();
@@ -65,14 +86,14 @@ internal static partial class Failures
             case StatusCodes.Status503ServiceUnavailable:
                 Unavailable(log, http.Request.Method, http.Request.Path, failure.Message);
                 http.Response.Headers.RetryAfter = RetryAfterSeconds.ToString();
-                return Say(503, "503 Service Unavailable");
+                return Say(503, "503 Service Unavailable", WhyOf(failure));
             default:
                 Failed(log, http.Request.Method, http.Request.Path, http.TraceIdentifier, failure);
                 return Say(500, "500 Internal Server Error");
         }
 
-        IResult Say(int status, string message) =>
-            http.GetEndpoint()?.Metadata.GetMetadata<FailedAs>()?.Answer(status, message) ?? Answers.Message(status, message);
+        IResult Say(int status, string message, string? why = null) =>
+            http.GetEndpoint()?.Metadata.GetMetadata<FailedAs>()?.Answer(status, why ?? message) ?? Answers.Message(status, message);
     }
 
     [LoggerMessage(1, LogLevel.Warning, "{Method} {Path}: 503, {Reason}")]

@@ -1,6 +1,6 @@
 using Slipway.Server.Blobs;
 using Slipway.Server.Data;
-using Slipway.Server.Registry;
+using Slipway.Server.Registry.Damage;
 
 namespace Slipway.Server.Invariants;
 
@@ -29,9 +29,10 @@ internal static class RegistryInvariants
             foreach (var row in page)
                 if (
                     BlobDigest.TryParse(row.Blob, out var digest)
-                    && await BlobReading.WhyNotAsync(scene.Blobs, digest, row.Size, ct) is { } why
+                    && await BlobReading.LookAsync(scene.Blobs, digest, row.Size, ct) is { Why: { } why } look
                     && await IsNamedAsync(scene.Db, row.Blob, ct)
                 )
+                {
                     troubles.Add(
                         new(
                             $"layer {row.Blob}: {why}",
@@ -40,6 +41,10 @@ internal static class RegistryInvariants
                             "restore the blob from a backup, or push the images that have it again"
                         )
                     );
+                    if (look.IsDamaged)
+                        scene.Damaged.Add(row.Blob);
+                }
+
             (last, looked) = (page[^1].Blob, looked + page.Count);
         }
     }
@@ -61,8 +66,12 @@ internal static class RegistryInvariants
                 return new Sighting(Sighting.Count(looked, "image"), troubles);
             // One at a time: each may be of some megabytes.
             foreach (var id in ids)
-                if (await scene.Db.FindAsync<Broken>(One, new { id }, ct) is { } row && !IsItsDigest(row))
+                if (await scene.Db.FindAsync<Broken>(One, new { id }, ct) is { } row && !Damages.IsWhole(row.Digest, row.Content))
+                {
                     troubles.Add(Trouble(row, "it is not what was pushed"));
+                    scene.Damaged.Add(row.Digest);
+                }
+
             (last, looked) = (ids[^1], looked + ids.Count);
         }
     }
@@ -84,9 +93,6 @@ internal static class RegistryInvariants
           AND NOT EXISTS (SELECT 1 FROM registry_manifests c WHERE c.repository_id = m.repository_id AND c.digest = l.target)
         ORDER BY m.id LIMIT 1000
         """;
-
-    private static bool IsItsDigest(Broken row) =>
-        ImageDigest.Parse(row.Digest) is { } digest && ImageDigest.Of(digest.Algorithm, row.Content) == digest;
 
     private static Diagnosis.Trouble Trouble(Broken row, string why) =>
         new(

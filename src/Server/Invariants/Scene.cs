@@ -18,4 +18,8 @@ internal sealed record Scene(
     SecretBox? Secrets,
     JobOptions Jobs,
     long Now
-);
+)
+{
+    /// <summary>Digests of the layers and manifests that were found to be damaged.</summary>
+    public List<string> Damaged { get; } = [];
+}

@@ -3,14 +3,18 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using Slipway.Server.Blobs;
 using Slipway.Server.Data;
+using Slipway.Server.Registry.Damage;
 
 namespace Slipway.Server.Registry;
 
 /// <summary>Blobs that are there: whole, or any parts of them. That one is there is asked of the row alone.</summary>
-internal sealed class BlobCalls(RegistryBlobs rows, IBlobStore blobs)
+internal sealed class BlobCalls(RegistryBlobs rows, BlobReads reads, ServerOptions options)
 {
     private const string Octets = "application/octet-stream";
     private const int Buffer = 128 * 1024;
+
+    /// <summary>Of an address in the store: a slow client has to begin with the last of many layers within it. 30 minutes.</summary>
+    private static readonly TimeSpan LinkLifetime = TimeSpan.FromMinutes(30);
 
     public async Task<IResult> GetAsync(RegistryCall call, string reference)
     {
@@ -18,6 +22,9 @@ internal sealed class BlobCalls(RegistryBlobs rows, IBlobStore blobs)
             return RegistryError.DigestInvalid("provided digest is not valid");
         if (await rows.FindAsync(call.Place, digest, call.Ct) is not { } row)
             return RegistryError.BlobUnknown;
+        if (row.DamagedAt is not null)
+            // Who only looks wants to push what is missing.
+            return HttpMethods.IsHead(call.Http.Request.Method) ? RegistryError.BlobUnknown : RegistryError.Damaged(row.Digest);
         var headers = call.Response.Headers;
         headers["Docker-Content-Digest"] = row.Digest;
         headers.ETag = $"\"{row.Digest}\"";
@@ -30,6 +37,15 @@ internal sealed class BlobCalls(RegistryBlobs rows, IBlobStore blobs)
         {
             call.Response.ContentLength = row.Size;
             return Results.Empty;
+        }
+
+        if (options.Registry.Redirects && reads.LinkTo(row, LinkLifetime) is { } link)
+        {
+            // The address is good for a while, and for who asked.
+            headers.ContentType = headers.ETag = default;
+            headers.CacheControl = "private, no-store";
+            headers.Location = link.AbsoluteUri;
+            return Results.StatusCode(StatusCodes.Status307TemporaryRedirect);
         }
 
         switch (ByteRanges.Parse(RangeOf(call.Http.Request, row.Digest), row.Size))
@@ -82,7 +98,7 @@ internal sealed class BlobCalls(RegistryBlobs rows, IBlobStore blobs)
 
     private async Task<IResult> SendAsync(RegistryCall call, RegistryBlobRow row, long length, BlobRange? range)
     {
-        await using var bytes = await OpenAsync(row, range, call.Ct);
+        await using var bytes = await reads.OpenAsync(row, range, call.Ct);
         call.Response.ContentLength = length;
         await bytes.CopyToAsync(call.Response.Body, Buffer, call.Ct);
         return Results.Empty;
@@ -98,7 +114,7 @@ internal sealed class BlobCalls(RegistryBlobs rows, IBlobStore blobs)
         call.Response.ContentLength = ranges.Sum(range => range.Length) + heads.Sum(head => head.Length) + end.Length;
         foreach (var (head, range) in heads.Zip(ranges))
         {
-            await using var bytes = await OpenAsync(row, range, call.Ct);
+            await using var bytes = await reads.OpenAsync(row, range, call.Ct);
             await call.Response.Body.WriteAsync(head, call.Ct);
             await bytes.CopyToAsync(call.Response.Body, Buffer, call.Ct);
         }
@@ -106,11 +122,6 @@ internal sealed class BlobCalls(RegistryBlobs rows, IBlobStore blobs)
         await call.Response.Body.WriteAsync(end, call.Ct);
         return Results.Empty;
     }
-
-    /// <exception cref="BlobStoreException">A row names bytes that are gone: that is our failure, and not that there is no such blob.</exception>
-    private async Task<Stream> OpenAsync(RegistryBlobRow row, BlobRange? range, CancellationToken ct) =>
-        await blobs.OpenAsync(BlobDigest.Parse(row.Blob, null), range, ct)
-        ?? throw new BlobStoreException($"The blob {row.Blob} is gone.", new FileNotFoundException(row.Blob));
 
     private static string Head(string border, BlobRange range, long size) =>
         $"\r\n--{border}\r\nContent-Type: {Octets}\r\nContent-Range: {ContentRange(range, size)}\r\n\r\n";

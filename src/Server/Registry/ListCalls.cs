@@ -41,13 +41,15 @@ internal sealed class ListCalls(Db db)
     {
         if (Part(http.Request) is not var (count, last))
             return RegistryError.PageInvalid;
-        var rows = await db.QueryAsync<Named>(
-            $"SELECT p.full_path, r.name FROM registry_repositories r JOIN projects p ON p.id = r.project_id WHERE p.deleted_at IS NULL AND {ProjectSettings.HaveImages}",
-            null,
+        var names = await db.QueryAsync<string>(
+            $"""
+            SELECT c.name FROM registry_names c JOIN projects p ON p.id = c.project_id
+            WHERE c.name_key > @last AND {ProjectSettings.HaveImages} ORDER BY c.name_key LIMIT @limit
+            """,
+            new { last = Encoding.UTF8.GetBytes(last), limit = count + 1L },
             http.RequestAborted
         );
-        var names = rows.Select(row => row.Whole).Where(name => string.CompareOrdinal(name, last) > 0).Order(StringComparer.Ordinal);
-        return Results.Json(new { repositories = Take(http, "/v2/_catalog", [.. names.Take(count + 1)], count) });
+        return Results.Json(new { repositories = Take(http, "/v2/_catalog", names, count) });
     }
 
     /// <returns>Nothing when the number is none.</returns>
@@ -69,10 +71,5 @@ internal sealed class ListCalls(Db db)
                 $"<{address}?last={Uri.EscapeDataString(names[count - 1])}&n={count}>; rel=\"next\""
             );
         return names.Take(count);
-    }
-
-    private sealed record Named(string FullPath, string Name)
-    {
-        public string Whole => FullPath.ToLowerInvariant() + (Name.Length == 0 ? "" : "/" + Name);
     }
 }

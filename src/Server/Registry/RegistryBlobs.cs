@@ -103,7 +103,8 @@ internal sealed class RegistryBlobs(Db db, Quotas quotas, TimeProvider time)
                     row ??= await session.FindAsync<RegistryBlobRow>(Find, Args(source, digest), token);
                 if (orProject)
                     row ??= await session.FindAsync<RegistryBlobRow>(FindInProject, Args(place, digest), token);
-                if (row is null || await MakeRepositoryAsync(session, place, token) is not { } repository)
+                // One that is damaged is pushed instead, which mends it.
+                if (row is not { DamagedAt: null } || await MakeRepositoryAsync(session, place, token) is not { } repository)
                     return false;
                 return await AddAsync(session, place.ProjectId, repository, new(row.Digest, row.Blob, row.Size), token);
             },

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Slipway.Server.Registry;
 
@@ -33,6 +34,10 @@ internal sealed record RegistryError(int Status, string Code, string Message, ob
 
     public static RegistryError Denied => new(403, "DENIED", "requested access to the resource is denied");
 
+    /// <summary>The bytes are there, and are not what was pushed; or they are gone. Not 404: whoever pulls it has not mistaken its name.</summary>
+    public static RegistryError Damaged(string digest) =>
+        Failed(StatusCodes.Status503ServiceUnavailable, $"{digest} is damaged on the server: push the image again");
+
     /// <summary>What the server failed at, as the registry says it.</summary>
     public static RegistryError Failed(int status, string message) =>
         new(
@@ -49,6 +54,9 @@ internal sealed record RegistryError(int Status, string Code, string Message, ob
     {
         var response = httpContext.Response;
         response.StatusCode = Status;
+        // Of such a status Docker shows this line, and not the body.
+        if (Status == StatusCodes.Status503ServiceUnavailable && httpContext.Features.Get<IHttpResponseFeature>() is { } line)
+            line.ReasonPhrase = Message;
         if (HttpMethods.IsHead(httpContext.Request.Method))
             return Task.CompletedTask;
         response.ContentType = "application/json";

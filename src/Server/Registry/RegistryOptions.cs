@@ -24,6 +24,12 @@ public sealed record RegistryOptions
     /// <summary>How long what no tag keeps, and blobs that no manifest needs, are kept all the same: the time a client has from a layer to its image. 1 day.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromDays(1);
 
+    /// <summary>
+    /// Whether who pulls a blob is sent to the bucket for it, with an address that is good for 30 minutes. No: the server passes it on itself. Without a bucket it
+    /// does so anyway.
+    /// </summary>
+    public bool Redirects { get; init; }
+
     /// <summary>Bytes of blobs that a project may have, unless it has a quota of its own; each counts once. Nothing: as many as there is room for.</summary>
     public long? ProjectBytes { get; init; }
 }

@@ -7,6 +7,7 @@ using Slipway.Server.Registry.Api;
 using Slipway.Server.Registry.Cleanup;
 using Slipway.Server.Registry.Collecting;
 using Slipway.Server.Registry.Contents;
+using Slipway.Server.Registry.Damage;
 using Slipway.Server.Registry.Manifests;
 using Slipway.Server.Registry.Protection;
 using Slipway.Server.Registry.Tokens;
@@ -24,6 +25,8 @@ internal static class RegistryParts
             .AddSingleton<RegistryRights>()
             .AddSingleton<RegistryLogin>()
             .AddSingleton<RegistryBlobs>()
+            .AddSingleton<Damages>()
+            .AddSingleton<BlobReads>()
             .AddSingleton<BlobCalls>()
             .AddSingleton<UploadStore>()
             .AddSingleton<UploadIntake>()

@@ -3,12 +3,18 @@ using Microsoft.Extensions.Logging;
 using Slipway.Server.Data;
 using Slipway.Server.Registry.Cleanup;
 using Slipway.Server.Registry.Collecting;
+using Slipway.Server.Registry.Damage;
 
 namespace Slipway.Server.Registry;
 
-/// <summary>Every hour: deletes the tags that policies say, and collects what nothing needs any more.</summary>
-internal sealed partial class UpkeepLoop(CleanupRuns cleanup, Collection collection, TimeProvider time, ILogger<UpkeepLoop> log)
-    : BackgroundService
+/// <summary>Every hour: deletes the tags that policies say, collects what nothing needs any more, and looks whether what was damaged still is.</summary>
+internal sealed partial class UpkeepLoop(
+    CleanupRuns cleanup,
+    Collection collection,
+    Damages damages,
+    TimeProvider time,
+    ILogger<UpkeepLoop> log
+) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromHours(1);
 
@@ -23,6 +29,7 @@ internal sealed partial class UpkeepLoop(CleanupRuns cleanup, Collection collect
             {
                 await GuardAsync(cleanup.RunDueAsync, stoppingToken);
                 await GuardAsync(CollectAsync, stoppingToken);
+                await GuardAsync(damages.LookAgainAsync, stoppingToken);
             } while (await timer.WaitForNextTickAsync(stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }

@@ -132,6 +132,21 @@ public sealed class S3BlobStoreTests
         Assert.Equal(0, begun);
     }
 
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(TestBlobStore.PartBytes + 1)]
+    public async Task What_is_replaced_is_as_it_was_put_whatever_was_there(int length)
+    {
+        await using var test = await CreateAsync();
+        var bytes = BlobStoreTests.Bytes(length);
+        var blob = await BlobStoreTests.PutAsync(test.Store, bytes);
+        var key = Assert.Single(test.Server!.Contents.Objects.Keys);
+        test.Server.Contents.Objects[key] = new byte[length];
+        Assert.Equal(new BlobPut.Stored(blob), await test.Store.ReplaceAsync(new MemoryStream(bytes), blob.Digest, length, Ct));
+        Assert.Equal(bytes, await BlobStoreTests.ReadAsync(test.Store, blob.Digest));
+        Assert.Empty(test.Server.Contents.Uploads);
+    }
+
     private static Task<TestBlobStore> CreateAsync(Func<S3Options, S3Options>? with = null)
     {
         Assert.SkipWhen(Environment.GetEnvironmentVariable("SLIPWAY_TEST_S3") is not null, "a real server cannot be told to fail");

@@ -145,7 +145,9 @@ public sealed class CleanupTests
             said.SelectMany(plan => plan.Tags).Where(verdict => verdict.Goes).Select(verdict => verdict.Tag.Name).Order()
         );
         Assert.Equal(6, await CountAsync(db));
+        Assert.Equal([null, null], await StartedAsync(room));
         Assert.Equal(1, await runs.RunDueAsync(Ct));
+        Assert.All(await StartedAsync(room), at => Assert.Equal(clock.GetUtcNow().ToUnixTimeMilliseconds(), at?.ToUnixTimeMilliseconds()));
         Assert.Equal(
             "[\"b\",\"latest\",\"v1\"]",
             (await room.Client.GetAsync($"/v2/{one}/tags/list")).Json.GetProperty("tags").GetRawText()
@@ -158,6 +160,19 @@ public sealed class CleanupTests
         clock.Advance(100 * Day);
         Assert.Equal(0, await runs.RunDueAsync(Ct));
         Assert.Equal(4, await CountAsync(db));
+    }
+
+    /// <summary>As API v4 tells it of each repository.</summary>
+    private static async Task<IReadOnlyList<DateTimeOffset?>> StartedAsync(RegistryRoom room)
+    {
+        var path = $"/api/v4/projects/{room.Project.Id}/registry/repositories";
+        var rows = System.Text.Json.JsonDocument.Parse(await room.Owner.Client.GetStringAsync(path, Ct)).RootElement;
+        return
+        [
+            .. rows.EnumerateArray()
+                .Select(row => row.GetProperty("cleanup_policy_started_at"))
+                .Select(at => at.ValueKind == System.Text.Json.JsonValueKind.Null ? default(DateTimeOffset?) : at.GetDateTimeOffset()),
+        ];
     }
 
     private static Task<long> CountAsync(Db db) => db.FindAsync<long>("SELECT COUNT(*) FROM registry_tags", null, Ct);

@@ -158,10 +158,18 @@ public sealed class CollectionTests
         await room.Client.PushAsync(other, Bytes(10));
         var child = await PushAsync(room, other, Image(config, await LayerAsync(room, other, 200)));
         await PushAsync(room, other, Index(child.Content), "many", OciIndex);
+        long manifest = Image(config, shared).ToBytes().Length;
+        var manifests =
+            manifest
+            + await room.Server.Db.FindAsync<long>(
+                "SELECT SUM(size) FROM registry_manifests WHERE digest <> @digest",
+                new { digest = Digest(Image(config, shared).ToBytes()) },
+                Ct
+            );
         Assert.Equal(
             new Usage
             {
-                Bytes = 1274,
+                Bytes = 1274 + manifests,
                 TaggedBytes = 1264,
                 Blobs = 4,
                 Manifests = 4,
@@ -172,9 +180,9 @@ public sealed class CollectionTests
         );
         var id = await room.Server.Db.FindAsync<long>("SELECT MIN(id) FROM registry_repositories", null, Ct);
         var first = await usage.OfRepositoryAsync(id, Ct);
-        Assert.Equal((1064, 1064, 2, 1, 2), (first.Bytes, first.TaggedBytes, first.Blobs, first.Manifests, first.Tags));
+        Assert.Equal((1064 + manifest, 1064, 2, 1, 2), (first.Bytes, first.TaggedBytes, first.Blobs, first.Manifests, first.Tags));
         var all = Assert.Single(await usage.OfProjectsAsync(Ct));
-        Assert.Equal(("ada/app", 2, 1274, null), (all.FullPath, all.Repositories, all.Bytes, all.Quota));
+        Assert.Equal(("ada/app", 2, 1274 + manifests, null), (all.FullPath, all.Repositories, all.Bytes, all.Quota));
     }
 
     [Theory, EveryDatabase]

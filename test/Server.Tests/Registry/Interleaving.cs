@@ -46,7 +46,7 @@ internal sealed class Interleaving
         var quotas = new Quotas(room.Server.Db, options);
         _blobs = new RegistryBlobs(room.Server.Db, quotas, _clock);
         _uploads = new UploadStore(room.Server.Db, _blobs, _clock, options);
-        _manifests = new ManifestStore(room.Server.Db, _blobs, _clock);
+        _manifests = new ManifestStore(room.Server.Db, _blobs, quotas, _clock);
         _collection = new Collection(room.Server.Db, _clock, options);
         _store = room.Server.Services.GetRequiredService<IBlobStore>();
         _places = [.. ((string[])["one", "two"]).Select(name => new RegistryPlace(room.Project.Id, name, $"ada/app/{name}"))];

@@ -72,6 +72,33 @@ public sealed class QuotaTests
     }
 
     [Theory, EveryDatabase]
+    public async Task Manifests_count_too_each_once(DatabaseKind kind)
+    {
+        await using var room = await OpenAsync(kind);
+        var (one, other, config, layer) = (room.Repository(), room.Repository(), Images.Bytes(50), Images.Bytes(50));
+        foreach (var repository in (string[])[one, other])
+        {
+            await room.Client.PushAsync(repository, config);
+            await room.Client.PushAsync(repository, layer);
+        }
+
+        var manifest = Images.Image(config, layer).ToBytes();
+        Assert.Equal(201, (await room.Client.PutAsync(one, "a", manifest)).Status);
+        Assert.Equal(201, (await room.Client.PutAsync(one, "b", manifest)).Status);
+        Assert.Equal(201, (await room.Client.PutAsync(other, "a", manifest)).Status);
+        var usage = room.Server.Services.GetRequiredService<ImageUsage>();
+        Assert.Equal(100 + manifest.Length, (await usage.OfProjectAsync(room.Project.Id, Ct)).Bytes);
+        Assert.Equal(100 + manifest.Length, Assert.Single(await usage.OfProjectsAsync(Ct)).Bytes);
+
+        var longer = Images.Image(config, layer);
+        longer["annotations"] = new System.Text.Json.Nodes.JsonObject { ["long"] = new string('a', 400) };
+        var refused = await room.Client.PutAsync(one, "c", longer.ToBytes());
+        Assert.Equal((403, "DENIED"), (refused.Status, refused.Code));
+        Assert.Contains("quota exceeded: the images of the project have", refused.Text);
+        Assert.Equal(404, (await room.Client.GetAsync($"/v2/{one}/manifests/c")).Status);
+    }
+
+    [Theory, EveryDatabase]
     public async Task Many_at_once_do_not_get_past_it(DatabaseKind kind)
     {
         await using var room = await OpenAsync(kind);

@@ -26,6 +26,7 @@ internal static class RegistryCommand
         registry.Add(DeleteCommand.Make(surroundings));
         registry.Add(GcCommand.Make(surroundings));
         registry.Add(UsageCommand.Make(surroundings));
+        registry.Add(QuotaCommand.Make(surroundings));
         registry.Add(VerifyImagesCommand.Make(surroundings));
         return registry;
     }

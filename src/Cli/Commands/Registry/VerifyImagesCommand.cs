@@ -28,6 +28,26 @@ internal static class VerifyImagesCommand
         return verb;
     }
 
+    /// <summary>The server tells clients that what is damaged is missing, and so they push it again.</summary>
+    private static async Task NoteAsync(ServerOptions options, Diagnosis found, Surroundings surroundings)
+    {
+        try
+        {
+            await using var data = await Administration.OpenAsync(options, surroundings.Time, CancellationToken.None);
+            var count = await data.NoteDamagedImagesAsync(found.Damaged, CancellationToken.None);
+            surroundings.Say(
+                $"{(count == 1 ? "what is damaged is" : $"the {count} that are damaged are")} mended by the next push of the images"
+            );
+        }
+        catch (Exception e) when (e is IOException or AdministrationException)
+        {
+            surroundings.SayError(
+                $"what is damaged cannot be written down: {e.Message}",
+                "a push does not mend it before it has been pulled once"
+            );
+        }
+    }
+
     private static async Task<int> RunAsync(ServerOptions options, bool json, Surroundings surroundings)
     {
         Action<string> tell = surroundings.ErrorIsTerminal ? what => surroundings.Say($"looking: {what}") : _ => { };
@@ -36,6 +56,8 @@ internal static class VerifyImagesCommand
             DoctorJson.Write(surroundings.Out, found);
         else
             surroundings.Print(DoctorText.Of(found, surroundings.OutPalette(), surroundings.OutColumns()));
+        if (found.Damaged.Count > 0)
+            await NoteAsync(options, found, surroundings);
         return found.IsHealthy ? ExitCode.Ok : ExitCode.Failed;
     }
 }

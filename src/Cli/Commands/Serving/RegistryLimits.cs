@@ -14,10 +14,11 @@ internal static class RegistryLimits
 
     /// <param name="quota"><c>500m</c>, <c>20g</c>, <c>1.5TiB</c>, or bytes; nothing: no bound.</param>
     /// <param name="grace"><c>2 days</c>, <c>36h</c>; nothing: a day.</param>
+    /// <param name="redirects">Whether layers are fetched from the bucket.</param>
     /// <exception cref="CommandException">One of them is none.</exception>
-    public static RegistryOptions Read(string? quota, string? grace)
+    public static RegistryOptions Read(string? quota, string? grace, bool redirects = false)
     {
-        var options = new RegistryOptions();
+        var options = new RegistryOptions { Redirects = redirects };
         if (quota is not null)
             options = options with
             {

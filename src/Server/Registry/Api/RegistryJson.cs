@@ -33,7 +33,7 @@ internal sealed record RepositoryJson(
     public string? Status { get; init; }
 
     public static RepositoryJson From(ImageRepository row, ServerUrl url) =>
-        new(row.Id, row.Name, row.Path, row.ProjectId, Where(row, url), row.CreatedAt.Instant(), null);
+        new(row.Id, row.Name, row.Path, row.ProjectId, Where(row, url), row.CreatedAt.Instant(), row.CleanedAt?.Instant());
 
     public static string DeletePath(ImageRepository row, ServerUrl url) =>
         url.Of($"/api/v4/projects/{row.ProjectId}/registry/repositories/{row.Id}");

@@ -62,7 +62,15 @@ internal sealed partial class CleanupRuns(Db db, CleanupStore store, TimeProvide
         var (policy, next) = await store.FindAsync(project, ct);
         var gone = 0L;
         foreach (var repository in await db.ReadAsync((session, token) => RepositoriesAsync(session, project, token), ct))
+        {
+            await db.ExecuteAsync(
+                "UPDATE registry_repositories SET cleaned_at = @now WHERE id = @Id",
+                new { repository.Id, now = time.Milliseconds() },
+                ct
+            );
             gone += (await RunAsync(project, repository.Id, policy.Rule, null, ct)).Count;
+        }
+
         if (next is not null)
             await db.ExecuteAsync(
                 "UPDATE registry_projects SET cleanup_at = @at WHERE project_id = @project AND cleanup_at = @next",

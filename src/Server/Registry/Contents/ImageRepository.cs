@@ -14,6 +14,9 @@ internal sealed record ImageRepository
 
     public long CreatedAt { get; init; }
 
+    /// <summary>When the cleanup policy last began with it; nothing: never.</summary>
+    public long? CleanedAt { get; init; }
+
     /// <summary>How many it has.</summary>
     public long Tags { get; init; }
 

@@ -10,7 +10,7 @@ namespace Slipway.Server.Registry.Contents;
 internal sealed class RepositoryStore(Db db, TimeProvider time)
 {
     private const string Select = """
-        SELECT r.id, r.project_id, r.name, p.full_path, r.created_at, (SELECT COUNT(*) FROM registry_tags t WHERE t.repository_id = r.id) AS tags
+        SELECT r.id, r.project_id, r.name, p.full_path, r.created_at, r.cleaned_at, (SELECT COUNT(*) FROM registry_tags t WHERE t.repository_id = r.id) AS tags
         """;
 
     private const string There = $"""

@@ -2,11 +2,13 @@ using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Slipway.Server.Data;
+using Slipway.Server.Registry.Damage;
+using Slipway.Server.Registry.Usage;
 
 namespace Slipway.Server.Registry.Manifests;
 
 /// <summary>Manifests by tag or digest. What was sent is what is given, whatever a client says it accepts: all accept more than they say.</summary>
-internal sealed class ManifestCalls(ManifestStore store, ServerOptions options)
+internal sealed class ManifestCalls(ManifestStore store, Damages damages, Quotas quotas, ServerOptions options)
 {
     /// <summary>Tags that one push may set beside its digest.</summary>
     private const int MostTags = 50;
@@ -17,6 +19,8 @@ internal sealed class ManifestCalls(ManifestStore store, ServerOptions options)
             return invalid;
         if (await store.FindAsync(call.Place, reference, call.Ct) is not { } row)
             return RegistryError.ManifestUnknown;
+        if (row.DamagedAt is not null)
+            return HttpMethods.IsHead(call.Http.Request.Method) ? RegistryError.ManifestUnknown : RegistryError.Damaged(row.Digest);
         var headers = call.Response.Headers;
         headers["Docker-Content-Digest"] = row.Digest;
         headers.ETag = $"\"{row.Digest}\"";
@@ -31,6 +35,13 @@ internal sealed class ManifestCalls(ManifestStore store, ServerOptions options)
         {
             headers.ContentType = default;
             return RegistryError.ManifestUnknown;
+        }
+
+        if (!Damages.IsWhole(row.Digest, content))
+        {
+            await damages.NoteManifestAsync(row.Id, call.Ct);
+            headers.ETag = headers.CacheControl = default;
+            return RegistryError.Damaged(row.Digest);
         }
 
         await store.PulledAsync(row, call.Ct);
@@ -70,6 +81,7 @@ internal sealed class ManifestCalls(ManifestStore store, ServerOptions options)
             ManifestPut.OtherType(var type) => RegistryError.ManifestInvalid($"the same bytes are here as {type}"),
             ManifestPut.Moved => new RegistryError(StatusCodes.Status412PreconditionFailed, "DENIED", "the tag is at another image"),
             ManifestPut.Protected(var why) => RegistryError.Denied with { Message = why },
+            ManifestPut.NoRoom => await quotas.RefusalAsync(call.Place, call.Ct),
             _ => RegistryError.NameUnknown,
         };
     }

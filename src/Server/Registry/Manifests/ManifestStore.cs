@@ -4,6 +4,7 @@ using Slipway.Server.Http;
 using Slipway.Server.Registry.Collecting;
 using Slipway.Server.Registry.Protection;
 using Slipway.Server.Registry.Tokens;
+using Slipway.Server.Registry.Usage;
 
 namespace Slipway.Server.Registry.Manifests;
 
@@ -44,12 +45,15 @@ internal abstract record ManifestPut
     /// <summary>A rule of the project forbids a tag.</summary>
     public sealed record Protected(string Why) : ManifestPut;
 
+    /// <summary>The project may not have so much.</summary>
+    public sealed record NoRoom : ManifestPut;
+
     /// <summary>The project is gone.</summary>
     public sealed record NoProject : ManifestPut;
 }
 
 /// <summary>Manifests and tags. All of a push is one transaction: a tag is at the old image or at the new one, and each has all it needs.</summary>
-internal sealed class ManifestStore(Db db, RegistryBlobs blobs, TimeProvider time)
+internal sealed class ManifestStore(Db db, RegistryBlobs blobs, Quotas quotas, TimeProvider time)
 {
     /// <summary>In milliseconds. 1 hour.</summary>
     private const long PulledEvery = 60 * 60 * 1000;
@@ -152,6 +156,8 @@ internal sealed class ManifestStore(Db db, RegistryBlobs blobs, TimeProvider tim
         var needs = await Needs.FindAsync(session, repository, push.Manifest.Needs, ct);
         if (needs.WhyNot() is { } refusal)
             return refusal;
+        if (!await quotas.HasRoomForManifestAsync(session, place.ProjectId, push.Digest.ToString(), push.Manifest.Content.Length, ct))
+            return new ManifestPut.NoRoom();
         var manifest = await InsertAsync(session, repository, push, needs.There, ct);
         KillPoint.Pass("manifest inserted");
         foreach (var tag in push.Tags)
@@ -192,7 +198,7 @@ internal sealed class ManifestStore(Db db, RegistryBlobs blobs, TimeProvider tim
             """
             INSERT INTO registry_manifests (repository_id, digest, media_type, size, subject, artifact_type, annotations, created_at, content)
             VALUES (@repository, @digest, @MediaType, @size, @subject, @ArtifactType, @annotations, @now, @content)
-            ON CONFLICT (repository_id, digest) DO UPDATE SET unused_since = NULL
+            ON CONFLICT (repository_id, digest) DO UPDATE SET unused_since = NULL, damaged_at = NULL, content = excluded.content
             RETURNING id
             """,
             new

@@ -2,7 +2,7 @@ using Slipway.Server.Data;
 
 namespace Slipway.Server.Registry.Manifests;
 
-/// <summary>What a manifest names, held against what its repository has: blobs among the blobs, manifests among the manifests.</summary>
+/// <summary>What a manifest names, held against what its repository has whole: blobs among the blobs, manifests among the manifests.</summary>
 internal sealed record Needs(IReadOnlyList<Descriptor> Named, IReadOnlyDictionary<(string Digest, bool IsManifest), long> Sizes)
 {
     private const int AtOnce = 500;
@@ -17,9 +17,11 @@ internal sealed record Needs(IReadOnlyList<Descriptor> Named, IReadOnlyDictionar
         {
             var rows = await session.QueryAsync<Sized>(
                 """
-                SELECT digest, size, CAST(0 AS bigint) AS manifest FROM registry_blobs WHERE repository_id = @repository AND digest IN @digests
+                SELECT digest, size, CAST(0 AS bigint) AS manifest FROM registry_blobs
+                WHERE repository_id = @repository AND digest IN @digests AND damaged_at IS NULL
                 UNION ALL
-                SELECT digest, size, CAST(1 AS bigint) AS manifest FROM registry_manifests WHERE repository_id = @repository AND digest IN @digests
+                SELECT digest, size, CAST(1 AS bigint) AS manifest FROM registry_manifests
+                WHERE repository_id = @repository AND digest IN @digests AND damaged_at IS NULL
                 """,
                 new { repository, digests = new In<string>(digests) },
                 ct

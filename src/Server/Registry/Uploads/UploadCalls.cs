@@ -111,7 +111,9 @@ internal sealed class UploadCalls(UploadStore store, UploadIntake intake, Regist
     {
         if (upload is not null && await FindAsync(call, upload.Key) is { } now)
             return Elsewhere(call, now);
-        return await blobs.FindAsync(call.Place, digest, call.Ct) is not null ? Created(call, digest) : RegistryError.UploadUnknown;
+        return await blobs.FindAsync(call.Place, digest, call.Ct) is { DamagedAt: null }
+            ? Created(call, digest)
+            : RegistryError.UploadUnknown;
     }
 
     /// <summary>

@@ -38,7 +38,7 @@ internal sealed class UploadIntake(IBlobStore blobs, UploadStore store, Quotas q
 
     /// <summary>What one request brings.</summary>
     public async Task<BlobPut> PieceAsync(RegistryCall call, RegistryUploadRow upload) =>
-        await blobs.PutAsync(call.Http.Request.Body, null, await MostAsync(call, upload, null) - upload.Size, call.Ct);
+        await blobs.ReplaceAsync(call.Http.Request.Body, null, await MostAsync(call, upload, null) - upload.Size, call.Ct);
 
     /// <summary>All that an upload brought, and what the last request brings, as one blob.</summary>
     /// <param name="call">The last request.</param>
@@ -57,9 +57,9 @@ internal sealed class UploadIntake(IBlobStore blobs, UploadStore store, Quotas q
         await using var all = new Pieces(blobs, pieces, hasBody ? call.Http.Request.Body : Stream.Null);
         var most = hasBody ? await MostAsync(call, upload, expected) : options.Registry.BlobBytes;
         if (expected.InStore is { } sha256)
-            return (await blobs.PutAsync(all, sha256, most, ct), true);
+            return (await blobs.ReplaceAsync(all, sha256, most, ct), true);
         await using var hashed = new HashedStream(all);
-        var put = await blobs.PutAsync(hashed, null, most, ct);
+        var put = await blobs.ReplaceAsync(hashed, null, most, ct);
         return (put is BlobPut.Stored(var blob) && hashed.Digest != expected ? new BlobPut.Mismatch(blob.Digest) : put, true);
     }
 

@@ -3,6 +3,7 @@ using Slipway.Server.Blobs;
 using Slipway.Server.Blobs.Sweeping;
 using Slipway.Server.Data;
 using Slipway.Server.Http;
+using Slipway.Server.Registry.Damage;
 using Slipway.Server.Registry.Tokens;
 
 namespace Slipway.Server.Registry.Uploads;
@@ -82,6 +83,7 @@ internal sealed class UploadStore(Db db, RegistryBlobs blobs, TimeProvider time,
                 if (await session.ExecuteAsync(grow, args, token) == 0)
                     return false;
                 await BlobClaims.ClaimAsync(session, piece.Digest, begunAt, token);
+                await Damages.MendedAsync(session, piece.Digest, token);
                 await session.ExecuteAsync(
                     "INSERT INTO registry_pieces (upload_id, start, size, blob) VALUES (@Id, @Size, @Length, @blob)",
                     args,
@@ -112,7 +114,11 @@ internal sealed class UploadStore(Db db, RegistryBlobs blobs, TimeProvider time,
                 if (await blobs.MakeRepositoryAsync(session, place, token) is not { } repository)
                     return UploadEnd.Gone;
                 if (begunAt is { } begun)
+                {
                     await BlobClaims.ClaimAsync(session, blob.Digest, begun, token);
+                    await Damages.MendedAsync(session, blob.Digest, token);
+                }
+
                 if (upload is not null && !await RemoveAsync(session, upload.Id, token))
                     return UploadEnd.Gone;
                 var add = new BlobToAdd(digest.ToString(), blob.Digest.ToString(), blob.Length);

@@ -2,13 +2,13 @@ using Slipway.Server.Data;
 
 namespace Slipway.Server.Registry.Usage;
 
-/// <summary>How much of images there is. Blobs count, and manifests do not, which are small and in the database.</summary>
+/// <summary>How much of images there is.</summary>
 internal sealed record Usage
 {
-    /// <summary>Bytes of all blobs, each once: what the quota is about.</summary>
+    /// <summary>Bytes of all blobs and manifests, each once: what the quota is about.</summary>
     public long Bytes { get; init; }
 
-    /// <summary>Bytes of the blobs that images with a tag need, each once: what GitLab shows.</summary>
+    /// <summary>Bytes of the blobs that images with a tag need, each once and without manifests: what GitLab shows.</summary>
     public long TaggedBytes { get; init; }
 
     public long Blobs { get; init; }
@@ -24,7 +24,7 @@ internal sealed record ProjectUsage
     public string FullPath { get; init; } = "";
     public long Repositories { get; init; }
 
-    /// <summary>Of all blobs, each once.</summary>
+    /// <summary>Of all blobs and manifests, each once.</summary>
     public long Bytes { get; init; }
 
     /// <summary>Of its own; nothing: the server's.</summary>
@@ -55,6 +55,9 @@ internal sealed class ImageUsage(Db db)
               UNION ALL
               SELECT r.project_id, MIN(r.id), MIN(b.size) FROM registry_blobs b JOIN registry_repositories r ON r.id = b.repository_id
               GROUP BY r.project_id, b.digest
+              UNION ALL
+              SELECT r.project_id, MIN(r.id), MIN(m.size) FROM registry_manifests m JOIN registry_repositories r ON r.id = m.repository_id
+              GROUP BY r.project_id, m.digest
             ) a ON a.project_id = p.id
             LEFT JOIN registry_projects s ON s.project_id = p.id
             WHERE p.deleted_at IS NULL GROUP BY p.id, p.full_path ORDER BY bytes DESC, p.full_path
@@ -75,7 +78,9 @@ internal sealed class ImageUsage(Db db)
             )
             SELECT
               (SELECT CAST(COALESCE(SUM(size), 0) AS bigint) FROM (
-                SELECT MIN(b.size) AS size FROM registry_blobs b WHERE b.repository_id IN (SELECT id FROM scope) GROUP BY b.digest) x) AS bytes,
+                SELECT MIN(b.size) AS size FROM registry_blobs b WHERE b.repository_id IN (SELECT id FROM scope) GROUP BY b.digest
+                UNION ALL
+                SELECT MIN(m.size) FROM registry_manifests m WHERE m.repository_id IN (SELECT id FROM scope) GROUP BY m.digest) x) AS bytes,
               (SELECT CAST(COALESCE(SUM(size), 0) AS bigint) FROM (
                 SELECT MIN(b.size) AS size FROM tagged t JOIN registry_links l ON l.manifest_id = t.id
                 JOIN registry_blobs b ON b.repository_id = t.repository_id AND b.digest = l.target GROUP BY b.digest) y) AS tagged_bytes,

@@ -6,7 +6,7 @@ using Slipway.Server.Registry.Tokens;
 namespace Slipway.Server.Registry.Usage;
 
 /// <summary>
-/// How many bytes of blobs a project may have; a blob that several of its repositories have counts once. A push that is too much is refused as soon as that can
+/// How many bytes of blobs and manifests a project may have; what several of its repositories have counts once. A push that is too much is refused as soon as that can
 /// be known: before its bytes when it says how many they are, while they come when it does not, and for certain in the transaction that makes them the
 /// repository's, so that many at once do not get past it. What uploads under way have brought counts too, until they end.
 /// </summary>
@@ -50,6 +50,15 @@ internal sealed class Quotas(Db db, ServerOptions options)
         return await session.FindAsync<long>(Has, args, ct) != 0 || await session.FindAsync<long>(Used, args, ct) + size <= quota;
     }
 
+    /// <summary>Whether a manifest may become a repository's: the project has it anyway, or there is room.</summary>
+    public async Task<bool> HasRoomForManifestAsync(Session session, long project, string digest, long size, CancellationToken ct)
+    {
+        var args = new { project, digest };
+        if ((await session.FindAsync<long?>(Select, args, ct) ?? options.Registry.ProjectBytes) is not { } quota)
+            return true;
+        return await session.FindAsync<long>(HasManifest, args, ct) != 0 || await session.FindAsync<long>(Used, args, ct) + size <= quota;
+    }
+
     /// <summary>The refusal, as docker shows it: <c>denied: quota exceeded: …</c></summary>
     public async Task<RegistryError> RefusalAsync(RegistryPlace place, CancellationToken ct)
     {
@@ -69,10 +78,18 @@ internal sealed class Quotas(Db db, ServerOptions options)
         WHERE r.project_id = @project AND b.digest = @digest LIMIT 1
         """;
 
+    private const string HasManifest = """
+        SELECT m.id FROM registry_manifests m JOIN registry_repositories r ON r.id = m.repository_id
+        WHERE r.project_id = @project AND m.digest = @digest LIMIT 1
+        """;
+
     private const string Used = """
         SELECT CAST(COALESCE(SUM(size), 0) AS bigint) FROM (
           SELECT MIN(b.size) AS size FROM registry_blobs b JOIN registry_repositories r ON r.id = b.repository_id
           WHERE r.project_id = @project GROUP BY b.digest
+          UNION ALL
+          SELECT MIN(m.size) FROM registry_manifests m JOIN registry_repositories r ON r.id = m.repository_id
+          WHERE r.project_id = @project GROUP BY m.digest
           UNION ALL
           SELECT u.size FROM registry_uploads u JOIN registry_repositories r ON r.id = u.repository_id WHERE r.project_id = @project
         ) a
