@@ -44,7 +44,7 @@ internal static class RegistryRows
     private static async Task LargeAsync(Bench bench, List<RegistryTarget> targets, string path)
     {
         var bytes = (long)bench.Of(1024) << 20;
-        var (ups, downs) = (Times(targets), Times(targets));
+        var (ups, downs, work, workDown) = (Times(targets), Times(targets), Times(targets), Times(targets));
         for (var round = 0; round < Rounds; round++)
         {
             // New bytes each time: what is there already need not be kept.
@@ -52,13 +52,19 @@ internal static class RegistryRows
             foreach (var target in targets)
             {
                 await target.EnterAsync();
+                var before = target.Worked();
                 ups[target].Add(await RateAsync(() => StreamAsync(target, path, digest)));
+                var between = target.Worked();
                 downs[target].Add(await RateAsync(() => target.SendAsync(HttpMethod.Get, target.Address($"blobs/{digest}"), null)));
+                work[target].Add((between - before) / bytes * (1 << 30) * 1000);
+                workDown[target].Add((target.Worked() - between) / bytes * (1 << 30) * 1000);
             }
         }
 
         Tell(ups, $"registry: {bytes >> 20} MiB up, streamed", "MiB/s", "1.2 × docker-registry, 0.9 × ceiling");
         Tell(downs, $"registry: {bytes >> 20} MiB down", "MiB/s", "1.0 × docker-registry, 0.9 × ceiling");
+        Tell(work, "registry: processor time for a GiB up", "ms", "");
+        Tell(workDown, "registry: processor time for a GiB down", "ms", "");
 
         async Task<double> RateAsync(Func<Task> act)
         {

@@ -69,6 +69,13 @@ internal sealed class RegistryTarget(string name, string repository, int process
         await end();
     }
 
+    /// <summary>Processor time it has had, in seconds.</summary>
+    public double Worked()
+    {
+        using var running = System.Diagnostics.Process.GetProcessById(process);
+        return running.TotalProcessorTime.TotalSeconds;
+    }
+
     /// <summary>Gets a token, which is good for five minutes.</summary>
     public async Task EnterAsync()
     {

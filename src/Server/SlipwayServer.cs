@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -136,11 +137,14 @@ public sealed class SlipwayServer : IAsyncDisposable
                 kestrel.AddServerHeader = false;
                 kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
                 kestrel.Limits.MaxRequestBodySize = Parameters.MaxBody;
+                // The next piece of a download is read while one is sent.
+                kestrel.Limits.MaxResponseBufferSize = 256 * 1024;
                 kestrel.Listen(options.Listen);
             });
         logging(builder.Logging);
         var services = builder.Services;
         services.AddRoutingCore();
+        services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlocks.Factory>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
         services.AddSingleton(options).AddSingleton(time).AddSingleton(new ServerUrl()).AddSingleton<Readiness>().AddSingleton<Meters>();
         services.AddSingleton(kept.Db).AddSingleton(kept.Secrets).AddSingleton(kept.Blobs);

@@ -43,7 +43,7 @@ internal sealed class DiskBlobStore : IBlobStore
         await using var file = Guarded(() => Create(aside));
         try
         {
-            var outcome = await Intake.ReadAsync(content, file, expected, maxBytes, ct);
+            var outcome = await Intake.ReadAsync(content, file, isDurable: true, expected, maxBytes, ct);
             if (outcome is BlobPut.Stored(var blob))
                 // Waits for the disk, so not on the caller's thread.
                 await Task.Run(() => Keep(file, aside, blob), ct);

@@ -27,7 +27,7 @@ internal sealed class S3BlobStore(S3Options options) : IBlobStore
     private async Task<BlobPut> PutAsync(Stream content, BlobDigest? expected, long maxBytes, bool replaces, CancellationToken ct)
     {
         await using var file = Stage();
-        var outcome = await Intake.ReadAsync(content, file, expected, maxBytes, ct);
+        var outcome = await Intake.ReadAsync(content, file, isDurable: false, expected, maxBytes, ct);
         if (outcome is not BlobPut.Stored(var blob))
             return outcome;
         if (blob.Length <= options.PartBytes)

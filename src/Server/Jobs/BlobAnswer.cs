@@ -37,7 +37,7 @@ internal sealed record BlobAnswer(
 
         SetHeaders(http.Response, part);
         if (!HttpMethods.IsHead(http.Request.Method))
-            await bytes.CopyToAsync(http.Response.Body, ct);
+            await StreamedBody.SendAsync(http.Response, bytes, ct);
     }
 
     private void SetHeaders(HttpResponse response, (long Start, long Length)? part)

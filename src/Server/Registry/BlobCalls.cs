@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using Slipway.Server.Blobs;
 using Slipway.Server.Data;
+using Slipway.Server.Http;
 using Slipway.Server.Registry.Damage;
 
 namespace Slipway.Server.Registry;
@@ -11,7 +12,6 @@ namespace Slipway.Server.Registry;
 internal sealed class BlobCalls(RegistryBlobs rows, BlobReads reads, ServerOptions options)
 {
     private const string Octets = "application/octet-stream";
-    private const int Buffer = 128 * 1024;
 
     /// <summary>Of an address in the store: a slow client has to begin with the last of many layers within it. 30 minutes.</summary>
     private static readonly TimeSpan LinkLifetime = TimeSpan.FromMinutes(30);
@@ -100,7 +100,7 @@ internal sealed class BlobCalls(RegistryBlobs rows, BlobReads reads, ServerOptio
     {
         await using var bytes = await reads.OpenAsync(row, range, call.Ct);
         call.Response.ContentLength = length;
-        await bytes.CopyToAsync(call.Response.Body, Buffer, call.Ct);
+        await StreamedBody.SendAsync(call.Response, bytes, call.Ct);
         return Results.Empty;
     }
 
@@ -116,7 +116,7 @@ internal sealed class BlobCalls(RegistryBlobs rows, BlobReads reads, ServerOptio
         {
             await using var bytes = await reads.OpenAsync(row, range, call.Ct);
             await call.Response.Body.WriteAsync(head, call.Ct);
-            await bytes.CopyToAsync(call.Response.Body, Buffer, call.Ct);
+            await StreamedBody.SendAsync(call.Response, bytes, call.Ct);
         }
 
         await call.Response.Body.WriteAsync(end, call.Ct);

@@ -17,7 +17,21 @@ public sealed class BlobStoreTests
     public async Task What_was_put_comes_back(BlobStoreKind kind)
     {
         await using var test = await TestBlobStore.CreateAsync(kind);
-        foreach (var length in new[] { 0, 1, 4096, TestBlobStore.PartBytes, TestBlobStore.PartBytes + 1, Large })
+        foreach (
+            var length in new[]
+            {
+                0,
+                1,
+                65_535,
+                65_536,
+                65_537,
+                589_824,
+                589_825,
+                TestBlobStore.PartBytes,
+                TestBlobStore.PartBytes + 1,
+                Large,
+            }
+        )
         {
             var bytes = Bytes(length);
             var stored = await PutAsync(test.Store, bytes);

@@ -42,6 +42,22 @@ public sealed class DiskBlobStoreTests
     }
 
     [Fact]
+    public async Task What_comes_in_drops_and_what_is_brought_to_the_disk_as_it_grows_comes_back()
+    {
+        using var folder = new TemporaryFolder();
+        using var store = new DiskBlobStore(folder.Path);
+        var bytes = new byte[(33 << 20) + 7];
+        new Random(7).NextBytes(bytes);
+
+        var stored = Assert.IsType<BlobPut.Stored>(await store.PutAsync(new DrippingStream(bytes), null, bytes.Length, Ct));
+
+        Assert.Equal(BlobDigest.Of(System.Security.Cryptography.SHA256.HashData(bytes)), stored.Blob.Digest);
+        Assert.Equal(bytes, await BlobStoreTests.ReadAsync(store, stored.Blob.Digest));
+        Assert.Equal(new BlobPut.TooLarge(bytes.Length - 1), await store.PutAsync(new DrippingStream(bytes), null, bytes.Length - 1, Ct));
+        Assert.Empty(Directory.GetFiles(folder["incoming"]));
+    }
+
+    [Fact]
     public async Task A_sweep_takes_what_is_old_and_leaves_what_is_being_put()
     {
         using var folder = new TemporaryFolder();
@@ -102,6 +118,19 @@ public sealed class DiskBlobStoreTests
             Assert.Subset(there, acknowledged);
             await store.SweepAsync(DateTimeOffset.MaxValue, Ct);
             Assert.Empty(Directory.GetFiles(folder["incoming"]));
+        }
+    }
+
+    /// <summary>Gives a little at a time, sometimes later.</summary>
+    private sealed class DrippingStream(byte[] bytes) : MemoryStream(bytes)
+    {
+        private int _reads;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (_reads++ % 16 == 0)
+                await Task.Yield();
+            return await base.ReadAsync(buffer[..Math.Min(buffer.Length, 1 + _reads % 40_000)], cancellationToken);
         }
     }
 }
