@@ -32,8 +32,7 @@ internal static class CopyCommand
                 surroundings,
                 async reach =>
                 {
-                    var source = reach.Image(parsed.GetValue(from)!);
-                    source = source with { Reference = source.Reference ?? "latest" };
+                    var source = reach.ImageToRead(parsed.GetValue(from)!);
                     var target = reach.Image(parsed.GetValue(to)!);
                     await RunAsync(reach, source, target, parsed.GetValue(json), surroundings);
                 }

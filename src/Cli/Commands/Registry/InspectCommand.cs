@@ -38,8 +38,7 @@ internal static class InspectCommand
                 surroundings,
                 async reach =>
                 {
-                    var name = reach.Image(parsed.GetValue(image)!);
-                    name = name with { Reference = name.Reference ?? "latest" };
+                    var name = reach.ImageToRead(parsed.GetValue(image)!);
                     var repository = reach.Repository(name, "pull");
                     var manifest = await repository.ManifestAsync(name.Reference!, default);
                     if (parsed.GetValue(raw))

@@ -87,6 +87,14 @@ internal sealed class Reach : IDisposable
         return image;
     }
 
+    /// <summary>An image to look at: without tag and digest it is <c>latest</c>, as for docker. What changes something does not guess.</summary>
+    /// <exception cref="CommandException">It is none.</exception>
+    public ImageName ImageToRead(string text)
+    {
+        var image = Image(text);
+        return image with { Reference = image.Reference ?? "latest" };
+    }
+
     /// <param name="actions"><c>pull</c>, <c>pull,push</c> or <c>delete</c>.</param>
     /// <param name="alsoFrom">Another repository of the same registry that blobs may be taken from.</param>
     public RemoteRepository Repository(ImageName image, string actions, ImageName? alsoFrom = null)
