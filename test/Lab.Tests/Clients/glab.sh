@@ -1,44 +1,15 @@
 #!/bin/sh
 # glab against a running server: what somebody types. SERVER and TOKEN say where and as whom; CONFIG is the project's .gitlab-ci.yml.
 set -eu
-checks=0
+. /c/checks.sh
 work=$(mktemp -d)
 cd "$work"
 export HOME=$work GIT_TERMINAL_PROMPT=0 NO_COLOR=1 GLAB_CHECK_UPDATE=false GLAB_SEND_TELEMETRY=0
 authority=${SERVER#http://}
 host=${authority%:*}
 
-fail() {
-  echo "FAIL $1"
-  [ ! -f out ] || cat out
-  exit 1
-}
-
-# ok WHAT COMMAND…: it must succeed; what it prints is in ./out
-ok() {
-  what=$1
-  shift
-  "$@" >out 2>&1 </dev/null || fail "$what: exit $?"
-  checks=$((checks + 1))
-  echo "ok $what"
-}
-
-# refused WHAT COMMAND…: it must not
-refused() {
-  what=$1
-  shift
-  ! "$@" >out 2>&1 </dev/null || fail "$what: it was allowed"
-  checks=$((checks + 1))
-  echo "ok $what"
-}
-
 # says TEXT…: each stands in what the last command printed
-says() {
-  for text in "$@"; do
-    grep -qF -- "$text" out || fail "it does not say: $text"
-    checks=$((checks + 1))
-  done
-}
+says() { says_by -F "$@"; }
 
 # until_so WHAT SECONDS COMMAND…: waits until it succeeds
 until_so() {
@@ -174,4 +145,4 @@ ok "pages of a list" glab api --paginate "projects/$project/jobs?per_page=2"
 ok "token list" glab api personal_access_tokens
 ok "project delete" glab repo delete root/glab-made --yes
 ok "project delete by api" glab api -X DELETE "projects/$project"
-echo "PASS $checks checks"
+passed

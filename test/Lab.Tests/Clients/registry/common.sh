@@ -1,7 +1,7 @@
 # Sourced by the scripts beside it. SERVER and TOKEN say where and as which administrator, DEBIAN whose clients these are; NAME is the script's own.
 # It makes a user NAME with a private project NAME/app, and a private project with an image that NAME may not see.
 set -eu
-checks=0
+. /c/checks.sh
 NAME=$NAME-$DEBIAN
 work=$(mktemp -d)
 cd "$work"
@@ -11,39 +11,8 @@ HOST=${HOST%/}
 APP=$HOST/$NAME/app
 FOREIGN=$HOST/root/secret-of-$NAME
 
-fail() {
-  echo "FAIL $1"
-  [ ! -f out ] || cat out
-  exit 1
-}
-
-# ok WHAT COMMAND…: it must succeed; what it prints is in ./out
-ok() {
-  what=$1
-  shift
-  "$@" >out 2>&1 </dev/null || fail "$what: exit $?"
-  checks=$((checks + 1))
-  echo "ok $what"
-}
-
-# refused WHAT COMMAND…: it must not
-refused() {
-  what=$1
-  shift
-  ! "$@" >out 2>&1 </dev/null || fail "$what: it was allowed"
-  checks=$((checks + 1))
-  echo "ok $what"
-}
-
 # says REGEX…: each matches something that the last command printed
-says() {
-  for text in "$@"; do
-    grep -qiE -- "$text" out || fail "$what: it does not say: $text"
-    checks=$((checks + 1))
-  done
-}
-
-passed() { echo "PASS $checks checks"; }
+says() { says_by -iE "$@"; }
 
 # api TOKEN METHOD PATH [JSON]
 api() {
