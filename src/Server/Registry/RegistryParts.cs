@@ -39,6 +39,7 @@ internal static class RegistryParts
             .AddSingleton<RepositoryStore>()
             .AddSingleton<TagStore>()
             .AddSingleton<ImageStore>()
+            .AddSingleton<RepositoryShapes>()
             .AddSingleton<CleanupSettings>()
             .AddSingleton<ImageUsage>()
             .AddSingleton<Quotas>()

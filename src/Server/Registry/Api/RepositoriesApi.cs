@@ -13,9 +13,6 @@ namespace Slipway.Server.Registry.Api;
 /// <summary>Repositories of images over API v4. https://docs.gitlab.com/api/container_registry/</summary>
 internal static class RepositoriesApi
 {
-    /// <summary>Of the names that a repository is shown with. Lists of tags have a call of their own, in pages.</summary>
-    private const int MostTags = 1000;
-
     public static void MapRepositories(this IEndpointRouteBuilder v4)
     {
         const string all = "/projects/{project}/registry/repositories";
@@ -32,14 +29,9 @@ internal static class RepositoriesApi
         Paging paging,
         Parameters parameters,
         RepositoryStore store,
-        TagStore tags,
-        ServerUrl url,
+        RepositoryShapes shapes,
         CancellationToken ct
-    )
-    {
-        var (rows, total) = await store.OfProjectAsync(here.Id, paging, ct);
-        return http.Page(paging, total, await ShapesAsync(rows, parameters, tags, url, ct));
-    }
+    ) => await shapes.PageAsync(http, paging, parameters, await store.OfProjectAsync(here.Id, paging, ct), ct);
 
     private static async Task<IResult> OfGroupAsync(
         HttpContext http,
@@ -47,21 +39,16 @@ internal static class RepositoriesApi
         Paging paging,
         Parameters parameters,
         RepositoryStore store,
-        TagStore tags,
-        ServerUrl url,
+        RepositoryShapes shapes,
         CancellationToken ct
-    )
-    {
-        var (rows, total) = await store.OfGroupAsync(here.Id, paging, ct);
-        return http.Page(paging, total, await ShapesAsync(rows, parameters, tags, url, ct));
-    }
+    ) => await shapes.PageAsync(http, paging, parameters, await store.OfGroupAsync(here.Id, paging, ct), ct);
 
     private static async Task<IResult> FindAsync(
         long id,
         Actor actor,
         Parameters parameters,
         RepositoryStore store,
-        TagStore tags,
+        RepositoryShapes shapes,
         ImageUsage usage,
         Db db,
         ServerUrl url,
@@ -78,7 +65,7 @@ internal static class RepositoriesApi
             || await ProjectAccess.CheckAsync(db, actor, project, Abilities.ReadImages, Scopes.Api, true, now, ct) is not Verdict.Allowed
         )
             return Answers.NotFound();
-        var shape = (await ShapesAsync([row], parameters, tags, url, ct))[0];
+        var shape = (await shapes.OfAsync([row], parameters, ct))[0];
         if (parameters.Flag("size") == true)
             shape = shape with { Size = (await usage.OfRepositoryAsync(row.Id, ct)).TaggedBytes };
         var mayDelete = await ProjectAccess.CheckAsync(db, actor, project, Abilities.AdminImages, Scopes.Api, false, now, ct);
@@ -101,30 +88,4 @@ internal static class RepositoriesApi
 
     /// <summary>Whether it is a job of another project: those are let in to read, and no further.</summary>
     public static bool IsOfAnother(Actor actor, ProjectContext here) => actor is Actor.Job job && job.ProjectId != here.Id;
-
-    private static async Task<IReadOnlyList<RepositoryJson>> ShapesAsync(
-        IReadOnlyList<ImageRepository> rows,
-        Parameters parameters,
-        TagStore tags,
-        ServerUrl url,
-        CancellationToken ct
-    )
-    {
-        var withTags = parameters.Flag("tags") == true;
-        var withCount = parameters.Flag("tags_count") == true;
-        var shapes = new List<RepositoryJson>();
-        foreach (var row in rows)
-        {
-            var names = withTags ? await tags.NamesAsync(row.Id, MostTags, ct) : null;
-            shapes.Add(
-                RepositoryJson.From(row, url) with
-                {
-                    TagsCount = withCount ? row.Tags : null,
-                    Tags = names?.Select(name => TagJson.From(row, name, url)),
-                }
-            );
-        }
-
-        return shapes;
-    }
 }
