@@ -36,14 +36,9 @@ internal sealed partial class Leftovers(
     {
         // Not on the thread that starts the server.
         await Task.Yield();
-        using var timer = new PeriodicTimer(Every, time);
-        try
-        {
-            await GuardAsync(AtStartAsync, stoppingToken);
-            do await GuardAsync(async ct => Removed(log, await sweep.RunAsync(ct)), stoppingToken);
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
+        var rounds = new Rounds(Every, time, e => Failed(log, e));
+        await rounds.TryAsync(AtStartAsync, stoppingToken);
+        await rounds.GoAsync(stoppingToken, async ct => Removed(log, await sweep.RunAsync(ct)));
     }
 
     private async Task AtStartAsync(CancellationToken ct)
@@ -53,18 +48,6 @@ internal sealed partial class Leftovers(
         await pipelines.SweepAsync(isAlone ? _begun : _begun - PipelineCreation.LongestMaking, ct);
         repositories.Sweep(_begun, ct);
         await blobs.SweepAsync(blobs is DiskBlobStore ? _begun : _begun - LongestPut, ct);
-    }
-
-    private async Task GuardAsync(Func<CancellationToken, Task> act, CancellationToken ct)
-    {
-        try
-        {
-            await act(ct);
-        }
-        catch (Exception e) when (e is DatabaseException { Fault: not DbFault.Lost } or IOException or UnauthorizedAccessException)
-        {
-            Failed(log, e);
-        }
     }
 
     [LoggerMessage(1, LogLevel.Warning, "What was left behind could not be swept up")]

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Slipway.Server.Data;
 using Slipway.Server.Registry.Cleanup;
 using Slipway.Server.Registry.Collecting;
 using Slipway.Server.Registry.Damage;
@@ -18,40 +17,19 @@ internal sealed partial class UpkeepLoop(
 {
     private static readonly TimeSpan Every = TimeSpan.FromHours(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        // Not on the thread that starts the server.
-        await Task.Yield();
-        using var timer = new PeriodicTimer(Every, time);
-        try
-        {
-            do
-            {
-                await GuardAsync(cleanup.RunDueAsync, stoppingToken);
-                await GuardAsync(CollectAsync, stoppingToken);
-                await GuardAsync(damages.LookAgainAsync, stoppingToken);
-            } while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        new Rounds(Every, time, e => Failed(log, e)).GoAsync(
+            stoppingToken,
+            cleanup.RunDueAsync,
+            CollectAsync,
+            damages.LookAgainAsync
+        );
 
     private async Task CollectAsync(CancellationToken ct)
     {
         var report = await collection.RunAsync(null, takes: true, ct);
         if (report.Manifests + report.Blobs > 0)
             Collected(log, report.Manifests, report.Blobs, report.FreedBytes);
-    }
-
-    private async Task GuardAsync(Func<CancellationToken, Task> act, CancellationToken ct)
-    {
-        try
-        {
-            await act(ct);
-        }
-        catch (DatabaseException e) when (e.Fault != DbFault.Lost)
-        {
-            Failed(log, e);
-        }
     }
 
     [LoggerMessage(1, LogLevel.Warning, "The upkeep of images could not be done")]
