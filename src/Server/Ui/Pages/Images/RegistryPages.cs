@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Slipway.Server.Accounts;
 using Slipway.Server.Http;
 using Slipway.Server.Projects;
 using Slipway.Server.Registry;
@@ -46,77 +45,43 @@ internal static class RegistryPages
         return digest.Length > end ? digest[..end] : digest;
     }
 
-    private static async Task<IResult> RemoveAsync(
-        HttpContext http,
-        Actor actor,
-        ProjectContext here,
-        long id,
-        RepositoryStore store,
-        ShownOnce once,
-        CancellationToken ct
-    )
-    {
-        if (await store.FindAsync(here.Id, id, ct) is not { } row)
-            return Refusals.NotFound(http);
-        if (await store.RemoveAsync(row, actor.Name, RepositoryStore.LevelOf(actor, here), ct) == RegistryBlobs.Removal.Protected)
-            return Protected(http);
-        once.Put(http, ShownOnce.Note, $"{row.Path} is deleted, with its {row.Tags} tags.");
-        return new SeeOther(At(here));
-    }
+    private static Task<IResult> RemoveAsync([AsParameters] ImageRemoval it, CancellationToken ct) =>
+        it.DoAsync(
+            (row, level) => it.Store.RemoveAsync(row, it.Actor.Name, level, ct),
+            row => $"{row.Path} is deleted, with its {row.Tags} tags.",
+            At(it.Here),
+            ct
+        );
 
-    private static async Task<IResult> RemoveTagAsync(
-        HttpContext http,
-        Actor actor,
-        ProjectContext here,
-        long id,
+    private static Task<IResult> RemoveTagAsync(
+        [AsParameters] ImageRemoval it,
         string tag,
-        RepositoryStore store,
         ManifestStore manifests,
-        ShownOnce once,
         CancellationToken ct
-    )
-    {
-        if (await store.FindAsync(here.Id, id, ct) is not { } row || !ImageNames.IsTag(tag))
-            return Refusals.NotFound(http);
-        var removal = await manifests.RemoveAsync(PlaceOf(row), tag, RepositoryStore.LevelOf(actor, here), ct);
-        if (removal == RegistryBlobs.Removal.Protected)
-            return Protected(http);
-        if (removal != RegistryBlobs.Removal.Removed)
-            return Refusals.NotFound(http);
-        once.Put(http, ShownOnce.Note, $"Tag {tag} is deleted.");
-        return new SeeOther(At(here, $"{id}"));
-    }
+    ) =>
+        it.DoAsync(
+            async (row, level) =>
+                ImageNames.IsTag(tag) ? await manifests.RemoveAsync(PlaceOf(row), tag, level, ct) : RegistryBlobs.Removal.Missing,
+            _ => $"Tag {tag} is deleted.",
+            At(it.Here, $"{it.Id}"),
+            ct
+        );
 
-    private static async Task<IResult> RemoveManifestAsync(
-        HttpContext http,
-        Actor actor,
-        ProjectContext here,
-        long id,
+    private static Task<IResult> RemoveManifestAsync(
+        [AsParameters] ImageRemoval it,
         string digest,
-        RepositoryStore store,
         ManifestStore manifests,
-        ShownOnce once,
         CancellationToken ct
-    )
-    {
-        if (await store.FindAsync(here.Id, id, ct) is not { } row || ImageDigest.Parse(digest) is null)
-            return Refusals.NotFound(http);
-        switch (await manifests.RemoveAsync(PlaceOf(row), digest, RepositoryStore.LevelOf(actor, here), ct))
-        {
-            case RegistryBlobs.Removal.Removed:
-                once.Put(http, ShownOnce.Note, $"{Short(digest)} is deleted, with its tags.");
-                return new SeeOther(At(here, $"{id}"));
-            case RegistryBlobs.Removal.Needed:
-                return Refusals.Message(http, 409, "An index needs this image", "Delete the index that holds it first.");
-            case RegistryBlobs.Removal.Protected:
-                return Protected(http);
-            default:
-                return Refusals.NotFound(http);
-        }
-    }
-
-    private static PageAnswer Protected(HttpContext http) =>
-        Refusals.Message(http, 403, "A tag is protected", "A rule of the project keeps it. Those who may change the rules can say more.");
+    ) =>
+        it.DoAsync(
+            async (row, level) =>
+                ImageDigest.Parse(digest) is null
+                    ? RegistryBlobs.Removal.Missing
+                    : await manifests.RemoveAsync(PlaceOf(row), digest, level, ct),
+            _ => $"{Short(digest)} is deleted, with its tags.",
+            At(it.Here, $"{it.Id}"),
+            ct
+        );
 
     private static RegistryPlace PlaceOf(ImageRepository row) => new(row.ProjectId, row.Name, row.Path);
 }

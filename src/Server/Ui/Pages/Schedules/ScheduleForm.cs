@@ -43,21 +43,13 @@ internal sealed class ScheduleForm(
         return await form.PageAsync(view, here, null, empty, null, 200, ct);
     }
 
-    public static async Task<IResult> ShowAsync(
-        HttpContext http,
-        PageView view,
-        ProjectContext here,
-        long id,
-        ScheduleForm form,
-        CancellationToken ct
-    )
-    {
-        if (await form.FindAsync(here, id, ct) is not { } row)
-            return Refusals.NotFound(http);
-        return ScheduleRights.MayChange(here, view.User, row)
-            ? await form.PageAsync(view, here, row, form.Of(row), null, 200, ct)
-            : NotYours(http);
-    }
+    public static Task<IResult> ShowAsync([AsParameters] ScheduleAct it, PageView view, ScheduleForm form, CancellationToken ct) =>
+        it.DoAsync(
+            ScheduleRights.MayChange,
+            NotYours,
+            async row => await form.PageAsync(view, it.Here, row, form.Of(row), null, 200, ct),
+            ct
+        );
 
     public static Task<IResult> AddAsync(
         HttpContext http,
@@ -68,30 +60,11 @@ internal sealed class ScheduleForm(
         CancellationToken ct
     ) => form.KeepAsync(http, view, here, actor.Responsible!, null, ct);
 
-    public static async Task<IResult> ChangeAsync(
-        HttpContext http,
-        PageView view,
-        Actor actor,
-        ProjectContext here,
-        long id,
-        ScheduleForm form,
-        CancellationToken ct
-    )
-    {
-        if (await form.FindAsync(here, id, ct) is not { } row)
-            return Refusals.NotFound(http);
-        return ScheduleRights.MayChange(here, actor.Responsible, row)
-            ? await form.KeepAsync(http, view, here, actor.Responsible!, row, ct)
-            : NotYours(http);
-    }
+    public static Task<IResult> ChangeAsync([AsParameters] ScheduleAct it, PageView view, ScheduleForm form, CancellationToken ct) =>
+        it.DoAsync(ScheduleRights.MayChange, NotYours, row => form.KeepAsync(it.Http, view, it.Here, it.User, row, ct), ct);
 
-    private static PageAnswer NotYours(HttpContext http) =>
-        SchedulePages.NotYours(
-            http,
-            "Its pipelines run in its owner's name, so nobody else changes them. A maintainer may take it over first."
-        );
-
-    private Task<PipelineScheduleRow?> FindAsync(ProjectContext here, long id, CancellationToken ct) => store.FindAsync(here.Id, id, ct);
+    private const string NotYours =
+        "Its pipelines run in its owner's name, so nobody else changes them. A maintainer may take it over first.";
 
     private Given Of(PipelineScheduleRow row) =>
         new(

@@ -1,7 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Slipway.Server.Accounts;
-using Slipway.Server.Data;
 using Slipway.Server.Http;
 using Slipway.Server.Pipelines;
 using Slipway.Server.Projects;
@@ -31,65 +29,44 @@ internal static class SchedulePages
         Address.To([here.Project.FullPath, "-", "pipeline_schedules", .. words]);
 
     /// <summary>In the name of who presses the button: the owner's rights are not for others to use.</summary>
-    private static async Task<IResult> PlayAsync(
-        HttpContext http,
-        Actor actor,
-        ProjectContext here,
-        long id,
-        ScheduleStore store,
-        ScheduleRuns runs,
-        CancellationToken ct
-    )
-    {
-        if (await store.FindAsync(here.Id, id, ct) is not { } row)
-            return Refusals.NotFound(http);
-        return await runs.RunAsync(row, here.Project, actor.Responsible!, null, ct) switch
-        {
-            PipelineOutcome.Created created => new SeeOther(Address.To(here.Project.FullPath, "-", "pipelines", $"{created.Pipeline.Id}")),
-            PipelineOutcome.Refused refused => Refusals.Message(http, 422, "There is no pipeline", refused.Message),
-            var other => throw new InvalidOperationException(other.GetType().Name),
-        };
-    }
+    private static Task<IResult> PlayAsync([AsParameters] ScheduleAct it, ScheduleRuns runs, CancellationToken ct) =>
+        it.DoAsync(
+            (_, _, _) => true,
+            "",
+            async row =>
+                await runs.RunAsync(row, it.Here.Project, it.User, null, ct) switch
+                {
+                    PipelineOutcome.Created(var pipeline) => new SeeOther(
+                        Address.To(it.Here.Project.FullPath, "-", "pipelines", $"{pipeline.Id}")
+                    ),
+                    PipelineOutcome.Refused refused => Refusals.Message(it.Http, 422, "There is no pipeline", refused.Message),
+                    var other => throw new InvalidOperationException(other.GetType().Name),
+                },
+            ct
+        );
 
-    private static async Task<IResult> TakeAsync(
-        HttpContext http,
-        Actor actor,
-        ProjectContext here,
-        long id,
-        ScheduleStore store,
-        ShownOnce once,
-        CancellationToken ct
-    )
-    {
-        if (await store.FindAsync(here.Id, id, ct) is not { } row)
-            return Refusals.NotFound(http);
-        var user = actor.Responsible!;
-        if (!ScheduleRights.MayAdmin(here, user, row))
-            return NotYours(http, "Maintainers of the project may take a schedule over.");
-        if (row.OwnerId != user.Id)
-            await store.GiveAsync(row, user.Id, ct);
-        once.Put(http, ShownOnce.Note, $"“{row.Description}” is yours: from now on its pipelines run in your name.");
-        return new SeeOther(At(here));
-    }
+    private static Task<IResult> TakeAsync([AsParameters] ScheduleAct it, CancellationToken ct) =>
+        it.DoAsync(
+            ScheduleRights.MayAdmin,
+            "Maintainers of the project may take a schedule over.",
+            async row =>
+            {
+                if (row.OwnerId != it.User.Id)
+                    await it.Store.GiveAsync(row, it.User.Id, ct);
+                return it.Done($"“{row.Description}” is yours: from now on its pipelines run in your name.");
+            },
+            ct
+        );
 
-    private static async Task<IResult> RemoveAsync(
-        HttpContext http,
-        Actor actor,
-        ProjectContext here,
-        long id,
-        ScheduleStore store,
-        ShownOnce once,
-        CancellationToken ct
-    )
-    {
-        if (await store.FindAsync(here.Id, id, ct) is not { } row)
-            return Refusals.NotFound(http);
-        if (!ScheduleRights.MayAdmin(here, actor.Responsible, row))
-            return NotYours(http, "Its owner and maintainers of the project may delete it.");
-        await store.RemoveAsync(row, ct);
-        once.Put(http, ShownOnce.Note, $"“{row.Description}” is deleted. Its pipelines stay.");
-        return new SeeOther(At(here));
-    }
-
-    public static PageAnswer NotYours(HttpContext http, string words) => Refusals.Message(http, 403, "Not your schedule", words);
+    private static Task<IResult> RemoveAsync([AsParameters] ScheduleAct it, CancellationToken ct) =>
+        it.DoAsync(
+            ScheduleRights.MayAdmin,
+            "Its owner and maintainers of the project may delete it.",
+            async row =>
+            {
+                await it.Store.RemoveAsync(row, ct);
+                return it.Done($"“{row.Description}” is deleted. Its pipelines stay.");
+            },
+            ct
+        );
 }
