@@ -26,6 +26,7 @@ internal sealed record PipelineRow
     public long? BridgeId { get; init; }
     public long? SupersededBy { get; init; }
     public long? ScheduleId { get; init; }
+    public string? HookLink { get; init; }
     public byte[]? Variables { get; init; }
     public long CreatedAt { get; init; }
     public long UpdatedAt { get; init; }

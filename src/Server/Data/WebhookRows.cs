@@ -30,6 +30,8 @@ internal sealed record WebhookEventRow
     public long ProjectId { get; init; }
     public required string TriggerName { get; init; }
     public required string EventUuid { get; init; }
+    public string? Chain { get; init; }
+    public string? Link { get; init; }
     public required string Request { get; init; }
     public long Attempts { get; init; }
     public long? ResponseStatus { get; init; }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Slipway.Server.Http;
 using Slipway.Server.Work;
 
 namespace Slipway.Server.Git;
@@ -15,6 +16,9 @@ internal sealed record Pushed(string Id, long ProjectId, long UserId, IReadOnlyL
 
     /// <summary>The job that pushed with its own token: such a push starts no pipeline. https://docs.gitlab.com/ci/jobs/ci_job_token/#allow-git-push-requests-to-your-project-repository</summary>
     public long? JobId { get; init; }
+
+    /// <summary>The webhook's event that made somebody push.</summary>
+    public HookLink? HookLink { get; init; }
 }
 
 /// <summary>A push that should be over by now; if its row is still there, its process died.</summary>

@@ -134,6 +134,7 @@ internal sealed partial class Bridges(
             BeforeSha = begun.Pipeline.BeforeSha,
             Origin = $"bridge:{begun.Row.Id}",
             BridgeId = begun.Row.Id,
+            HookLink = HookLink.Parse(begun.Pipeline.HookLink),
         };
 
     private async Task<Downstream> StartOtherAsync(Begun begun, DownstreamPlan.OtherProject other, CancellationToken ct)

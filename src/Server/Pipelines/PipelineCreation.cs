@@ -149,9 +149,9 @@ internal sealed class PipelineCreation(
                     await session.FindAsync<PipelineRow>(
                         """
                         INSERT INTO pipelines (project_id, iid, user_id, source, ref, tag, sha, before_sha, protected, status, origin, ready, version, bridge_id,
-                          schedule_id, trigger_id, variables, created_at, updated_at, committed_at)
+                          schedule_id, trigger_id, hook_link, variables, created_at, updated_at, committed_at)
                         VALUES (@ProjectId, @iid, @UserId, @Source, @Ref, @tag, @Sha, @BeforeSha, @isProtected, 'created', @Origin, 0, 0, @BridgeId,
-                          @ScheduleId, @TriggerId, @variables, @now, @now, @committedAt)
+                          @ScheduleId, @TriggerId, @hookLink, @variables, @now, @now, @committedAt)
                         RETURNING *
                         """,
                         new
@@ -169,6 +169,7 @@ internal sealed class PipelineCreation(
                             order.BridgeId,
                             order.ScheduleId,
                             order.TriggerId,
+                            hookLink = order.HookLink?.ToString(),
                             variables = Sealed(order.Variables),
                             now = time.Milliseconds(),
                             committedAt = commit.Committer.Instant.ToUnixTimeMilliseconds(),

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Slipway.Compiler;
 using Slipway.Protocol.Variables;
 using Slipway.Server.Data;
+using Slipway.Server.Http;
 
 namespace Slipway.Server.Pipelines;
 
@@ -44,6 +45,9 @@ internal sealed record PipelineOrder
 
     /// <summary>The trigger job that starts it.</summary>
     public long? BridgeId { get; init; }
+
+    /// <summary>The webhook's event that asks for it, directly or by pipelines in between.</summary>
+    public HookLink? HookLink { get; init; }
 
     /// <summary>Nothing: the project's own configuration at the commit.</summary>
     public ConfigSource? Config { get; init; }

@@ -137,6 +137,7 @@ internal static class PipelinesApi
                 Sha = sha,
                 Variables = variables,
                 Inputs = p.Map("inputs").ToImmutableDictionary(),
+                HookLink = HookLink.Of(http),
             },
             ct
         );

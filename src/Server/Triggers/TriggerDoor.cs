@@ -57,6 +57,7 @@ internal sealed class TriggerDoor(
                 TriggerShortToken = starter.Trigger is null ? null : TriggerStore.ShortOf(token),
                 Payload = TriggerPayload.Of(p, Pairs(http), ("id", name), ("ref", @ref)),
                 Origin = Origin(http, starter),
+                HookLink = HookLink.Of(http),
             },
             ct
         );

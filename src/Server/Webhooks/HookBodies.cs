@@ -11,8 +11,8 @@ internal sealed class HookBodies(Db db, PipelineStore pipelines, Repositories re
 {
     private const int MostCommits = 20;
 
-    /// <returns>The project and the body; nothing when there is no such pipeline or job any more.</returns>
-    public async Task<(long Project, object? Body)?> OfAsync(WebhookWork.Happened happened, CancellationToken ct)
+    /// <returns>The project, the body, and which webhook had to do with the pipeline; nothing when there is no such pipeline or job any more.</returns>
+    public async Task<(long Project, object? Body, HookLink? Link)?> OfAsync(WebhookWork.Happened happened, CancellationToken ct)
     {
         if (await FactsAsync(happened, ct) is not { } facts)
             return null;
@@ -26,7 +26,8 @@ internal sealed class HookBodies(Db db, PipelineStore pipelines, Repositories re
                 HookTrigger.Pipeline => body.Pipeline(happened.Status),
                 HookTrigger.Job => facts.Job is { } job ? body.Job(job, happened.Status) : null,
                 _ => facts.Deployment is null ? null : body.Deployment(happened.Status, happened.At),
-            }
+            },
+            HookLink.Parse(facts.Pipeline.HookLink)
         );
     }
 

@@ -41,9 +41,9 @@ internal sealed class PipelineTelling(Db db, HookBodies bodies, WebhookStore hoo
 {
     public async Task OnTellAsync(WebhookWork.Happened happened, CancellationToken ct)
     {
-        if (await bodies.OfAsync(happened, ct) is not (var project, { } body))
+        if (await bodies.OfAsync(happened, ct) is not (var project, { } body, var link))
             return;
         var text = JsonSerializer.Serialize(body, Answers.Json);
-        await db.WriteAsync((session, t) => hooks.TellAsync(session, project, happened.Trigger, happened.Subject, text, null, t), ct);
+        await db.WriteAsync((session, t) => hooks.TellAsync(session, project, happened.Trigger, happened.Subject, text, null, link, t), ct);
     }
 }

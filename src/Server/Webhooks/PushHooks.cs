@@ -32,7 +32,8 @@ internal sealed class PushHooks(Db db, HeardEvents heardEvents, HookBodies bodie
         var text = JsonSerializer.Serialize(body, Answers.Json);
         var branch = RefNames.Branch(update.Ref);
         await db.WriteAsync(
-            (session, t) => hooks.TellAsync(session, pushed.ProjectId, trigger, $"push:{pushed.Id}:{update.Ref}", text, branch, t),
+            (session, t) =>
+                hooks.TellAsync(session, pushed.ProjectId, trigger, $"push:{pushed.Id}:{update.Ref}", text, branch, pushed.HookLink, t),
             ct
         );
     }

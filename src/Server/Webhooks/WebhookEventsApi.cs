@@ -116,7 +116,7 @@ internal static class WebhookEventsApi
         if (body is null)
             return Answers.Message(StatusCodes.Status422UnprocessableEntity, "Ensure the project has what this event tells of.");
         var text = JsonSerializer.Serialize(body, Answers.Json);
-        var row = await db.WriteAsync((session, t) => hooks.AddAsync(session, hook, trigger, Guid.NewGuid().ToString(), text, t), ct);
+        var row = await db.WriteAsync((session, t) => hooks.AddAsync(session, hook, trigger, Guid.NewGuid().ToString(), text, null, t), ct);
         return Answer(await sending.SendAsync(hook, row!, ct));
     }
 

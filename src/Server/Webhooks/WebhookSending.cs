@@ -69,7 +69,7 @@ internal sealed class WebhookSending(Db db, OutboundHttp web, WebhookSecrets sec
             ["X-Gitlab-Event"] = HookTrigger.Header(row.TriggerName),
             ["X-Gitlab-Instance"] = url.Base,
             ["X-Gitlab-Webhook-UUID"] = hook.Uuid,
-            ["X-Gitlab-Event-UUID"] = row.EventUuid,
+            [HookLink.Header] = row.Chain ?? row.EventUuid,
             ["Idempotency-Key"] = key,
         };
         foreach (var (name, value) in secrets.Sign(hook, key, time.GetUtcNow(), row.Request))

@@ -15,7 +15,13 @@ internal sealed class WebhookStore(WorkLoop work, TimeProvider time)
     /// <summary>GitLab's for a project. https://docs.gitlab.com/administration/instance_limits/#webhook-limits</summary>
     public const int MostOfProject = 100;
 
-    /// <summary>Events of a project in a minute; more are not told. It is what ends a webhook that brings about its own event (reliability-security S25).</summary>
+    /// <summary>Webhooks of one chain, as in GitLab: one that calls us has others told, and so on.</summary>
+    public const int MostOfChain = 100;
+
+    /// <summary>Why an event stands in the log and was not sent.</summary>
+    public const string Recursive = "Recursive webhook blocked";
+
+    /// <summary>Events of a project in a minute; more are not told. It is what ends webhooks whose receivers bring about the next event and do not say so (reliability-security S25).</summary>
     public const int MostInAMinute = 500;
 
     /// <summary>Bytes of an event. GitLab's 25 MB.</summary>
@@ -26,6 +32,8 @@ internal sealed class WebhookStore(WorkLoop work, TimeProvider time)
     /// <summary>Has an event told to everybody in the project who listens. Asked for the same event twice, it is told once.</summary>
     /// <param name="origin">What makes it this event and no other.</param>
     /// <param name="branch">Of a push to a branch: webhooks may want some of them only.</param>
+    /// <param name="link">The webhook's event that brought this one about. Who was told of an earlier link of the same chain is not told again.</param>
+    /// <returns>To how many.</returns>
     public async Task<int> TellAsync(
         Session session,
         long project,
@@ -33,6 +41,7 @@ internal sealed class WebhookStore(WorkLoop work, TimeProvider time)
         string origin,
         string body,
         string? branch,
+        HookLink? link,
         CancellationToken ct
     )
     {
@@ -44,8 +53,15 @@ internal sealed class WebhookStore(WorkLoop work, TimeProvider time)
         var told = 0;
         foreach (var hook in heard)
         {
-            if (await AddAsync(session, hook, trigger, Uuid($"{hook.Uuid}/{origin}"), body, ct) is not { } row)
+            if (await AddAsync(session, hook, trigger, Uuid($"{hook.Uuid}/{origin}"), body, link, ct) is not { } row)
                 continue;
+            if (link is not null && await IsRecursiveAsync(session, hook, link, ct))
+            {
+                const string blocked = "UPDATE webhook_events SET attempts = 1, error = @Recursive WHERE id = @Id";
+                await session.ExecuteAsync(blocked, new { row.Id, Recursive }, ct);
+                continue;
+            }
+
             told++;
             await work.AddAsync(session, WebhookWork.Send, new WebhookWork.Attempt(row.Id, 1), ct);
         }
@@ -60,12 +76,13 @@ internal sealed class WebhookStore(WorkLoop work, TimeProvider time)
         string trigger,
         string uuid,
         string body,
+        HookLink? link,
         CancellationToken ct
     ) =>
         session.FindAsync<WebhookEventRow>(
             """
-            INSERT INTO webhook_events (webhook_id, project_id, trigger_name, event_uuid, request, attempts, created_at)
-            VALUES (@Id, @ProjectId, @trigger, @uuid, @body, 0, @now) ON CONFLICT (webhook_id, event_uuid) DO NOTHING RETURNING *
+            INSERT INTO webhook_events (webhook_id, project_id, trigger_name, event_uuid, chain, link, request, attempts, created_at)
+            VALUES (@Id, @ProjectId, @trigger, @uuid, @chain, @request, @body, 0, @now) ON CONFLICT (webhook_id, event_uuid) DO NOTHING RETURNING *
             """,
             new
             {
@@ -73,6 +90,8 @@ internal sealed class WebhookStore(WorkLoop work, TimeProvider time)
                 hook.ProjectId,
                 trigger,
                 uuid,
+                chain = link?.Chain ?? uuid,
+                request = link?.Request,
                 body,
                 now = time.Milliseconds(),
             },
@@ -81,6 +100,21 @@ internal sealed class WebhookStore(WorkLoop work, TimeProvider time)
 
     /// <summary>An id that is made of what it is for, so that it is the same each time.</summary>
     public static string Uuid(string of) => new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(of)).AsSpan(0, 16)).ToString();
+
+    /// <summary>GitLab's two questions: was this webhook told of something in this chain before, and are there too many in it? Its event is among the chain's already.</summary>
+    private static async Task<bool> IsRecursiveAsync(Session session, WebhookRow hook, HookLink link, CancellationToken ct)
+    {
+        const string before =
+            "SELECT COUNT(*) FROM webhook_events WHERE chain = @Chain AND webhook_id = @Id AND (link IS NULL OR link <> @Request)";
+        const string all = "SELECT COUNT(DISTINCT webhook_id) FROM webhook_events WHERE chain = @Chain";
+        var args = new
+        {
+            link.Chain,
+            link.Request,
+            hook.Id,
+        };
+        return await session.FindAsync<long>(before, args, ct) > 0 || await session.FindAsync<long>(all, args, ct) > MostOfChain;
+    }
 
     private async Task<bool> IsTooMuchAsync(Session session, long project, CancellationToken ct)
     {

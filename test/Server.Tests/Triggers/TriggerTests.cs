@@ -69,6 +69,48 @@ public sealed class TriggerTests
     }
 
     [Fact]
+    public async Task A_webhooks_job_event_that_starts_a_pipeline_is_not_told_of_that_pipelines_jobs()
+    {
+        await using var room = await StarterRoom.OpenAsync(DatabaseKind.Sqlite);
+        var token = await TokenAsync(room, room.Owner);
+        var hook = await room.Owner.Client.PostApiAsync(
+            $"{room.Path}/hooks",
+            new
+            {
+                url = "http://127.0.0.1:1025/",
+                job_events = true,
+                push_events = false,
+            }
+        );
+        Assert.Equal(201, hook.Status);
+        Assert.Equal(201, (await StartAsync(room, new { token, @ref = "main" })).Status);
+        var first = await EventAsync(room, "link IS NULL");
+        // As the webhook itself would call the trigger's address.
+        using var call = new HttpRequestMessage(HttpMethod.Post, $"/api/v4/{room.Path}/ref/main/trigger/pipeline?token={token}");
+        call.Headers.Add("X-Gitlab-Event", "Job Hook");
+        call.Headers.Add(HookLink.Header, first.EventUuid);
+        using var answer = await room.Server.Anonymous.SendAsync(call, Ct);
+        Assert.Equal(System.Net.HttpStatusCode.Created, answer.StatusCode);
+        var second = await EventAsync(room, "link IS NOT NULL");
+        Assert.Equal(("Recursive webhook blocked", first.EventUuid), (second.Error, second.Chain));
+        Assert.NotEqual(first.EventUuid, second.EventUuid);
+    }
+
+    private sealed record Told(string EventUuid, string? Chain, string? Error);
+
+    /// <summary>The first event of a kind that was told of, once there is one.</summary>
+    private static async Task<Told> EventAsync(StarterRoom room, string which)
+    {
+        var sql = $"SELECT event_uuid, chain, error FROM webhook_events WHERE {which} ORDER BY id LIMIT 1";
+        while (true)
+        {
+            if (await room.Server.Db.FindAsync<Told>(sql, null, Ct) is { } told)
+                return told;
+            await Task.Delay(20, Ct);
+        }
+    }
+
+    [Fact]
     public async Task It_comes_as_form_query_and_address_too()
     {
         await using var room = await StarterRoom.OpenAsync(DatabaseKind.Sqlite);

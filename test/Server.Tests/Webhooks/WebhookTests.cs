@@ -4,6 +4,7 @@ using System.Text.Json;
 using Slipway.Protocol.Coordination;
 using Slipway.Server.Data;
 using Slipway.Server.Git;
+using Slipway.Server.Http;
 using Slipway.Server.Projects;
 using Slipway.Server.Tests.Runners;
 using Slipway.Server.Tests.Support;
@@ -128,7 +129,7 @@ public sealed class WebhookTests
         var path = $"projects/{room.Project.Id}/hooks/{id}";
         var hook = await HookRowAsync(room, id);
         var row = await room.Db.WriteAsync(
-            (session, t) => room.Part<WebhookStore>().AddAsync(session, hook, HookTrigger.Job, "an-event", "{}", t),
+            (session, t) => room.Part<WebhookStore>().AddAsync(session, hook, HookTrigger.Job, "an-event", "{}", null, t),
             Ct
         );
         var sending = room.Part<WebhookSending>();
@@ -171,7 +172,7 @@ public sealed class WebhookTests
                 {
                     var sum = 0;
                     for (var i = 0; i < 200; i++)
-                        sum += await store.TellAsync(session, room.Project.Id, HookTrigger.Job, $"{n}.{i}", "{}", null, t);
+                        sum += await store.TellAsync(session, room.Project.Id, HookTrigger.Job, $"{n}.{i}", "{}", null, null, t);
                     return sum;
                 },
                 Ct
@@ -184,7 +185,59 @@ public sealed class WebhookTests
         Assert.Equal(0, await TellAsync("later"));
 
         Task<int> TellAsync(string origin) =>
-            room.Db.WriteAsync((session, t) => store.TellAsync(session, room.Project.Id, HookTrigger.Job, origin, "{}", null, t), Ct);
+            room.Db.WriteAsync((session, t) => store.TellAsync(session, room.Project.Id, HookTrigger.Job, origin, "{}", null, null, t), Ct);
+    }
+
+    [Theory, EveryDatabase]
+    public async Task Whoever_was_told_of_a_link_of_a_chain_is_not_told_of_the_next(DatabaseKind kind)
+    {
+        await using var room = await OpenAsync(kind);
+        using var receiver = new Receiver();
+        var path = $"projects/{room.Project.Id}/hooks";
+        var id = (await HookAsync(room, receiver.Url))["id"].GetInt64();
+        await room.PipelineAsync("a: {script: [x]}");
+        var first = await receiver.NextAsync(Ct);
+        var chain = first.Headers[HookLink.Header];
+        Assert.True(Guid.TryParse(chain, out _));
+        await HookAsync(room, receiver.Url);
+        var store = room.Part<WebhookStore>();
+        var (link, next) = (new HookLink(chain, "one"), new HookLink(chain, "two"));
+        // The second webhook is not of the chain, and then it is; what one request brings about is one link, however much that is.
+        Assert.Equal(1, await TellAsync("a", link));
+        Assert.Equal(1, await TellAsync("b", link));
+        Assert.Equal(0, await TellAsync("c", next));
+        Assert.Equal(2, await TellAsync("d", new HookLink(Guid.NewGuid().ToString(), "three")));
+        Assert.Equal(2, await TellAsync("e", null));
+        var told = new List<string>();
+        while (told.Count(uuid => uuid == chain) < 2)
+            told.Add((await receiver.NextAsync(Ct)).Headers[HookLink.Header]);
+        var log = await room.Admin.Client.GetApiAsync($"{path}/{id}/events");
+        Assert.Equal(3, log.Text.Split("Recursive webhook blocked").Length - 1);
+        Assert.Equal("executable", (await room.Admin.Client.GetApiAsync($"{path}/{id}"))["alert_status"].GetString());
+
+        Task<int> TellAsync(string origin, HookLink? by) =>
+            room.Db.WriteAsync((session, t) => store.TellAsync(session, room.Project.Id, HookTrigger.Job, origin, "{}", null, by, t), Ct);
+    }
+
+    [Fact]
+    public async Task A_chain_has_a_hundred_webhooks_and_no_more()
+    {
+        await using var room = await OpenAsync(DatabaseKind.Sqlite);
+        for (var n = 0; n < WebhookStore.MostOfProject; n++)
+            await HookAsync(room, "http://127.0.0.1:1025/");
+        // As many as a project may have, and three more, as if they were another's.
+        const string copy = """
+            INSERT INTO webhooks (project_id, uuid, url, name, description, events, branch_filter, branch_filter_strategy, failures, created_at)
+            SELECT project_id, uuid, url, name, description, events, branch_filter, branch_filter_strategy, failures, created_at FROM webhooks LIMIT 3
+            """;
+        await room.Db.ExecuteAsync(copy, null, Ct);
+        var told = await room.Db.WriteAsync(
+            (session, t) =>
+                room.Part<WebhookStore>()
+                    .TellAsync(session, room.Project.Id, HookTrigger.Job, "o", "{}", null, new HookLink("chain", "request"), t),
+            Ct
+        );
+        Assert.Equal(WebhookStore.MostOfChain, told);
     }
 
     [Fact]

@@ -77,7 +77,14 @@ internal static class BranchesApi
             return Answers.Message(400, "Branch already exists");
         if (await repository.ResolveAsync(from, ct) is not { } sha)
             return Answers.Message(400, "Invalid reference name: " + from);
-        if (await push.MoveAsync(new Pusher(here, user), new RefUpdate(RefNames.Heads + branch, CommitFacts.ZeroSha, sha), ct) is { } wrong)
+        if (
+            await push.MoveAsync(
+                new Pusher(here, user) { HookLink = HookLink.Of(http) },
+                new RefUpdate(RefNames.Heads + branch, CommitFacts.ZeroSha, sha),
+                ct
+            ) is
+            { } wrong
+        )
             return Answers.Message(400, wrong);
         var made = new RefEntry(RefNames.Heads + branch, sha, sha);
         return Answers.Created((await shapes.OfAsync(here, repository, [made], http.Actor(), ct))[0]);
@@ -99,7 +106,11 @@ internal static class BranchesApi
             return Answers.NotFound("Branch");
         if (RefNames.Branch(name) == here.Project.DefaultBranch)
             return Answers.Message(405, "Cannot remove HEAD branch");
-        var wrong = await push.MoveAsync(new Pusher(here, user), new RefUpdate(name, found.Object, CommitFacts.ZeroSha), ct);
+        var wrong = await push.MoveAsync(
+            new Pusher(here, user) { HookLink = HookLink.Of(http) },
+            new RefUpdate(name, found.Object, CommitFacts.ZeroSha),
+            ct
+        );
         return wrong is null ? Answers.NoContent : Answers.Message(403, wrong);
     }
 
@@ -123,7 +134,11 @@ internal static class BranchesApi
                 continue;
             // What is protected is kept, merged or not.
             if (!(await ProtectedRefs.MatchAsync(db, here.Id, ProtectedRefs.Branch, branch, ct)).IsProtected)
-                await push.MoveAsync(new Pusher(here, user), new RefUpdate(one.Name, one.Object, CommitFacts.ZeroSha), ct);
+                await push.MoveAsync(
+                    new Pusher(here, user) { HookLink = HookLink.Of(http) },
+                    new RefUpdate(one.Name, one.Object, CommitFacts.ZeroSha),
+                    ct
+                );
         }
 
         return Answers.Accepted(new { message = "202 Accepted" });

@@ -35,6 +35,9 @@ internal sealed record CommitOrder(string Branch, string Message, IReadOnlyList<
     /// <summary>Puts the branch there although it is somewhere else.</summary>
     public bool Force { get; init; }
 
+    /// <summary>The webhook's event that made him ask.</summary>
+    public HookLink? HookLink { get; init; }
+
     public static CommitOrder Of(Parameters parameters, IReadOnlyList<FileAction> actions) =>
         new(parameters.Text("branch") ?? "", parameters.Text("commit_message") ?? "", actions)
         {
@@ -101,7 +104,9 @@ internal sealed class CommitCreation(Repositories repositories, WebPush push)
         text.Append($"author {author}\ncommitter {push.Sign(user)}\n\n{order.Message.Replace("\0", "")}");
         var sha = pack.AddCommit(text.ToString());
         var update = new RefUpdate(RefNames.Heads + order.Branch, there ?? CommitFacts.ZeroSha, sha);
-        return await push.MoveAsync(new Pusher(project, user), update, ct, pack) is { } refused ? (null, refused) : (sha, null);
+        return await push.MoveAsync(new Pusher(project, user) { HookLink = order.HookLink }, update, ct, pack) is { } refused
+            ? (null, refused)
+            : (sha, null);
     }
 
     private static async Task<(string? Parent, string? Error)> ParentAsync(

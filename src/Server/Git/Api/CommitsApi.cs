@@ -150,7 +150,7 @@ internal static class CommitsApi
                 return Answers.BadParameter($"{needed} is missing");
         if (http.Actor().Responsible is not { } user)
             return Answers.Forbidden();
-        var order = CommitOrder.Of(parameters, CommitOrder.ActionsOf(parameters.Json));
+        var order = CommitOrder.Of(parameters, CommitOrder.ActionsOf(parameters.Json)) with { HookLink = HookLink.Of(http) };
         if (order.Actions.Any(action => action.Path.Length == 0))
             return Answers.BadParameter("actions[file_path] is missing");
         var (sha, wrong) = await creation.CreateAsync(here, user, order, ct);

@@ -132,7 +132,15 @@ internal static class FilesApi
             LastCommit = parameters.Text("last_commit_id"),
             Executable = parameters.Flag("execute_filemode"),
         };
-        var (_, wrong) = await creation.CreateAsync(here, user, CommitOrder.Of(parameters, [change]), ct);
+        var (_, wrong) = await creation.CreateAsync(
+            here,
+            user,
+            CommitOrder.Of(parameters, [change]) with
+            {
+                HookLink = HookLink.Of(http),
+            },
+            ct
+        );
         if (wrong is not null)
             return Answers.Message(400, wrong);
         var made = new { filePath = path, branch = parameters.Text("branch") };

@@ -97,7 +97,12 @@ internal static class TagsApi
         var message = parameters.Text("message") ?? "";
         var target = message.Length == 0 ? sha : pack.AddTag(sha, name, push.Sign(user), message);
         if (
-            await push.MoveAsync(new Pusher(here, user), new RefUpdate(RefNames.Tags + name, CommitFacts.ZeroSha, target), ct, pack) is
+            await push.MoveAsync(
+                new Pusher(here, user) { HookLink = HookLink.Of(http) },
+                new RefUpdate(RefNames.Tags + name, CommitFacts.ZeroSha, target),
+                ct,
+                pack
+            ) is
             { } wrong
         )
             return Answers.Message(400, wrong);
@@ -119,7 +124,11 @@ internal static class TagsApi
             return Answers.Forbidden();
         if (await repositories.Of(here).RefAsync(name, ct) is not { } found)
             return Answers.NotFound("Tag");
-        var wrong = await push.MoveAsync(new Pusher(here, user), new RefUpdate(name, found.Object, CommitFacts.ZeroSha), ct);
+        var wrong = await push.MoveAsync(
+            new Pusher(here, user) { HookLink = HookLink.Of(http) },
+            new RefUpdate(name, found.Object, CommitFacts.ZeroSha),
+            ct
+        );
         return wrong is null ? Answers.NoContent : Answers.Message(403, wrong);
     }
 

@@ -11,6 +11,9 @@ internal sealed record Pusher(ProjectContext Project, UserRow User, long? JobId 
 {
     /// <summary>By the API or a page, which may delete what is protected.</summary>
     public bool FromWeb { get; init; }
+
+    /// <summary>The webhook's event that made him push.</summary>
+    public HookLink? HookLink { get; init; }
 }
 
 /// <summary>
@@ -126,6 +129,7 @@ internal sealed class ReceivePack(Repositories repositories, PushIntents intents
         var pushed = new Pushed(intents.Id(), pusher.Project.Id, pusher.User.Id, push.Left, push.Options, time.Milliseconds())
         {
             JobId = pusher.JobId,
+            HookLink = pusher.HookLink,
         };
         await intents.BeginAsync(pushed, ct);
         KillPoint.Pass("push intended");
