@@ -90,7 +90,7 @@ public sealed class EveryPageTests(Town town)
     /// <summary>A small world with something on each page.</summary>
     private async Task<(string Name, string Path)[]> SeedAsync()
     {
-        using var api = await ApiAsync();
+        using var api = await town.ApiAsync("seeds");
         await PostAsync(
             api,
             "groups",
@@ -208,6 +208,17 @@ public sealed class EveryPageTests(Town town)
         await PostAsync(api, $"projects/ada%2Fport/pipeline_schedules/{nightly}/variables", new { key = "TARGET", value = "north" });
         await PostAsync(api, "user/personal_access_tokens", new { name = "laptop", scopes = new[] { "api" } }, mayFail: true);
         var images = await PushedImages.PushAsync(api, "harbour/crane/lift");
+        await PostAsync(api, crane + "/registry/protection/tag/rules", new { tag_name_pattern = "^[0-9]+[.][0-9]+[.][0-9]+$" });
+        await PostAsync(
+            api,
+            crane + "/registry/protection/tag/rules",
+            new
+            {
+                tag_name_pattern = "^latest$",
+                minimum_access_level_for_push = "maintainer",
+                minimum_access_level_for_delete = "owner",
+            }
+        );
         await using var window = await town.SignedInAsync();
         await window.SeesPipelinesEndAsync("harbour/crane");
         await window.SeesPipelinesEndAsync("ada/hello");
@@ -258,6 +269,10 @@ public sealed class EveryPageTests(Town town)
             ("image", $"/harbour/crane/-/container_registry/{images}/tags/1.0.0"),
             ("image-index", $"/harbour/crane/-/container_registry/{images}/tags/latest"),
             ("settings", "/harbour/crane/-/settings/ci_cd"),
+            ("image-settings", "/harbour/crane/-/settings/packages_and_registries"),
+            ("no-image-settings", "/ada/empty/-/settings/packages_and_registries"),
+            ("cleanup", "/harbour/crane/-/settings/packages_and_registries/cleanup_image_tags"),
+            ("new-tag-rule", "/harbour/crane/-/settings/packages_and_registries/tag_rules/new"),
             ("new-variable", $"/{variable}/new"),
             ("variable", $"/{variable}/1"),
             ("new-runner", "/harbour/crane/-/runners/new"),
@@ -273,18 +288,6 @@ public sealed class EveryPageTests(Town town)
             ("group-settings", "/groups/harbour/-/settings/ci_cd"),
             ("missing", "/harbour/none"),
         ];
-    }
-
-    private async Task<HttpClient> ApiAsync()
-    {
-        await using var window = await town.SignedInAsync();
-        await window.GoAsync("/-/user_settings/personal_access_tokens");
-        await window.Page.Locator("[name=name]").FillAsync("seeds");
-        await window.Page.Locator("[value=api]").CheckAsync();
-        await window.ClickAsync("button", "Create token");
-        var client = new HttpClient { BaseAddress = new Uri(town.Harbour.Address + "/api/v4/") };
-        client.DefaultRequestHeaders.Add("PRIVATE-TOKEN", await window.Page.Locator(".copy pre").InnerTextAsync());
-        return client;
     }
 
     /// <returns>The answer's body.</returns>

@@ -56,7 +56,9 @@ internal static class PushedImages
             subject = Part(Index, index, null),
         };
         await PutAsync(http, "signature", Image, JsonSerializer.SerializeToUtf8Bytes(signature));
-        var list = await api.GetFromJsonAsync<JsonElement>("projects/harbour%2Fcrane/registry/repositories");
+        var list = await api.GetFromJsonAsync<JsonElement>(
+            $"projects/{Uri.EscapeDataString(repository[..repository.LastIndexOf('/')])}/registry/repositories"
+        );
         return list[0].GetProperty("id").GetInt64();
     }
 

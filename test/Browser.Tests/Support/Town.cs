@@ -57,6 +57,19 @@ public sealed partial class Town : IAsyncLifetime
         return window;
     }
 
+    /// <summary>API v4, with an access token of the first user's, made on its page.</summary>
+    internal async Task<HttpClient> ApiAsync(string token)
+    {
+        await using var window = await SignedInAsync();
+        await window.GoAsync("/-/user_settings/personal_access_tokens");
+        await window.Page.Locator("[name=name]").FillAsync(token);
+        await window.Page.Locator("[value=api]").CheckAsync();
+        await window.ClickAsync("button", "Create token");
+        var client = new HttpClient { BaseAddress = new Uri(Harbour.Address + "/api/v4/") };
+        client.DefaultRequestHeaders.Add("PRIVATE-TOKEN", await window.Page.Locator(".copy pre").InnerTextAsync());
+        return client;
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_harbour is not null)

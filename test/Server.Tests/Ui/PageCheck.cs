@@ -10,7 +10,7 @@ internal static partial class PageCheck
     [
         .. (
             "html head meta title link script body a header div img nav ol ul li span form input button main footer section h1 h2 h3 h4 h5 h6 p bdi svg path "
-            + "time table thead tbody tr td th code pre em strong del ins sub sup blockquote br hr label select option details summary aside dl dt dd fieldset legend textarea small article datalist"
+            + "time table thead tbody tr td th code pre em strong del ins sub sup blockquote br hr label select option details summary aside dl dt dd fieldset legend textarea small article datalist progress"
         ).Split(' '),
     ];
 
@@ -20,7 +20,7 @@ internal static partial class PageCheck
             "lang charset name content rel href type src defer class id width height alt aria-label aria-current aria-hidden aria-live method action value role "
             + "tabindex title datetime viewBox fill stroke stroke-width stroke-linecap stroke-linejoin d data-part data-live data-events data-partial data-section open "
             + "autocomplete autocapitalize maxlength minlength required inputmode selected checked disabled start placeholder rows spellcheck colspan list hidden "
-            + "aria-labelledby aria-describedby data-seconds data-copy data-pairs data-again data-chore formnovalidate"
+            + "aria-labelledby aria-describedby data-seconds data-copy data-pairs data-again data-chore formnovalidate formaction aria-invalid autofocus max"
         ).Split(' '),
     ];
 
@@ -35,7 +35,7 @@ internal static partial class PageCheck
             foreach (Match attribute in Attribute().Matches(tag.Groups[2].Value))
             {
                 Assert.Contains(attribute.Groups[1].Value, Attributes);
-                if (attribute.Groups[1].Value is "href" or "src" or "action")
+                if (attribute.Groups[1].Value is "href" or "src" or "action" or "formaction")
                     Assert.Matches(@"\A(/([^/\\]|\z)|#|https?://)", attribute.Groups[2].Value);
             }
         }

@@ -28,20 +28,29 @@ internal sealed class CleanupSettings(CleanupStore store)
         var given = parameters.Map(Attributes);
         if (given.Count == 0)
             return new(null, (_, _) => Task.CompletedTask);
-        var (policy, _) = await store.FindAsync(project, ct);
+        var (before, _) = await store.FindAsync(project, ct);
+        var (policy, wrong) = Read(before, given);
+        return wrong is not null
+            ? new(wrong with { Field = $"container_expiration_policy.{wrong.Field}" }, (_, _) => Task.CompletedTask)
+            : new(null, (session, token) => store.SetAsync(session, project, policy, token));
+    }
+
+    /// <summary>What somebody has given, in GitLab's names.</summary>
+    /// <returns>The policy with as much of it as can be told, and the first thing that is wrong.</returns>
+    public static (CleanupPolicy Policy, FieldError? Wrong) Read(CleanupPolicy policy, IEnumerable<KeyValuePair<string, string>> given)
+    {
+        FieldError? wrong = null;
         foreach (var (name, value) in given)
         {
             // JSON's null, and a form's empty field.
-            if (Apply(policy, name, value is "" or "null" ? null : value) is not { } changed)
-                return Wrong(new FieldError(name, "is invalid"));
-            policy = changed;
+            if (Apply(policy, name, value is "" or "null" ? null : value) is { } changed)
+                policy = changed;
+            else
+                wrong ??= new FieldError(name, "is invalid");
         }
 
-        return policy.Wrong() is { } wrong ? Wrong(wrong) : new(null, (session, token) => store.SetAsync(session, project, policy, token));
+        return (policy, wrong ?? policy.Wrong());
     }
-
-    private static ProjectTies.CleanupChange Wrong(FieldError wrong) =>
-        new(wrong with { Field = $"container_expiration_policy.{wrong.Field}" }, (_, _) => Task.CompletedTask);
 
     /// <returns>Nothing when the value is none of its kind.</returns>
     private static CleanupPolicy? Apply(CleanupPolicy policy, string name, string? text) =>

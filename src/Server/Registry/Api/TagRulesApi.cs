@@ -29,9 +29,6 @@ internal static class TagRulesApi
     private const string Delete = "minimum_access_level_for_delete";
     private const int Unprocessable = StatusCodes.Status422UnprocessableEntity;
 
-    /// <summary>A level that is none; the store says so in GitLab's words.</summary>
-    private const long NoLevel = -1;
-
     public static void MapTagRules(this IEndpointRouteBuilder v4)
     {
         const string all = "/projects/{project}/registry/protection/tag/rules";
@@ -94,8 +91,7 @@ internal static class TagRulesApi
     private static long? Level(Parameters parameters, string name, long? before) =>
         !parameters.Has(name) ? before
         : parameters.Text(name) is not { Length: > 0 } word ? null
-        : TagRule.Levels.TryGetValue(word, out var level) ? level
-        : NoLevel;
+        : TagRule.LevelOf(word);
 
     private static IResult Refused(FieldError wrong) =>
         Answers.Message(Unprocessable, wrong.Field == "base" ? wrong.Message : wrong.ToString());

@@ -1,3 +1,4 @@
+using Slipway.Server.Accounts;
 using Slipway.Server.Data;
 using Slipway.Server.Http;
 
@@ -21,6 +22,28 @@ internal sealed class CleanupStore(Db db, TimeProvider time)
     /// <returns>Nothing when it is kept.</returns>
     public Task<FieldError?> SetAsync(long project, CleanupPolicy policy, CancellationToken ct) =>
         db.WriteAsync((session, token) => SetAsync(session, project, policy, token), ct);
+
+    /// <inheritdoc cref="SetAsync(long, CleanupPolicy, CancellationToken)"/>
+    /// <param name="actor">Who does it, for the record, which is that of any change of a project.</param>
+    public Task<FieldError?> SetAsync(ProjectRow project, CleanupPolicy policy, string actor, CancellationToken ct) =>
+        db.WriteAsync(
+            async (session, token) =>
+            {
+                var wrong = await SetAsync(session, project.Id, policy, token);
+                if (wrong is null)
+                    await Audit.WriteAsync(
+                        session,
+                        actor,
+                        "project_changed",
+                        $"project {project.FullPath}",
+                        null,
+                        time.Milliseconds(),
+                        token
+                    );
+                return wrong;
+            },
+            ct
+        );
 
     /// <inheritdoc cref="SetAsync(long, CleanupPolicy, CancellationToken)"/>
     public async Task<FieldError?> SetAsync(Session session, long project, CleanupPolicy policy, CancellationToken ct)

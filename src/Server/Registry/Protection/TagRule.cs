@@ -25,6 +25,9 @@ internal sealed record TagRule(RegistryTagRuleRow Row)
         ["admin"] = Administrator,
     };
 
+    /// <summary>What <see cref="LevelOf"/> makes of a word that is none. Such a rule is not kept.</summary>
+    private const long NoLevel = -1;
+
     private readonly Regex? _pattern = Re2.Compile(Row.Pattern);
 
     /// <summary>Nobody changes such a tag once it is there.</summary>
@@ -32,6 +35,9 @@ internal sealed record TagRule(RegistryTagRuleRow Row)
 
     /// <summary>Linear in the name's length.</summary>
     public bool IsAbout(string tag) => _pattern?.IsMatch(tag) == true;
+
+    /// <summary>The level of one of GitLab's words.</summary>
+    public static long LevelOf(string word) => Levels.GetValueOrDefault(word, NoLevel);
 
     /// <returns>GitLab's word; nothing for none.</returns>
     public static string? WordOf(long? level) => Levels.FirstOrDefault(one => one.Value == level).Key;

@@ -11,6 +11,7 @@ using Slipway.Server.Ui.Pages.Groups;
 using Slipway.Server.Ui.Pages.Images;
 using Slipway.Server.Ui.Pages.Schedules;
 using Slipway.Server.Ui.Pages.Settings;
+using Slipway.Server.Ui.Pages.Settings.Images;
 using Slipway.Server.Ui.Parts;
 
 namespace Slipway.Server.Ui.Pages;
@@ -42,6 +43,7 @@ internal static class PageRoutes
         project.MapArtifactPages();
         project.MapEnvironmentPages();
         project.MapRegistryPages();
+        project.MapImageSettings();
         project.MapBadges();
     }
 

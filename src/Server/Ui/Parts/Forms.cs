@@ -38,24 +38,33 @@ internal static class Forms
     /// <summary>A line of text.</summary>
     /// <param name="hint">Below it.</param>
     /// <param name="more">More of its attributes, with a blank before them.</param>
-    public static Html Text(string label, string name, string? value, string? hint = null, Html more = default) =>
+    /// <param name="wrong">A sentence on what is wrong with the value, beside it.</param>
+    public static Html Text(string label, string name, string? value, string? hint = null, Html more = default, string? wrong = null) =>
         Field(
             label,
             hint,
             name,
-            Html.Of($"<input name=\"{name}\" value=\"{value}\" autocomplete=\"off\" maxlength=\"2000\"{Described(name, hint)}{more}>")
+            Html.Of(
+                $"<input name=\"{name}\" value=\"{value}\" autocomplete=\"off\" maxlength=\"2000\"{Described(name, hint, wrong)}{more}>"
+            ),
+            wrong
         );
 
     /// <summary>Something to fill in, with its label above it and a hint below, which is its description and not part of its name.</summary>
-    /// <param name="input">Carries <see cref="Described"/> when there is a hint.</param>
-    public static Html Field(string label, string? hint, string name, Html input)
+    /// <param name="input">Carries <see cref="Described"/> when there is a hint, or something is wrong.</param>
+    /// <param name="wrong">A sentence on what is wrong with what is filled in.</param>
+    public static Html Field(string label, string? hint, string name, Html input, string? wrong = null)
     {
+        var mistake = wrong is null ? Html.Nothing : Html.Of($"<small class=\"wrong\" id=\"wrong-{name}\">{wrong}</small>");
         var below = hint is null ? Html.Nothing : Html.Of($"<small id=\"hint-{name}\">{hint}</small>");
-        return Html.Of($"<div class=\"field\"><label>{label}{input}</label>{below}</div>");
+        return Html.Of($"<div class=\"field\"><label>{label}{input}</label>{mistake}{below}</div>");
     }
 
-    /// <summary>The attribute that ties a field to its hint.</summary>
-    public static Html Described(string name, string? hint) => Html.Of($" aria-describedby=\"hint-{name}\"").When(hint is not null);
+    /// <summary>The attributes that tie a field to its hint, and to what is wrong with it: that one is where somebody begins.</summary>
+    public static Html Described(string name, string? hint, string? wrong = null) =>
+        wrong is not null
+            ? Html.Of($" aria-invalid=\"true\" aria-describedby=\"{(hint is null ? "" : $"hint-{name} ")}wrong-{name}\" autofocus")
+            : Html.Of($" aria-describedby=\"hint-{name}\"").When(hint is not null);
 
     public static Html Required => Html.Of($" {Wanted}");
 
@@ -70,12 +79,20 @@ internal static class Forms
             $"<label class=\"check\"><input type=\"radio\" name=\"{name}\" value=\"{value}\"{Html.Of($" checked").When(isOn)}><span>{label}{Hint(hint)}</span></label>"
         );
 
-    public static Html Select(string label, string name, string? chosen, IEnumerable<(string Value, string Words)> choices)
+    /// <param name="wrong">A sentence on what is wrong with the choice, beside it.</param>
+    public static Html Select(
+        string label,
+        string name,
+        string? chosen,
+        IEnumerable<(string Value, string Words)> choices,
+        string? hint = null,
+        string? wrong = null
+    )
     {
         var options = choices.Select(choice =>
             Html.Of($"<option value=\"{choice.Value}\"{Html.Of($" selected").When(choice.Value == chosen)}>{choice.Words}</option>")
         );
-        return Html.Of($"<label>{label}<select name=\"{name}\">{options}</select></label>");
+        return Field(label, hint, name, Html.Of($"<select name=\"{name}\"{Described(name, hint, wrong)}>{options}</select>"), wrong);
     }
 
     /// <summary>Who may see a project or a group.</summary>

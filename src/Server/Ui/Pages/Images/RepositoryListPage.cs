@@ -23,9 +23,6 @@ internal static class RepositoryListPage
         var (rows, total) = await store.OfProjectAsync(here.Id, paging, ct);
         var (_, quota) = await quotas.FindAsync(here.Id, ct);
         var all = await usage.OfProjectAsync(here.Id, ct);
-        var used = Html.Of(
-            $"<div class=\"facts\"><span>{Sizes.Of(all.Bytes)}{(quota is { } most ? $" of {Sizes.Of(most)}" : "")} in all, each layer counted once</span></div>"
-        );
         var items = rows.Select(row => Row(view, here, row));
         var body =
             rows.Count > 0
@@ -42,8 +39,10 @@ internal static class RepositoryListPage
             new PageFrame(view, "Container registry") { Project = here, Part = "container_registry" },
             Html.Of(
                 $"""
-                <div class="head"><h1>Container registry</h1></div>
-                {used.When(rows.Count > 0)}
+                <div class="head"><h1>Container registry</h1>{SettingsOf(here).When(
+                    view.User is not null && here.Role >= Role.Maintainer
+                )}</div>
+                {StorageLine.Of(all, quota).When(rows.Count > 0)}
                 {body}
                 {Push(view, here).When(here.Project.Archived == 0 && (rows.Count == 0 || view.MayAct(here)))}
                 """
@@ -69,6 +68,11 @@ internal static class RepositoryListPage
             """
         );
     }
+
+    private static Html SettingsOf(ProjectContext here) =>
+        Html.Of(
+            $"<a class=\"button\" href=\"{Address.To(here.Project.FullPath, "-", "settings", "packages_and_registries")}\">Cleanup and protection</a>"
+        );
 
     private static Html Push(PageView view, ProjectContext here)
     {

@@ -26,6 +26,7 @@ internal static class SettingsRoutes
             Html.Of(
                 $"""
                 <h1>CI/CD settings</h1>
+                {SettingsTabs.Of(here.Project, SettingsTabs.CiCd)}
                 {await RunnerPages.ListAsync(view, here, db, ct)}
                 {await VariablePages.ListAsync(view, here, db, ct)}
                 """
