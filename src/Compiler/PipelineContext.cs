@@ -113,6 +113,9 @@ public sealed record ProjectFacts
     /// <summary><c>host:port</c> of the container registry; <see langword="null"/> when there is none.</summary>
     public string? Registry { get; init; }
 
+    /// <summary><c>host:port</c> of the dependency proxy, always with a port, as GitLab has it; <see langword="null"/> when there is none.</summary>
+    public string? DependencyProxy { get; init; }
+
     /// <summary>The project may keep images there.</summary>
     public bool HasImages { get; init; } = true;
 

@@ -27,6 +27,7 @@ internal static class ServeCommand
             wanted.RegistryQuota,
             wanted.RegistryGrace,
             wanted.RegistryRedirect,
+            wanted.RegistryUpstream,
             wanted.Runner,
             wanted.Demo,
             wanted.Json,
@@ -99,6 +100,15 @@ internal static class ServeCommand
                 Description = "with --blobs s3://…: who pulls a layer is sent to the bucket for it, which all who pull must reach",
             };
 
+        public Option<string[]> RegistryUpstream { get; } =
+            new("--registry-upstream")
+            {
+                Description =
+                    "where the dependency proxy fetches images; NAME=URL for a registry besides Docker Hub; repeatable [https://registry-1.docker.io]",
+                HelpName = "URL",
+                DefaultValueFactory = _ => [],
+            };
+
         public Option<string[]> AllowOutbound { get; } =
             new("--allow-outbound")
             {
@@ -130,7 +140,14 @@ internal static class ServeCommand
                     parsed.GetValue(RegistryQuota),
                     parsed.GetValue(RegistryGrace),
                     parsed.GetValue(RegistryRedirect)
-                ),
+                ) with
+                {
+                    Upstreams = UpstreamList.Read(
+                        parsed.GetValue(RegistryUpstream) ?? [],
+                        surroundings.Variable(UpstreamList.UserVariable),
+                        surroundings.Variable(UpstreamList.PasswordVariable)
+                    ),
+                },
                 AllowedOutbound = parsed.GetValue(AllowOutbound) ?? [],
                 Runner = parsed.GetValue(Runner)!,
                 IsDemo = parsed.GetValue(Demo),

@@ -12,7 +12,12 @@ internal static class PredefinedVariables
 {
     /// <summary>What is known of the project and the server.</summary>
     public static IEnumerable<Variable> OfProject(PipelineContext context) =>
-        [.. OfServer(context.Server), .. OfProject(context.Project, context.Server), .. OfRegistry(context.Project)];
+        [
+            .. OfServer(context.Server),
+            .. OfProject(context.Project, context.Server),
+            .. OfRegistry(context.Project),
+            .. OfProxy(context.Project),
+        ];
 
     /// <summary>What is known before the pipeline exists: its source, its commit, its merge request.</summary>
     public static IEnumerable<Variable> OfPipeline(PipelineContext context)
@@ -121,6 +126,17 @@ internal static class PredefinedVariables
         yield return new Variable("CI_REGISTRY", project.Registry);
         if (project.HasImages)
             yield return new Variable("CI_REGISTRY_IMAGE", $"{project.Registry}/{project.Path.ToLowerInvariant()}");
+    }
+
+    /// <summary>Where images of Docker Hub are cached for the project's group and the one at the top. https://docs.gitlab.com/user/packages/dependency_proxy/</summary>
+    private static IEnumerable<Variable> OfProxy(ProjectFacts project)
+    {
+        if (project.DependencyProxy is not { } server)
+            yield break;
+        var space = project.Path[..Math.Max(0, project.Path.LastIndexOf('/'))].ToLowerInvariant();
+        yield return new Variable("CI_DEPENDENCY_PROXY_SERVER", server);
+        yield return new Variable("CI_DEPENDENCY_PROXY_GROUP_IMAGE_PREFIX", $"{server}/{space.Split('/')[0]}/dependency_proxy/containers");
+        yield return new Variable("CI_DEPENDENCY_PROXY_DIRECT_GROUP_IMAGE_PREFIX", $"{server}/{space}/dependency_proxy/containers");
     }
 
     private static IEnumerable<Variable> OfCommit(PipelineContext context)

@@ -43,7 +43,7 @@ public static class JobPayloads
             Services = compiled.Services,
             Artifacts = compiled.Artifacts,
             Cache = compiled.Caches,
-            Credentials = [.. Credentials(pipeline.Context.Project.Registry, identity)],
+            Credentials = [.. Credentials(pipeline.Context.Project, identity)],
             Dependencies = dependencies,
             Features = new JobFeatures { TokenMaskPrefixes = identity.TokenMaskPrefixes, FailureReasons = ServerReasons.All },
             Hooks = compiled.Hooks,
@@ -78,7 +78,7 @@ public static class JobPayloads
         if (job.Job.Environment?.Url is not { } url)
             return null;
 
-        var written = PayloadVariables.Of(job, RegistryOf(pipeline), identity, dotenv).AddRange(own);
+        var written = PayloadVariables.Of(job, pipeline.Context.Project, identity, dotenv).AddRange(own);
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var variable in VariableList.ExpandAll(written))
             values[variable.Key] = variable.Value;
@@ -92,11 +92,7 @@ public static class JobPayloads
         JobState job,
         JobIdentity identity,
         ImmutableArray<Variable> dotenv
-    ) => VariableList.ExpandForRunner(PayloadVariables.Of(job, RegistryOf(pipeline), identity, dotenv));
-
-    /// <summary>Where the job may push to. https://docs.gitlab.com/ci/variables/predefined_variables/ has its login for projects with a registry only.</summary>
-    private static string? RegistryOf(CompiledPipeline pipeline) =>
-        pipeline.Context.Project is { HasImages: true, Registry: { } registry } ? registry : null;
+    ) => VariableList.ExpandForRunner(PayloadVariables.Of(job, pipeline.Context.Project, identity, dotenv));
 
     private static int Timeout(CompiledJob job, JobIdentity.Taker? runner) =>
         runner?.MaxTimeout is { } most ? Math.Min(job.Timeout, most) : job.Timeout;
@@ -146,10 +142,11 @@ public static class JobPayloads
         };
     }
 
-    private static IEnumerable<JobCredential> Credentials(string? registry, JobIdentity identity)
+    private static IEnumerable<JobCredential> Credentials(ProjectFacts project, JobIdentity identity)
     {
-        if (registry is not null)
-            yield return new JobCredential("registry", registry, PayloadVariables.JobUser, identity.Token);
+        // GitLab's two: they differ where the address has no port.
+        foreach (var server in ((string?[])[project.Registry, project.DependencyProxy]).OfType<string>().Distinct())
+            yield return new JobCredential("registry", server, PayloadVariables.JobUser, identity.Token);
         foreach (var credential in identity.Credentials)
             yield return credential;
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Slipway.Compiler;
 using Slipway.Protocol.Variables;
 
 namespace Slipway.Engine.Payloads;
@@ -12,11 +13,11 @@ internal static class PayloadVariables
 
     /// <param name="dotenv">From the jobs whose artifacts this one gets, in the order of <c>ArtifactsFrom</c>.</param>
     /// <returns>As written. References are still to be replaced.</returns>
-    public static ImmutableArray<Variable> Of(JobState job, string? registry, JobIdentity identity, ImmutableArray<Variable> dotenv)
+    public static ImmutableArray<Variable> Of(JobState job, ProjectFacts project, JobIdentity identity, ImmutableArray<Variable> dotenv)
     {
         var known = job.Job.Variables;
         var all = ImmutableArray.CreateBuilder<Variable>(known.Length + dotenv.Length + job.PlayVariables.Length + 16);
-        AddPersisted(all, job, registry, identity);
+        AddPersisted(all, job, project, identity);
         AddRunner(all, identity.Runner);
         foreach (var token in job.Job.IdTokens)
             if (identity.IdTokens.GetValueOrDefault(token.Name) is { } signed)
@@ -35,7 +36,7 @@ internal static class PayloadVariables
         return host < 0 ? url : $"{url[..(host + 3)]}{JobUser}:{token}@{url[(host + 3)..]}";
     }
 
-    private static void AddPersisted(ImmutableArray<Variable>.Builder all, JobState job, string? registry, JobIdentity identity)
+    private static void AddPersisted(ImmutableArray<Variable>.Builder all, JobState job, ProjectFacts project, JobIdentity identity)
     {
         all.Add(new Variable("CI_PIPELINE_ID", Text(identity.PipelineId)));
         all.Add(new Variable("CI_PIPELINE_URL", identity.PipelineUrl));
@@ -46,10 +47,17 @@ internal static class PayloadVariables
             all.Add(
                 new Variable("CI_JOB_STARTED_AT", started.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture))
             );
-        if (registry is not null)
+        // https://docs.gitlab.com/ci/variables/predefined_variables/ has a login for projects with a registry only.
+        if (project is { HasImages: true, Registry: not null })
         {
             all.Add(new Variable("CI_REGISTRY_USER", JobUser));
             all.Add(new Variable("CI_REGISTRY_PASSWORD", identity.Token, Public: false, Masked: true));
+        }
+
+        if (project.DependencyProxy is not null)
+        {
+            all.Add(new Variable("CI_DEPENDENCY_PROXY_USER", JobUser));
+            all.Add(new Variable("CI_DEPENDENCY_PROXY_PASSWORD", identity.Token, Public: false, Masked: true));
         }
 
         if (identity.RepositoryUrl.Length > 0)

@@ -60,6 +60,7 @@ internal static class PathRules
         "commits",
         "create",
         "create_dir",
+        "dependency_proxy",
         "edit",
         "environments",
         "files",

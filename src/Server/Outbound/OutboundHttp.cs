@@ -100,7 +100,62 @@ internal sealed class OutboundHttp : IDisposable
             ct
         );
 
+    /// <summary>
+    /// GET or HEAD, following redirects, with the body left to be read. Another host is not told <c>Authorization</c>, and from https nothing leads back to http.
+    /// </summary>
+    /// <param name="headers">None of them may break a line.</param>
+    /// <param name="limit">From the call to the head of the answer; the body is its reader's to bound.</param>
+    /// <returns>Whatever its status: <see cref="OutboundAnswer.Opened"/>, to be disposed of.</returns>
+    public Task<OutboundAnswer> OpenAsync(
+        HttpMethod method,
+        Uri url,
+        IReadOnlyDictionary<string, string> headers,
+        TimeSpan limit,
+        CancellationToken ct
+    ) =>
+        BoundedAsync(
+            async token =>
+            {
+                var (at, told) = (url, headers);
+                for (var hop = 0; hop <= MostRedirects; hop++)
+                {
+                    if (AddressRules.Problem(at) is { } problem)
+                        return new OutboundAnswer.Blocked(problem);
+                    var response = await SendAsync(method, at, told, token);
+                    if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308) || response.Headers.Location is not { } location)
+                        return new OutboundAnswer.Opened(new OutboundResponse(response, await response.Content.ReadAsStreamAsync(token)));
+                    response.Dispose();
+                    var next = new Uri(at, location);
+                    if (at.Scheme == Uri.UriSchemeHttps && next.Scheme != Uri.UriSchemeHttps)
+                        return new OutboundAnswer.Failed("a redirect from https to http");
+                    if (!IsSameHost(at, next))
+                        told = told.Where(header => header.Key != "Authorization").ToDictionary();
+                    at = next;
+                }
+
+                return new OutboundAnswer.Failed("too many redirects");
+            },
+            limit,
+            ct
+        );
+
     public void Dispose() => _http.Dispose();
+
+    private static bool IsSameHost(Uri one, Uri other) => (one.Scheme, one.Host, one.Port) == (other.Scheme, other.Host, other.Port);
+
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method,
+        Uri url,
+        IReadOnlyDictionary<string, string> headers,
+        CancellationToken ct
+    )
+    {
+        using var request = new HttpRequestMessage(method, url);
+        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("Slipway", "1"));
+        foreach (var (name, value) in headers)
+            request.Headers.TryAddWithoutValidation(name, value);
+        return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+    }
 
     private async Task<OutboundAnswer> BoundedAsync(Func<CancellationToken, Task<OutboundAnswer>> ask, TimeSpan limit, CancellationToken ct)
     {
@@ -185,6 +240,9 @@ internal abstract record OutboundAnswer
 
     /// <summary>Whatever was answered to a POST.</summary>
     public sealed record Told(int Status, IReadOnlyDictionary<string, string> Headers, string Text) : OutboundAnswer;
+
+    /// <summary>An answer whose body is still to be read.</summary>
+    public sealed record Opened(OutboundResponse Response) : OutboundAnswer;
 
     /// <summary>Another status.</summary>
     public sealed record Code(int Status) : OutboundAnswer;

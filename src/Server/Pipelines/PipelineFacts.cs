@@ -25,7 +25,12 @@ internal static class PipelineFacts
             Ref = order.Ref,
             RefProtected = moment.IsProtected,
             Commit = commit,
-            Project = Project(order.Project, settings) with { Registry = url.Uri.Authority, HasImages = settings.HasImages },
+            Project = Project(order.Project, settings) with
+            {
+                Registry = url.Uri.Authority,
+                DependencyProxy = $"{url.Uri.Host}:{url.Uri.Port}",
+                HasImages = settings.HasImages,
+            },
             Server = Server(url),
             User = new UserFacts
             {

@@ -25,6 +25,12 @@ internal sealed class BlobCalls(RegistryBlobs rows, BlobReads reads, ServerOptio
         if (row.DamagedAt is not null)
             // Who only looks wants to push what is missing.
             return HttpMethods.IsHead(call.Http.Request.Method) ? RegistryError.BlobUnknown : RegistryError.Damaged(row.Digest);
+        return await GiveAsync(call, row);
+    }
+
+    /// <summary>Gives what has been found.</summary>
+    public async Task<IResult> GiveAsync(RegistryCall call, RegistryBlobRow row)
+    {
         var headers = call.Response.Headers;
         headers["Docker-Content-Digest"] = row.Digest;
         headers.ETag = $"\"{row.Digest}\"";

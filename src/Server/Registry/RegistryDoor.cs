@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Slipway.Server.Registry.Manifests;
+using Slipway.Server.Registry.Proxy;
 using Slipway.Server.Registry.Tokens;
 using Slipway.Server.Registry.Uploads;
 
@@ -26,7 +27,8 @@ internal sealed class RegistryDoor(
     UploadCalls uploads,
     ManifestCalls manifests,
     ReferrerCalls referrers,
-    ListCalls lists
+    ListCalls lists,
+    ProxyDoor proxy
 )
 {
     private const RegistryActions Write = RegistryActions.Pull | RegistryActions.Push;
@@ -40,6 +42,8 @@ internal sealed class RegistryDoor(
             return RegistryError.Failed(StatusCodes.Status404NotFound, "the registry has no such address");
         if (path is RegistryPath.In(var name) && !ImageNames.IsName(name))
             return RegistryError.NameInvalid;
+        if (path is RegistryPath.In asWritten && ProxyName.Parse(asWritten.Name) is { } proxied)
+            return await proxy.AnswerAsync(http, asWritten, proxied);
         if (Needed(path, http.Request.Method) is not { } needed)
         {
             http.Response.Headers.Allow = string.Join(", ", Methods.Where(method => Needed(path, method) is not null));

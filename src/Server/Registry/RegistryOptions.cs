@@ -1,7 +1,7 @@
 namespace Slipway.Server.Registry;
 
 /// <summary>Bounds of the container registry.</summary>
-public sealed record RegistryOptions
+public sealed partial record RegistryOptions
 {
     /// <summary>Bytes of a manifest. 4 MiB, which the standard asks of every registry.</summary>
     public int ManifestBytes { get; init; } = 4 << 20;
@@ -32,4 +32,10 @@ public sealed record RegistryOptions
 
     /// <summary>Bytes of blobs that a project may have, unless it has a quota of its own; each counts once. Nothing: as many as there is room for.</summary>
     public long? ProjectBytes { get; init; }
+
+    /// <summary>Registries that the dependency proxy fetches images from. An image that names none is the first one's. Docker Hub.</summary>
+    public IReadOnlyList<Upstream> Upstreams { get; init; } = [new(Upstream.Hub, new Uri("https://registry-1.docker.io"))];
+
+    /// <summary>How long another registry may send nothing before it is given up on. 1 minute.</summary>
+    public TimeSpan UpstreamPatience { get; init; } = TimeSpan.FromMinutes(1);
 }

@@ -10,6 +10,7 @@ using Slipway.Server.Registry.Contents;
 using Slipway.Server.Registry.Damage;
 using Slipway.Server.Registry.Manifests;
 using Slipway.Server.Registry.Protection;
+using Slipway.Server.Registry.Proxy;
 using Slipway.Server.Registry.Tokens;
 using Slipway.Server.Registry.Uploads;
 using Slipway.Server.Registry.Usage;
@@ -22,6 +23,7 @@ internal static class RegistryParts
     public static IServiceCollection AddRegistry(this IServiceCollection services) =>
         services
             .AddSingleton<RegistryTokens>()
+            .AddSingleton<ProxyRights>()
             .AddSingleton<RegistryRights>()
             .AddSingleton<RegistryLogin>()
             .AddSingleton<RegistryBlobs>()
@@ -36,6 +38,7 @@ internal static class RegistryParts
             .AddSingleton<ReferrerCalls>()
             .AddSingleton<ListCalls>()
             .AddSingleton<RegistryDoor>()
+            .AddProxy()
             .AddSingleton<RepositoryStore>()
             .AddSingleton<TagStore>()
             .AddSingleton<ImageStore>()
@@ -49,6 +52,18 @@ internal static class RegistryParts
             .AddSingleton<Collection>()
             .AddHostedService<UploadLoop>()
             .AddHostedService<UpkeepLoop>();
+
+    private static IServiceCollection AddProxy(this IServiceCollection services) =>
+        services
+            .AddSingleton<UpstreamLogins>()
+            .AddSingleton<UpstreamDoor>()
+            .AddSingleton<ProxyStore>()
+            .AddSingleton<BlobFetch>()
+            .AddSingleton<ProxyBlobs>()
+            .AddSingleton<ProxyManifests>()
+            .AddSingleton<ProxyDoor>()
+            .AddSingleton<ProxySettings>()
+            .AddSingleton<ProxyExpiry>();
 
     public static void MapRegistry(this IEndpointRouteBuilder app)
     {
@@ -64,5 +79,6 @@ internal static class RegistryParts
         v4.MapRepositories();
         v4.MapImageTags();
         v4.MapTagRules();
+        v4.MapProxy();
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Slipway.Server.Registry.Cleanup;
 using Slipway.Server.Registry.Collecting;
 using Slipway.Server.Registry.Damage;
+using Slipway.Server.Registry.Proxy;
 
 namespace Slipway.Server.Registry;
 
@@ -11,6 +12,7 @@ internal sealed partial class UpkeepLoop(
     CleanupRuns cleanup,
     Collection collection,
     Damages damages,
+    ProxyExpiry proxy,
     TimeProvider time,
     ILogger<UpkeepLoop> log
 ) : BackgroundService
@@ -22,7 +24,8 @@ internal sealed partial class UpkeepLoop(
             stoppingToken,
             cleanup.RunDueAsync,
             CollectAsync,
-            damages.LookAgainAsync
+            damages.LookAgainAsync,
+            proxy.RunAsync
         );
 
     private async Task CollectAsync(CancellationToken ct)

@@ -124,6 +124,11 @@ public sealed class BlobSweepTests
                 "artifacts.blob",
                 "blob_sweeps.digest",
                 "caches.blob",
+                "dependency_proxy_blobs.blob",
+                // As with the registry's own, below.
+                "dependency_proxy_blobs.digest",
+                "dependency_proxy_manifests.digest",
+                "dependency_proxy_tags.digest",
                 "jobs.trace_blob",
                 "lfs_objects.oid",
                 "registry_blobs.blob",

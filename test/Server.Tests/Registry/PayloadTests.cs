@@ -22,9 +22,17 @@ public sealed class PayloadTests
         Assert.Equal(("gitlab-ci-token", job.Token), (job.Variable("CI_REGISTRY_USER"), job.Variable("CI_REGISTRY_PASSWORD")));
         var credential = Assert.Single(job.Payload.GetProperty("credentials").EnumerateArray());
         Assert.Equal(("registry", host, "gitlab-ci-token", job.Token), (Text("type"), Text("url"), Text("username"), Text("password")));
+        // The same host, so one login is enough.
+        Assert.Equal((host, "gitlab-ci-token", job.Token), (Proxy("SERVER"), Proxy("USER"), Proxy("PASSWORD")));
+        Assert.Equal(
+            ($"{host}/ada/dependency_proxy/containers", Proxy("GROUP_IMAGE_PREFIX")),
+            (Proxy("DIRECT_GROUP_IMAGE_PREFIX"), Proxy("GROUP_IMAGE_PREFIX"))
+        );
         using var client = new RegistryClient(room.Server.Address, job.Variable("CI_REGISTRY_USER"), job.Variable("CI_REGISTRY_PASSWORD"));
         await client.PushImageAsync("ada/app/built");
         Assert.Equal(200, (await client.GetAsync("/v2/ada/app/built/manifests/latest")).Status);
+
+        string? Proxy(string name) => job.Variable("CI_DEPENDENCY_PROXY_" + name);
 
         string? Text(string name) => credential.GetProperty(name).GetString();
     }

@@ -25,6 +25,7 @@ internal sealed class BlobSweep(Db db, IBlobStore blobs, TimeProvider time)
         UNION SELECT blob FROM caches WHERE blob IN @digests
         UNION SELECT blob FROM registry_blobs WHERE blob IN @digests
         UNION SELECT blob FROM registry_pieces WHERE blob IN @digests
+        UNION SELECT blob FROM dependency_proxy_blobs WHERE blob IN @digests
         """;
 
     /// <summary>Once over all blobs.</summary>

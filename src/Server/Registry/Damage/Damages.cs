@@ -20,6 +20,8 @@ internal sealed class Damages(Db db, IBlobStore blobs, TimeProvider time)
         if (!(await BlobReading.LookAsync(blobs, digest, size, ct)).IsDamaged)
             return false;
         await NoteAsync("UPDATE registry_blobs SET damaged_at = @now WHERE blob = @what AND damaged_at IS NULL", digest.ToString(), ct);
+        // What was only cached is fetched again.
+        await NoteAsync("DELETE FROM dependency_proxy_blobs WHERE blob = @what", digest.ToString(), ct);
         return true;
     }
 

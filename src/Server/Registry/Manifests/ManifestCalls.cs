@@ -106,7 +106,8 @@ internal sealed class ManifestCalls(ManifestStore store, Damages damages, Quotas
         };
     }
 
-    private static RegistryError? WhyNot(string reference) =>
+    /// <summary>What is wrong with a tag or digest.</summary>
+    public static RegistryError? WhyNot(string reference) =>
         reference.Contains(':')
             ? ImageDigest.Parse(reference) is null
                 ? RegistryError.DigestInvalid("provided digest is not valid")

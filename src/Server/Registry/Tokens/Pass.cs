@@ -7,6 +7,9 @@ namespace Slipway.Server.Registry.Tokens;
 /// <param name="FullName">With the project's path.</param>
 internal sealed record RegistryPlace(long ProjectId, string Name, string FullName)
 {
+    /// <summary>The group through whose dependency proxy the image comes: there is no repository. 0: it is a project's.</summary>
+    public long ProxyOf { get; init; }
+
     /// <summary>Another repository of the same project: who may pull from one may pull from all.</summary>
     /// <returns>Nothing when the name is none of the project's.</returns>
     public RegistryPlace? Sibling(string fullName)

@@ -57,7 +57,8 @@ internal sealed class RegistryLogin(
     /// <summary>Not with this token, or with none. What is not there and what is not for who asks are the same.</summary>
     public RegistryError Challenge(HttpContext http, IReadOnlyList<AskedScope> asked, string? error)
     {
-        var text = new StringBuilder($"Bearer realm=\"{Realm(http)}\",service=\"{Service}\"");
+        var isProxy = asked.Any(scope => scope.Name is { } name && ProxyName.Parse(name) is not null);
+        var text = new StringBuilder($"Bearer realm=\"{Realm(http)}\",service=\"{(isProxy ? ProxyName.Service : Service)}\"");
         if (asked.Count > 0)
             text.Append(CultureInfo.InvariantCulture, $",scope=\"{string.Join(' ', asked)}\"");
         if (error is not null)

@@ -9,7 +9,7 @@ namespace Slipway.Server.Registry.Tokens;
 
 /// <summary>Who may do what with images. They are a project's: its path, or anything below it. https://docs.gitlab.com/user/packages/container_registry/authenticate_with_container_registry/</summary>
 /// <param name="guest">Of a local run; nothing on a server.</param>
-internal sealed class RegistryRights(Db db, TimeProvider time, RunGuest? guest = null)
+internal sealed class RegistryRights(Db db, ProxyRights proxies, TimeProvider time, RunGuest? guest = null)
 {
     /// <summary>What opens anything here at all.</summary>
     private const Scopes Any = Scopes.Api | Scopes.ReadRegistry | Scopes.WriteRegistry;
@@ -44,6 +44,8 @@ internal sealed class RegistryRights(Db db, TimeProvider time, RunGuest? guest =
     {
         if (!ImageNames.IsName(name))
             return null;
+        if (ProxyName.Parse(name) is { } proxied)
+            return asked.HasFlag(RegistryActions.Pull) ? await proxies.GrantAsync(actor, proxied, name, ct) : null;
         var found = await FindAsync(name, ct);
         if (found is null && guest is not null && actor is Actor.Person && await guest.MakeProjectAsync(name, ct))
             found = await FindAsync(name, ct);

@@ -135,7 +135,7 @@ internal static class TokenApi
     }
 
     private static RegistryError? WhyNotService(string? service) =>
-        string.IsNullOrEmpty(service) || service == RegistryLogin.Service
+        string.IsNullOrEmpty(service) || service is RegistryLogin.Service or ProxyName.Service
             ? null
             : RegistryError.Failed(StatusCodes.Status404NotFound, "there is no such service");
 
