@@ -96,6 +96,74 @@ public sealed class TriggerTests
         Assert.NotEqual(first.EventUuid, second.EventUuid);
     }
 
+    [Theory, EveryDatabase]
+    public async Task What_comes_of_one_call_of_a_webhook_is_one_link_down_to_child_pipelines_and_the_next_call_is_another(
+        DatabaseKind kind
+    )
+    {
+        await using var room = await StarterRoom.OpenAsync(kind);
+        await room.Owner.Client.PostApiAsync(
+            $"{room.Path}/hooks",
+            new
+            {
+                url = "http://127.0.0.1:1025/",
+                job_events = true,
+                push_events = true,
+            }
+        );
+        var chain = Guid.NewGuid().ToString();
+        var actions = new[]
+        {
+            new
+            {
+                action = "update",
+                file_path = ".gitlab-ci.yml",
+                content = "below: {trigger: {include: child.yml}}",
+            },
+            new
+            {
+                action = "create",
+                file_path = "child.yml",
+                content = "a: {script: x}",
+            },
+        };
+        await CallAsync(
+            "repository/commits",
+            new
+            {
+                branch = "main",
+                commit_message = "By a webhook",
+                actions,
+            }
+        );
+        Assert.Equal(["job_events", "push_events"], await ToldAsync("error IS NULL OR error <> 'Recursive webhook blocked'", 2));
+        Assert.Equal(2, await room.Server.Db.FindAsync<long>("SELECT COUNT(*) FROM pipelines WHERE hook_link IS NOT NULL", null, Ct));
+        await CallAsync("pipeline", new { @ref = "main" });
+        Assert.Equal(["job_events"], await ToldAsync("error = 'Recursive webhook blocked'", 1));
+
+        async Task CallAsync(string path, object body)
+        {
+            using var call = new HttpRequestMessage(HttpMethod.Post, $"/api/v4/{room.Path}/{path}")
+            {
+                Content = System.Net.Http.Json.JsonContent.Create(body),
+            };
+            call.Headers.Add(HookLink.Header, chain);
+            using var answer = await room.Owner.Client.SendAsync(call, Ct);
+            Assert.Equal(System.Net.HttpStatusCode.Created, answer.StatusCode);
+        }
+
+        async Task<IEnumerable<string>> ToldAsync(string which, int least)
+        {
+            var sql = $"SELECT trigger_name FROM webhook_events WHERE chain = @chain AND ({which})";
+            while (true)
+            {
+                if (await room.Server.Db.QueryAsync<string>(sql, new { chain }, Ct) is var told && told.Distinct().Count() >= least)
+                    return told.Distinct().Order();
+                await Task.Delay(20, Ct);
+            }
+        }
+    }
+
     private sealed record Told(string EventUuid, string? Chain, string? Error);
 
     /// <summary>The first event of a kind that was told of, once there is one.</summary>

@@ -1,7 +1,8 @@
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
 using Slipway.Server.Http;
 using Slipway.Server.Projects;
-using Slipway.Server.Registry.Cleanup;
+using Slipway.Server.Registry.Usage;
 using Slipway.Server.Tests.Registry;
 using Slipway.Server.Tests.Support;
 using Xunit;
@@ -63,6 +64,14 @@ public sealed partial class ImageSettingsPagesTests
         Assert.Equal(2, records.Count);
         Assert.Single(records.Distinct());
         Assert.Contains("<option value=\"5\" selected>", (await browser.GetAsync(Cleanup)).Text);
+
+        Assert.Contains("There is no quota.", after);
+        await room.Server.Services.GetRequiredService<Quotas>().SetAsync(room.Project.Id, 1 << 20, Ct);
+        var bound = await browser.GetAsync(All);
+        PageCheck.Inert(bound.Text);
+        Assert.Contains("<progress max=\"1048576\"", bound.Text);
+        Assert.Contains(" of 1 MiB in all", bound.Text);
+        Assert.Contains("this project's own", Plain(bound.Text).Replace("&#39;", "'"));
     }
 
     [Theory]

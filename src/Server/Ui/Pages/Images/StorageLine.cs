@@ -15,7 +15,7 @@ internal static class StorageLine
             : Html.Nothing;
         var bound = quota is null ? "" : $" of {Sizes.Of(quota.Value)}";
         return Html.Of(
-            $"<div class=\"facts\">{bar}<span>{Sizes.Of(all.Bytes)}{bound} in all, each layer counted once</span><span>{Icons.Tag}{Count(all.Tags, "tag")} in {Count(all.Repositories, "repository", "repositories")}</span></div>"
+            $"<div class=\"facts\">{bar}<span>{Sizes.Of(all.Bytes)}{bound} in all, what is shared counted once</span><span>{Icons.Tag}{Count(all.Tags, "tag")} in {Count(all.Repositories, "repository", "repositories")}</span></div>"
         );
     }
 

@@ -66,11 +66,12 @@ internal static class ImageSettingsPages
                 {SettingsTabs.Of(here, SettingsTabs.Packages)}
                 {Off.When(here.Settings.ContainerRegistryAccessLevel == ProjectSettings.Disabled)}
                 <section aria-labelledby="storage"><h2 id="storage">Storage</h2>
-                {StorageLine.Of(all, quota)}
-                <p class="muted">{Sizes.Of(all.TaggedBytes)} of it is what tags need; the rest goes by itself, a day after nothing needs it any more. {Bound(
-                    own,
-                    quota
-                )}</p></section>
+                {StorageLine.Of(all, quota).When(all.Repositories > 0)}
+                <p class="muted">{(
+                    all.Repositories == 0
+                        ? "There are no images yet."
+                        : $"Tags need layers of {Sizes.Of(all.TaggedBytes)}; what nothing needs any more goes by itself."
+                )} {Bound(own, quota)}</p></section>
                 {CleanupPage.Summary(view, here, policy, next)}
                 {await TagRuleList.OfAsync(view, here, rules, ct)}
                 """
