@@ -12,6 +12,7 @@ using Slipway.Server.Blobs;
 using Slipway.Server.Data;
 using Slipway.Server.Http;
 using Slipway.Server.Http.Metrics;
+using Slipway.Server.Registry.Proxy;
 using Slipway.Server.Secrets;
 using Slipway.Server.Work;
 
@@ -140,6 +141,8 @@ public sealed class SlipwayServer : IAsyncDisposable
                 // The next piece of a download is read while one is sent.
                 kestrel.Limits.MaxResponseBufferSize = 256 * 1024;
                 kestrel.Listen(options.Listen);
+                if (options.Registry.MirrorListen is { } mirror)
+                    kestrel.ListenAsMirror(mirror);
             });
         logging(builder.Logging);
         var services = builder.Services;
@@ -155,6 +158,7 @@ public sealed class SlipwayServer : IAsyncDisposable
         app.UseRequestSpans();
         app.UseMeters();
         app.UseFailures();
+        app.UseMirror();
         ServerApp.Use(app);
         ServerApp.MapRoutes(app);
         ServerApp.CheckRoutes(app);

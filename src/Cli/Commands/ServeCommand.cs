@@ -28,6 +28,7 @@ internal static class ServeCommand
             wanted.RegistryGrace,
             wanted.RegistryRedirect,
             wanted.RegistryUpstream,
+            wanted.RegistryMirrorListen,
             wanted.Runner,
             wanted.Demo,
             wanted.Json,
@@ -109,6 +110,14 @@ internal static class ServeCommand
                 DefaultValueFactory = _ => [],
             };
 
+        public Option<string?> RegistryMirrorListen { get; } =
+            new("--registry-mirror-listen")
+            {
+                Description =
+                    "address and port for Docker's registry-mirrors: images of other registries, for everybody who reaches it [none]",
+                HelpName = "ADDRESS",
+            };
+
         public Option<string[]> AllowOutbound { get; } =
             new("--allow-outbound")
             {
@@ -147,6 +156,9 @@ internal static class ServeCommand
                         surroundings.Variable(UpstreamList.UserVariable),
                         surroundings.Variable(UpstreamList.PasswordVariable)
                     ),
+                    MirrorListen = parsed.GetValue(RegistryMirrorListen) is { } mirror
+                        ? ListenAddress.Parse(mirror, "--registry-mirror-listen")
+                        : null,
                 },
                 AllowedOutbound = parsed.GetValue(AllowOutbound) ?? [],
                 Runner = parsed.GetValue(Runner)!,

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Slipway.Server.Registry;
 
 /// <summary>Bounds of the container registry.</summary>
@@ -35,6 +37,9 @@ public sealed partial record RegistryOptions
 
     /// <summary>Registries that the dependency proxy fetches images from. An image that names none is the first one's. Docker Hub.</summary>
     public IReadOnlyList<Upstream> Upstreams { get; init; } = [new(Upstream.Hub, new Uri("https://registry-1.docker.io"))];
+
+    /// <summary>Where everybody gets images of those registries under their own names, without a login. Nothing: nowhere.</summary>
+    public IPEndPoint? MirrorListen { get; init; }
 
     /// <summary>How long another registry may send nothing before it is given up on. 1 minute.</summary>
     public TimeSpan UpstreamPatience { get; init; } = TimeSpan.FromMinutes(1);

@@ -6,7 +6,7 @@ namespace Slipway.Cli.Commands.Serving;
 internal static class ListenAddress
 {
     /// <exception cref="CommandException">It is no address.</exception>
-    public static IPEndPoint Parse(string text)
+    public static IPEndPoint Parse(string text, string option = "--listen")
     {
         // A port alone is every address of this machine's, as in other programs; no port at all is this program's own.
         var whole =
@@ -17,8 +17,8 @@ internal static class ListenAddress
             ? end
             : throw new CommandException(
                 ExitCode.Usage,
-                $"--listen wants an address and a port, and \"{text}\" is not that",
-                "--listen 127.0.0.1:8080"
+                $"{option} wants an address and a port, and \"{text}\" is not that",
+                $"{option} 127.0.0.1:8080"
             );
     }
 }

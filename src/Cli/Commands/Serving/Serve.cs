@@ -119,6 +119,8 @@ internal static class Serve
         surroundings.Say($"{palette.Good("Slipway")} listens on {server.Url} ({took.TotalSeconds:0.0} s)");
         surroundings.Say($"  data     {options.DataFolder}");
         surroundings.Say($"  database {server.Database}");
+        if (options.Registry.MirrorListen is { } mirror)
+            surroundings.Say($"  mirror   http://{mirror}: images of other registries, for everybody who reaches it");
     }
 
     private static async Task RunnerAsync(SlipwayServer server, ServeOptions options, Surroundings surroundings, EndSignals signals)

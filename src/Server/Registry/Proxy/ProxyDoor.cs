@@ -31,6 +31,27 @@ internal sealed class ProxyDoor(
             : login.Challenge(http, asked, "insufficient_scope");
     }
 
+    /// <summary>The same for everybody, under the images' own names, which containerd completes with <c>?ns=quay.io</c>.</summary>
+    public async Task<IResult> MirrorAsync(HttpContext http)
+    {
+        http.Response.Headers["Docker-Distribution-API-Version"] = "registry/2.0";
+        if (!http.Request.Path.StartsWithSegments("/v2", out var rest))
+            return RegistryError.Failed(StatusCodes.Status404NotFound, "here are images of other registries, and nothing else");
+        switch (RegistryPath.Parse(rest.Value ?? ""))
+        {
+            case RegistryPath.Root:
+                return Results.Json(new { });
+            case RegistryPath.In path:
+                var of = http.Request.Query["ns"].ToString();
+                var image = of is "" or RegistryOptions.Upstream.Hub ? path.Name : $"{of}/{path.Name}";
+                if (!ImageNames.IsName(image))
+                    return RegistryError.NameUnknown;
+                return WhyNot(http, path) ?? await AnswerAsync(http, path, ProxyCall.Mirror, image);
+            default:
+                return RegistryError.Failed(StatusCodes.Status404NotFound, "the registry has no such address");
+        }
+    }
+
     private static RegistryError? WhyNot(HttpContext http, RegistryPath.In path)
     {
         if (
