@@ -31,7 +31,7 @@ public sealed class DamageTests(Rigs rigs) : IClassFixture<Rigs>
             )
         )
         {
-            using var client = new RegistryClient(rig.Server.Address, "root", rig.Token);
+            var client = new RegistryClient(rig.Server.Address, "root", rig.Token);
             var (config, layer) = (Images.Bytes(64), Images.Bytes(400_000));
             await client.PushAsync(Repository, config);
             await client.PushAsync(Repository, layer);
@@ -47,6 +47,10 @@ public sealed class DamageTests(Rigs rigs) : IClassFixture<Rigs>
             var digest = Images.Digest(bytes);
             var at = $"/v2/{Repository}/{(bytes == manifest ? "manifests" : "blobs")}/{digest}";
             await DamageAsync(rig, what, bytes);
+            // What has just come is believed for a day.
+            await rig.KillAsync();
+            client.Dispose();
+            client = new RegistryClient(rig.Server.Address, "root", rig.Token);
             if (!what.EndsWith("looked for"))
                 await NotServedAsync(client, at);
             var (exit, said) = await rig.Server.RunAsync("registry", "verify");
@@ -63,6 +67,7 @@ public sealed class DamageTests(Rigs rigs) : IClassFixture<Rigs>
             Assert.Equal(bytes, (await client.GetAsync(at)).Body);
             (exit, said) = await rig.Server.RunAsync("registry", "verify");
             Assert.True(exit == 0, $"{what}: {said}");
+            client.Dispose();
         }
 
         await rig.SoundAsync("damage");

@@ -79,7 +79,7 @@ public sealed class RegistryStoreTests
     {
         await using var bucket = await S3Server.StartAsync();
         await using var rig = await Rig.StartAsync(kind, Environment(bucket));
-        using var client = Client(rig);
+        var client = Client(rig);
         var (small, large) = (Images.Bytes(500), Images.Bytes(Large));
         bucket.Fault = http =>
             http.Request.Query["partNumber"] == "2" ? Answered(S3Server.RefuseAsync(http, 403, "AccessDenied")) : Task.FromResult(false);
@@ -101,6 +101,10 @@ public sealed class RegistryStoreTests
             var at = $"/v2/{Repository}/blobs/{digest}";
             var key = bucket.Contents.Objects.Keys.Single(key => key.EndsWith(digest["sha256:".Length..]));
             bucket.Contents.Objects[key][blob.Length / 3] ^= 1;
+            // What has just come is believed for a day.
+            await rig.KillAsync();
+            client.Dispose();
+            client = Client(rig);
             await DamageTests.NotServedAsync(client, at);
             await client.PushAsync(Repository, blob);
             Assert.Equal(blob, (await client.GetAsync(at)).Body);
@@ -110,6 +114,7 @@ public sealed class RegistryStoreTests
             Assert.Equal(blob, (await client.GetAsync(at)).Body);
         }
 
+        client.Dispose();
         await rig.SoundAsync("bucket");
 
         async Task GoneAsync()

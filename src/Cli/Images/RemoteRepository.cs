@@ -72,7 +72,38 @@ internal sealed partial class RemoteRepository(RegistryDoor door, string name)
             : throw Wrong($"it does not say what {reference} is");
     }
 
-    public async Task PutAsync(RemoteManifest manifest, string reference, CancellationToken ct)
+    /// <returns>Descriptors of what refers to a manifest, as JSON; from the tag that clients keep where the registry does not know.</returns>
+    public async Task<IReadOnlyList<string>> ReferrersAsync(string digest, CancellationToken ct)
+    {
+        try
+        {
+            return await ListAsync(door, $"{name}/referrers/{digest}", "manifests", ct);
+        }
+        catch (RegistryException e) when (e.ExitCode == ExitCode.NotFound)
+        {
+            return await TaggedReferrersAsync(digest, ct);
+        }
+    }
+
+    /// <summary>Adds to the tag that clients keep.</summary>
+    /// <param name="descriptors">As JSON.</param>
+    public async Task TagReferrersAsync(string digest, IReadOnlyList<string> descriptors, CancellationToken ct) =>
+        await PutAsync(ReferrersTag.Merge(await TaggedReferrersAsync(digest, ct), descriptors), ReferrersTag.Of(digest), ct);
+
+    private async Task<IReadOnlyList<string>> TaggedReferrersAsync(string digest, CancellationToken ct)
+    {
+        try
+        {
+            return ReferrersTag.Read(await ManifestAsync(ReferrersTag.Of(digest), ct));
+        }
+        catch (RegistryException e) when (e.ExitCode == ExitCode.NotFound)
+        {
+            return [];
+        }
+    }
+
+    /// <returns>Whether the registry has understood what it refers to, if it does.</returns>
+    public async Task<bool> PutAsync(RemoteManifest manifest, string reference, CancellationToken ct)
     {
         using var answer = await door.SendAsync(
             () =>
@@ -85,6 +116,7 @@ internal sealed partial class RemoteRepository(RegistryDoor door, string name)
         );
         if (!answer.IsSuccessStatusCode)
             throw await door.WhyAsync(answer, ct);
+        return answer.Headers.Contains("OCI-Subject");
     }
 
     /// <returns>False when it is not there.</returns>

@@ -1,5 +1,4 @@
 using System.Net;
-using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 
@@ -72,8 +71,6 @@ internal sealed class MultipartPut(AmazonS3Client s3, S3Options options, string 
         {
             await s3.AbortMultipartUploadAsync(options.Bucket, key, upload, CancellationToken.None);
         }
-        catch (Exception e)
-            when (e is AmazonClientException or AmazonServiceException or HttpRequestException or IOException or OperationCanceledException)
-        { }
+        catch (Exception e) when (S3BlobStore.IsFailure(e) || e is OperationCanceledException) { }
     }
 }

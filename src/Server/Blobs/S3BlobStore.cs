@@ -224,16 +224,17 @@ internal sealed class S3BlobStore(S3Options options) : IBlobStore
         }
     }
 
+    /// <summary>What the bucket, the way to it or the client's library throws. A server that says nothing is a <see cref="TimeoutException"/>.</summary>
+    internal static bool IsFailure(Exception e) =>
+        e is AmazonClientException or AmazonServiceException or HttpRequestException or WebException or IOException or TimeoutException;
+
     private static async Task<T> GuardedAsync<T>(Func<Task<T>> act, CancellationToken ct)
     {
         try
         {
             return await act();
         }
-        catch (Exception e)
-            when (e is AmazonClientException or AmazonServiceException or HttpRequestException or IOException
-                || (e is OperationCanceledException && !ct.IsCancellationRequested)
-            )
+        catch (Exception e) when (IsFailure(e) || (e is OperationCanceledException && !ct.IsCancellationRequested))
         {
             throw new BlobStoreException("The bucket fails: " + e.Message, e) { Told = "the server's object storage fails" };
         }

@@ -15,6 +15,8 @@ public sealed class RegistryCommandTests : IAsyncLifetime
     private const string Image = "application/vnd.oci.image.manifest.v1+json";
     private const string Index = "application/vnd.oci.image.index.v1+json";
 
+    private static readonly HttpClient s_http = new();
+
     private readonly TemporaryFolder _folder = new();
     private SlipwayServer _server = null!;
     private string _token = "";
@@ -107,6 +109,32 @@ public sealed class RegistryCommandTests : IAsyncLifetime
         Assert.Equal((2, 40), (copied.GetProperty("blobs_copied").GetInt32(), copied.GetProperty("bytes").GetInt32()));
         Assert.Contains(digest, Run($"inspect {second.Address.Authority}/eve/mirror:new", docker).Out);
         Assert.Equal(ExitCode.Authentication, Run($"tags {second.Address.Authority}/eve/mirror").Exit);
+    }
+
+    [Fact]
+    public async Task What_refers_to_an_image_comes_along_when_that_is_wanted()
+    {
+        var digest = await PushAsync("ada/app", "all");
+        var from = Remote("ada/app");
+        var to = Remote("ada/other");
+        var signature = await ReferAsync(from, digest, "signature");
+        var timestamp = await ReferAsync(from, signature, "timestamp");
+        Assert.Equal(0, Json("copy ada/app:all ada/other:plain --json").GetProperty("referrers").GetInt32());
+        Assert.Empty(await to.ReferrersAsync(digest, Ct));
+
+        var copied = Json("copy --referrers ada/app:all ada/other:signed --json");
+        Assert.Equal((4, 2), (copied.GetProperty("manifests").GetInt32(), copied.GetProperty("referrers").GetInt32()));
+        Assert.Equal(signature, ReferrersTag.DigestOf(Assert.Single(await to.ReferrersAsync(digest, Ct))));
+        Assert.Equal(timestamp, ReferrersTag.DigestOf(Assert.Single(await to.ReferrersAsync(signature, Ct))));
+        Assert.Equal(digest, (await to.ManifestAsync("signed", Ct)).Digest);
+
+        // As where the registry does not know itself what refers to what.
+        await to.TagReferrersAsync(digest, await to.ReferrersAsync(digest, Ct), Ct);
+        await to.TagReferrersAsync(digest, await to.ReferrersAsync(signature, Ct), Ct);
+        await to.TagReferrersAsync(digest, await to.ReferrersAsync(digest, Ct), Ct);
+        var tagged = ReferrersTag.Read(await to.ManifestAsync(digest.Replace(':', '-'), Ct));
+        Assert.Equal([signature, timestamp], tagged.Select(ReferrersTag.DigestOf));
+        Assert.Throws<RegistryException>(() => ReferrersTag.DigestOf("[]"));
     }
 
     [Fact]
@@ -209,10 +237,7 @@ public sealed class RegistryCommandTests : IAsyncLifetime
     /// <returns>The index's digest.</returns>
     private async Task<string> PushAsync(string repository, string tag)
     {
-        using var http = new HttpClient();
-        var login = new Login("any", _token);
-        var door = new RegistryDoor(http, _server.Address, login, [$"repository:{repository}:pull,push"], TimeProvider.System);
-        var remote = new RemoteRepository(door, repository);
+        var remote = Remote(repository);
         var config = """{"os":"linux","architecture":"arm64"}"""u8.ToArray();
         byte[] layer = [1, 2, 3];
         foreach (var blob in (byte[][])[config, layer])
@@ -243,6 +268,37 @@ public sealed class RegistryCommandTests : IAsyncLifetime
         var pushed = new RemoteManifest(whole, Index, RemoteRepository.DigestOf(whole));
         await remote.PutAsync(pushed, tag, Ct);
         return pushed.Digest;
+    }
+
+    private RemoteRepository Remote(string repository)
+    {
+        var login = new Login("any", _token);
+        return new(
+            new RegistryDoor(s_http, _server.Address, login, [$"repository:{repository}:pull,push"], TimeProvider.System),
+            repository
+        );
+    }
+
+    /// <summary>An artifact that says something about a manifest.</summary>
+    private static async Task<string> ReferAsync(RemoteRepository remote, string subject, string type)
+    {
+        var about = await remote.ManifestAsync(subject, Ct);
+        var empty = "{}"u8.ToArray();
+        if (await remote.BeginAsync(RemoteRepository.DigestOf(empty), null, Ct) is { } upload)
+            await remote.UploadAsync(upload, RemoteRepository.DigestOf(empty), new MemoryStream(empty), empty.Length, Ct);
+        var artifact = new JsonObject
+        {
+            ["schemaVersion"] = 2,
+            ["mediaType"] = Image,
+            ["artifactType"] = $"application/vnd.example.{type}",
+            ["config"] = Part("application/vnd.oci.empty.v1+json", empty),
+            ["layers"] = new JsonArray(Part("application/vnd.oci.empty.v1+json", empty)),
+            ["subject"] = Part(about.MediaType, about.Content),
+        };
+        var bytes = Encoding.UTF8.GetBytes(artifact.ToJsonString());
+        var manifest = new RemoteManifest(bytes, Image, RemoteRepository.DigestOf(bytes));
+        Assert.True(await remote.PutAsync(manifest, manifest.Digest, Ct));
+        return manifest.Digest;
     }
 
     private static JsonObject Part(string mediaType, byte[] bytes) =>

@@ -41,6 +41,27 @@ public sealed class S3BlobStoreTests
         Assert.Single(test.Server.Contents.Objects);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task A_bucket_that_does_not_answer_is_a_failure_in_time(int retries)
+    {
+        await using var test = await CreateAsync(options => options with { Retries = retries, Timeout = TimeSpan.FromMilliseconds(300) });
+        var blob = await BlobStoreTests.PutAsync(test.Store, BlobStoreTests.Bytes(100));
+        test.Server!.Fault = async http =>
+        {
+            await Task.WhenAny(Task.Delay(Timeout.Infinite, http.RequestAborted));
+            return true;
+        };
+        await Assert.ThrowsAsync<BlobStoreException>(() => BlobStoreTests.PutAsync(test.Store, BlobStoreTests.Bytes(101)));
+        await Assert.ThrowsAsync<BlobStoreException>(() =>
+            BlobStoreTests.PutAsync(test.Store, BlobStoreTests.Bytes(TestBlobStore.PartBytes + 1))
+        );
+        await Assert.ThrowsAsync<BlobStoreException>(() => test.Store.OpenAsync(blob.Digest, null, Ct));
+        await Assert.ThrowsAsync<BlobStoreException>(() => test.Store.StatAsync(blob.Digest, Ct));
+        await Assert.ThrowsAsync<BlobStoreException>(() => test.Store.DeleteAsync(blob.Digest, Ct));
+    }
+
     [Fact]
     public async Task A_large_put_that_fails_halfway_gives_its_parts_up()
     {

@@ -6,8 +6,8 @@ using Slipway.Server.Http;
 namespace Slipway.Server.Registry.Damage;
 
 /// <summary>
-/// Opens blobs for who pulls. The first time in a day that one is read to its end it is held against its digest on the way, and one that is not what was pushed
-/// never ends as if it were. All other times, and ranges, cost nothing: clients compare what they have with its digest too.
+/// Opens blobs for who pulls. One that was not held against its digest within a day, when it came or when it was last read to its end, is on its way, and when it is
+/// not what was pushed it never ends as if it were. All other times, and ranges, cost nothing: clients compare what they have with its digest too.
 /// </summary>
 internal sealed class BlobReads(IBlobStore blobs, Damages damages, TimeProvider time)
 {
@@ -44,6 +44,14 @@ internal sealed class BlobReads(IBlobStore blobs, Damages damages, TimeProvider 
         throw await FailureAsync(row, digest, ct);
     }
 
+    /// <summary>Its bytes have just come, and were held against their digest.</summary>
+    public void Came(BlobDigest digest)
+    {
+        if (_whole.Count >= Most)
+            _whole.Clear();
+        _whole[digest.ToString()] = time.Milliseconds();
+    }
+
     /// <summary>Where a client gets the bytes itself.</summary>
     /// <param name="lifetime">Of the address.</param>
     /// <returns>Nothing when the store has no addresses.</returns>
@@ -56,14 +64,13 @@ internal sealed class BlobReads(IBlobStore blobs, Damages damages, TimeProvider 
     {
         if (BlobDigest.Of(hash) != digest)
             throw await FailureAsync(row, digest, ct);
-        if (_whole.Count >= Most)
-            _whole.Clear();
-        _whole[row.Blob] = time.Milliseconds();
+        Came(digest);
     }
 
     /// <summary>One look is not enough to call it damaged: it may have been on the way that it changed, or have been mended meanwhile.</summary>
     private async Task<BlobStoreException> FailureAsync(RegistryBlobRow row, BlobDigest digest, CancellationToken ct)
     {
+        _whole.TryRemove(row.Blob, out _);
         var isDamaged = await damages.LookAsync(digest, row.Size, ct);
         return new BlobStoreException(
             $"The blob {row.Blob} is {(isDamaged ? "damaged" : "not read as it is")}.",

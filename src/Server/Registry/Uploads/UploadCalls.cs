@@ -2,12 +2,20 @@ using Microsoft.AspNetCore.Http;
 using Slipway.Server.Blobs;
 using Slipway.Server.Data;
 using Slipway.Server.Http;
+using Slipway.Server.Registry.Damage;
 using Slipway.Server.Registry.Tokens;
 
 namespace Slipway.Server.Registry.Uploads;
 
 /// <summary>How blobs come in: with one request, in pieces, or from another repository.</summary>
-internal sealed class UploadCalls(UploadStore store, UploadIntake intake, RegistryBlobs blobs, TimeProvider time, ServerOptions options)
+internal sealed class UploadCalls(
+    UploadStore store,
+    UploadIntake intake,
+    RegistryBlobs blobs,
+    BlobReads reads,
+    TimeProvider time,
+    ServerOptions options
+)
 {
     /// <summary>The repository that a blob is to be taken from.</summary>
     public static string? MountFrom(HttpRequest request) =>
@@ -92,7 +100,11 @@ internal sealed class UploadCalls(UploadStore store, UploadIntake intake, Regist
             var end = await store.FinishAsync(call.Place, upload, digest, blob, isNew ? begunAt : null, call.Ct);
             KillPoint.Pass("registry blob kept");
             if (end == UploadEnd.Done)
+            {
+                reads.Came(blob.Digest);
                 return Created(call, digest);
+            }
+
             if (end == UploadEnd.NoRoom)
                 return await intake.TooLargeAsync(call);
         }
