@@ -125,9 +125,9 @@ internal sealed partial class BlobFetch(
     {
         await using var bytes = new TeeStream(response.Body, flight, options.Registry.UpstreamPatience, time);
         if (digest.InStore is { } sha256)
-            return await blobs.PutAsync(bytes, sha256, most, ct);
+            return await blobs.ReplaceAsync(bytes, sha256, most, ct);
         await using var hashed = new HashedStream(bytes);
-        var put = await blobs.PutAsync(hashed, null, most, ct);
+        var put = await blobs.ReplaceAsync(hashed, null, most, ct);
         return put is BlobPut.Stored(var blob) && hashed.Digest != digest ? new BlobPut.Mismatch(blob.Digest) : put;
     }
 
