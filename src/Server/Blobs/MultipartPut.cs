@@ -40,6 +40,7 @@ internal sealed class MultipartPut(AmazonS3Client s3, S3Options options, string 
             UseChunkEncoding = false,
         };
         var response = await s3.UploadPartAsync(request, ct);
+        S3BlobStore.ThrowWithoutTag(response.ETag);
         return new PartETag(number, response.ETag);
     }
 

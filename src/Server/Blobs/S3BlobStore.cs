@@ -184,11 +184,18 @@ internal sealed class S3BlobStore(S3Options options) : IBlobStore
         };
         try
         {
-            await _s3.PutObjectAsync(request, ct);
+            ThrowWithoutTag((await _s3.PutObjectAsync(request, ct)).ETag);
         }
         catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.PreconditionFailed) { }
 
         return 0;
+    }
+
+    /// <summary>Every bucket gives what it keeps a tag. Without one it was somebody else who said that all is well.</summary>
+    internal static void ThrowWithoutTag(string? tag)
+    {
+        if (string.IsNullOrEmpty(tag))
+            throw new AmazonClientException("The server answered a PUT with success and without an ETag: it is no bucket that answers.");
     }
 
     private string KeyOf(BlobDigest digest) => $"{options.Prefix}sha256/{digest.Hex[..2]}/{digest.Hex}";

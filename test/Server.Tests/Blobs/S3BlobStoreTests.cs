@@ -41,6 +41,20 @@ public sealed class S3BlobStoreTests
         Assert.Single(test.Server.Contents.Objects);
     }
 
+    /// <summary>Some other server, or a page of a proxy between: all say 200.</summary>
+    [Fact]
+    public async Task Who_says_that_all_is_well_and_names_no_tag_has_kept_nothing()
+    {
+        await using var test = await CreateAsync();
+        test.Server!.Fault = http => Task.FromResult(http.Request.Method == "PUT");
+        await Assert.ThrowsAsync<BlobStoreException>(() => BlobStoreTests.PutAsync(test.Store, BlobStoreTests.Bytes(100)));
+        await Assert.ThrowsAsync<BlobStoreException>(() =>
+            BlobStoreTests.PutAsync(test.Store, BlobStoreTests.Bytes(TestBlobStore.PartBytes + 1))
+        );
+        Assert.Empty(test.Server.Contents.Objects);
+        Assert.Empty(test.Server.Contents.Uploads);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
