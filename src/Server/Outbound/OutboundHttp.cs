@@ -123,9 +123,15 @@ internal sealed class OutboundHttp : IDisposable
                         return new OutboundAnswer.Blocked(problem);
                     var response = await SendAsync(method, at, told, token);
                     if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308) || response.Headers.Location is not { } location)
-                        return new OutboundAnswer.Opened(new OutboundResponse(response, await response.Content.ReadAsStreamAsync(token)));
+                        return new OutboundAnswer.Opened(
+                            new OutboundResponse(response, await response.Content.ReadAsStreamAsync(token))
+                            {
+                                IsElsewhere = !IsSameHost(at, url),
+                            }
+                        );
                     response.Dispose();
-                    var next = new Uri(at, location);
+                    if (!Uri.TryCreate(at, location, out var next))
+                        return new OutboundAnswer.Failed("a redirect to no address");
                     if (at.Scheme == Uri.UriSchemeHttps && next.Scheme != Uri.UriSchemeHttps)
                         return new OutboundAnswer.Failed("a redirect from https to http");
                     if (!IsSameHost(at, next))
@@ -193,7 +199,9 @@ internal sealed class OutboundHttp : IDisposable
         using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
         var code = (int)response.StatusCode;
         if (code is 301 or 302 or 303 or 307 or 308 && response.Headers.Location is { } location)
-            return (new OutboundAnswer.Code(code), new Uri(url, location));
+            return Uri.TryCreate(url, location, out var next)
+                ? (new OutboundAnswer.Code(code), next)
+                : (new OutboundAnswer.Failed("a redirect to no address"), null);
         if (code is < 200 or >= 300)
             return (new OutboundAnswer.Code(code), null);
         await using var body = await response.Content.ReadAsStreamAsync(ct);

@@ -5,6 +5,9 @@ internal sealed class OutboundResponse(HttpResponseMessage response, Stream body
 {
     public int Status => (int)response.StatusCode;
 
+    /// <summary>Another host gave it than the one that was asked: what it wants to be told is not for it.</summary>
+    public bool IsElsewhere { get; init; }
+
     /// <summary>Bytes of the body, when the head says so.</summary>
     public long? Length => response.Content.Headers.ContentLength;
 

@@ -18,6 +18,9 @@ internal sealed class WebhookStore(WorkLoop work, TimeProvider time)
     /// <summary>Webhooks of one chain, as in GitLab: one that calls us has others told, and so on.</summary>
     public const int MostOfChain = 100;
 
+    /// <summary>How long a webhook that was told of something stays a reason not to tell it again, in milliseconds. GitLab's 30 minutes.</summary>
+    private const long ChainLasts = 30 * 60 * 1000;
+
     /// <summary>Why an event stands in the log and was not sent.</summary>
     public const string Recursive = "Recursive webhook blocked";
 
@@ -102,16 +105,17 @@ internal sealed class WebhookStore(WorkLoop work, TimeProvider time)
     public static string Uuid(string of) => new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(of)).AsSpan(0, 16)).ToString();
 
     /// <summary>GitLab's two questions: was this webhook told of something in this chain before, and are there too many in it? Its event is among the chain's already.</summary>
-    private static async Task<bool> IsRecursiveAsync(Session session, WebhookRow hook, HookLink link, CancellationToken ct)
+    private async Task<bool> IsRecursiveAsync(Session session, WebhookRow hook, HookLink link, CancellationToken ct)
     {
         const string before =
-            "SELECT COUNT(*) FROM webhook_events WHERE chain = @Chain AND webhook_id = @Id AND (link IS NULL OR link <> @Request)";
-        const string all = "SELECT COUNT(DISTINCT webhook_id) FROM webhook_events WHERE chain = @Chain";
+            "SELECT COUNT(*) FROM webhook_events WHERE chain = @Chain AND created_at > @since AND webhook_id = @Id AND (link IS NULL OR link <> @Request)";
+        const string all = "SELECT COUNT(DISTINCT webhook_id) FROM webhook_events WHERE chain = @Chain AND created_at > @since";
         var args = new
         {
             link.Chain,
             link.Request,
             hook.Id,
+            since = time.Milliseconds() - ChainLasts,
         };
         return await session.FindAsync<long>(before, args, ct) > 0 || await session.FindAsync<long>(all, args, ct) > MostOfChain;
     }

@@ -219,6 +219,25 @@ public sealed class WebhookTests
             room.Db.WriteAsync((session, t) => store.TellAsync(session, room.Project.Id, HookTrigger.Job, origin, "{}", null, by, t), Ct);
     }
 
+    [Theory, EveryDatabase]
+    public async Task A_chain_is_over_after_half_an_hour(DatabaseKind kind)
+    {
+        await using var room = await OpenAsync(kind);
+        await HookAsync(room, "http://127.0.0.1:1025/");
+        Assert.Equal(1, await TellAsync("a"));
+        Assert.Equal(0, await TellAsync("b"));
+        await room.Db.ExecuteAsync("UPDATE webhook_events SET created_at = created_at - 1800000", null, Ct);
+        Assert.Equal(1, await TellAsync("c"));
+
+        Task<int> TellAsync(string origin) =>
+            room.Db.WriteAsync(
+                (session, t) =>
+                    room.Part<WebhookStore>()
+                        .TellAsync(session, room.Project.Id, HookTrigger.Job, origin, "{}", null, new HookLink("chain", origin), t),
+                Ct
+            );
+    }
+
     [Fact]
     public async Task A_chain_has_a_hundred_webhooks_and_no_more()
     {

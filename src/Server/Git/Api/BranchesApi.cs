@@ -127,6 +127,8 @@ internal static class BranchesApi
         if (http.Actor().Responsible is not { } user)
             return Answers.Forbidden();
         var merged = await BranchShapes.MergedAsync(repository, here.Project.DefaultBranch, ct);
+        // One request is one link of a chain of webhooks.
+        var link = HookLink.Of(http);
         foreach (var one in (await repository.RefsAsync(ct, RefNames.Heads)).Where(one => merged.Contains(one.Name)))
         {
             var branch = RefNames.Branch(one.Name)!;
@@ -135,7 +137,7 @@ internal static class BranchesApi
             // What is protected is kept, merged or not.
             if (!(await ProtectedRefs.MatchAsync(db, here.Id, ProtectedRefs.Branch, branch, ct)).IsProtected)
                 await push.MoveAsync(
-                    new Pusher(here, user) { HookLink = HookLink.Of(http) },
+                    new Pusher(here, user) { HookLink = link },
                     new RefUpdate(one.Name, one.Object, CommitFacts.ZeroSha),
                     ct
                 );

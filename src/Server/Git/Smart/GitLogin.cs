@@ -55,7 +55,7 @@ internal sealed class GitLogin(Authentication authentication, Db db, TimeProvide
 
         var (verdict, refusal) = await CheckAsync(http, actor, project, Abilities.PushCode, Scopes.WriteRepository, "upload");
         return verdict is Verdict.Allowed allowed && actor.Responsible is { } user
-            ? (new Pusher(allowed.Project, user, jobId) { HookLink = HookLink.Of(http) }, null)
+            ? (new Pusher(allowed.Project, user, jobId), null)
             : (null, refusal ?? Forbidden("You are not allowed to upload code."));
     }
 

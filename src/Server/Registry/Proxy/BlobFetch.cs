@@ -24,6 +24,9 @@ internal sealed partial class BlobFetch(
     /// <summary>Blobs that come at the same time. Others wait for their turn. 64.</summary>
     private readonly SemaphoreSlim _room = new(64);
 
+    /// <summary>For a turn. Clients give up soon after. 30 s.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly ConcurrentDictionary<string, Lazy<BlobFlight>> _under = [];
     private readonly CancellationTokenSource _stop = new();
 
@@ -89,7 +92,9 @@ internal sealed partial class BlobFetch(
             return null;
         }
 
-        using var place = await PlaceAsync(ct);
+        using var place = await PlaceAsync(flight, ct);
+        if (place is null)
+            return new(RegistryError.Failed(503, "the server fetches as many layers as it can: try again in a while"));
         var (response, refusal) = await upstream.AskAsync(HttpMethod.Get, image, $"blobs/{digest}", ct);
         if (response is null)
             return refusal;
@@ -115,10 +120,18 @@ internal sealed partial class BlobFetch(
         }
     }
 
-    private async Task<IDisposable> PlaceAsync(CancellationToken ct)
+    /// <returns>Nothing when none became free in time, or who asked has gone meanwhile.</returns>
+    private async Task<IDisposable?> PlaceAsync(BlobFlight flight, CancellationToken ct)
     {
-        await _room.WaitAsync(ct);
-        return new Place(_room);
+        if (_room.Wait(0, ct))
+            return new Place(_room);
+        if (!await _room.WaitAsync(Patience, ct))
+            return null;
+        var place = new Place(_room);
+        if (!flight.TryAbandon())
+            return place;
+        place.Dispose();
+        return null;
     }
 
     private async Task<BlobPut> PutAsync(BlobFlight flight, OutboundResponse response, ImageDigest digest, long most, CancellationToken ct)

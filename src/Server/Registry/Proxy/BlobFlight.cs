@@ -45,6 +45,14 @@ internal sealed class BlobFlight : IDisposable
         }
     }
 
+    /// <summary>Ends it when nobody has waited for it to begin.</summary>
+    /// <returns>False: somebody does.</returns>
+    public bool TryAbandon()
+    {
+        lock (_gate)
+            return _isClosed = _holders == 1;
+    }
+
     /// <summary>Of what is there, or comes: some, at least one byte; none at the end.</summary>
     /// <exception cref="UpstreamBrokenException">It is not going to come: <see cref="Ended"/> says why.</exception>
     public async ValueTask<int> ReadAsync(long at, Memory<byte> buffer, CancellationToken ct)

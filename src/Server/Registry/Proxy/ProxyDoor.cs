@@ -91,10 +91,12 @@ internal sealed class ProxyDoor(
         {
             try
             {
-                var body = await response.ReadAsync(LargestList, Limit, time, call.Ct);
-                if (response.Header("OCI-Filters-Applied") is { } applied)
+                var body = await response.ReadAsync(LargestList + 1, Limit, time, call.Ct);
+                if (body.Length > LargestList)
+                    return UpstreamRefusal.Failed(502, call.Image, $"has a list of more than {LargestList} bytes");
+                if (response.Header("OCI-Filters-Applied") is { } applied && applied.All(c => c is >= ' ' and <= '~'))
                     call.Response.Headers["OCI-Filters-Applied"] = applied;
-                return Results.Bytes(body, response.MediaType ?? "application/vnd.oci.image.index.v1+json");
+                return Results.Bytes(body, "application/vnd.oci.image.index.v1+json");
             }
             catch (IOException e)
             {

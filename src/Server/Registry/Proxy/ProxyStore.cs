@@ -18,9 +18,10 @@ internal sealed class ProxyStore(Db db, TimeProvider time)
 
     private const string OwnFirst = "ORDER BY CASE WHEN namespace_id = @owner THEN 0 ELSE 1 END";
 
-    /// <summary>A manifest that this group, or else another, has pulled.</summary>
-    public Task<ProxiedManifestRow?> FindManifestAsync(long owner, string image, string digest, CancellationToken ct) =>
-        db.FindAsync<ProxiedManifestRow>(
+    /// <summary>A manifest that this group, or else another, has pulled. One that is damaged is none: it is fetched again.</summary>
+    public async Task<ProxiedManifestRow?> FindManifestAsync(long owner, string image, string digest, CancellationToken ct)
+    {
+        var row = await db.FindAsync<ProxiedManifestRow>(
             $"SELECT {ProxiedManifestRow.Columns} FROM dependency_proxy_manifests WHERE image = @image AND digest = @digest {OwnFirst} LIMIT 1",
             new
             {
@@ -30,6 +31,8 @@ internal sealed class ProxyStore(Db db, TimeProvider time)
             },
             ct
         );
+        return row is not null && Damages.IsWhole(row.Digest, row.Content) ? row : null;
+    }
 
     /// <summary>Where a tag was when this group, or else any, last asked.</summary>
     public Task<ProxiedTagRow?> FindTagAsync(long owner, string image, string name, CancellationToken ct) =>
@@ -193,7 +196,8 @@ internal sealed class ProxyStore(Db db, TimeProvider time)
     private const string PutManifest = """
         INSERT INTO dependency_proxy_manifests (namespace_id, image, digest, media_type, size, created_at, used_at, content)
         VALUES (@owner, @image, @digest, @MediaType, @size, @now, @now, @content)
-        ON CONFLICT (image, digest, namespace_id) DO UPDATE SET used_at = @now RETURNING id
+        ON CONFLICT (image, digest, namespace_id) DO UPDATE SET media_type = @MediaType, size = @size, used_at = @now, content = @content
+        RETURNING id
         """;
 
     private const string PutTag = """

@@ -26,7 +26,8 @@ internal sealed class UpstreamDoor(OutboundHttp http, UpstreamLogins logins, Tim
     {
         var sent = logins.Find(image);
         var answer = await OnceAsync(method, image, what, sent, ct);
-        if (answer is OutboundAnswer.Opened({ Status: 401 } challenged))
+        // Where a redirect led is no registry of ours: it gets no login, and does not say where one is to be shown.
+        if (answer is OutboundAnswer.Opened({ Status: 401, IsElsewhere: false } challenged))
         {
             var challenge = UpstreamChallenge.Parse(challenged.Header("WWW-Authenticate"));
             var (header, refusal) = await logins.RenewAsync(image, challenge, sent, ct);

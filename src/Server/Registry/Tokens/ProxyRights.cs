@@ -2,6 +2,7 @@ using Slipway.Server.Accounts;
 using Slipway.Server.Data;
 using Slipway.Server.Http;
 using Slipway.Server.Projects;
+using Slipway.Server.Registry.Proxy;
 
 namespace Slipway.Server.Registry.Tokens;
 
@@ -10,7 +11,7 @@ namespace Slipway.Server.Registry.Tokens;
 /// needs <c>api</c>, or both of <c>read_registry</c> and <c>write_registry</c>, for what is pulled is written down.
 /// https://docs.gitlab.com/user/packages/dependency_proxy/#authenticate-with-the-dependency-proxy-for-container-images
 /// </summary>
-internal sealed class ProxyRights(Db db, TimeProvider time)
+internal sealed class ProxyRights(Db db, ServerOptions options, TimeProvider time)
 {
     private const Scopes Both = Scopes.ReadRegistry | Scopes.WriteRegistry;
 
@@ -18,13 +19,16 @@ internal sealed class ProxyRights(Db db, TimeProvider time)
     /// <returns>Nothing when it is not allowed, switched off, or there is no such group.</returns>
     public async Task<Grant?> GrantAsync(Actor actor, ProxyName name, string fullName, CancellationToken ct)
     {
+        // What this server's own login may pull is for groups, whose owners can switch it off, and not for everybody who has an account.
+        var isForGroups = UpstreamImage.Find(options.Registry.Upstreams, name.Image) is { Registry.User: not null };
         var space = await db.FindAsync<long>(
             """
             SELECT r.namespace_id FROM routes r JOIN namespaces n ON n.id = r.namespace_id
             LEFT JOIN dependency_proxy_settings s ON s.namespace_id = n.id
             WHERE r.path_key = @key AND n.deleted_at IS NULL AND COALESCE(s.enabled, 1) = 1
+                AND (n.kind = 'group' OR @isForGroups = 0)
             """,
-            new { key = PathRules.Key(name.Group) },
+            new { key = PathRules.Key(name.Group), isForGroups = isForGroups ? 1 : 0 },
             ct
         );
         return space != 0 && await MayAsync(actor, space, ct)

@@ -132,6 +132,45 @@ public sealed class ProxyFailureTests
         Assert.Equal([$"{ScriptedUpstream.Host} ", $"{ScriptedUpstream.Host} Bearer", "cdn.example "], told);
     }
 
+    [Fact]
+    public async Task Where_a_redirect_leads_nobody_can_ask_for_our_login()
+    {
+        var hub = new RegistryOptions().Upstreams[0] with { User = "us", Password = "secret" };
+        await using var room = await ProxyRoom.OpenAsync(with: new RegistryOptions { Upstreams = [hub] });
+        var (_, layer) = room.Upstream.Image("library/alpine", "latest");
+        var hosts = new List<string>();
+        room.Upstream.First = request =>
+        {
+            hosts.Add(request.RequestUri!.Host);
+            var isOurs = request.RequestUri.Host == ScriptedUpstream.Host;
+            var answer = new HttpResponseMessage(isOurs ? HttpStatusCode.TemporaryRedirect : HttpStatusCode.Unauthorized);
+            if (isOurs)
+                answer.Headers.Location = new Uri("https://cdn.example/blob");
+            else
+                answer.Headers.WwwAuthenticate.Add(new("Bearer", "realm=\"https://evil.example/token\""));
+            return Task.FromResult<HttpResponseMessage?>(answer);
+        };
+        Assert.Equal(403, (await room.BlobAsync("alpine", layer)).Status);
+        Assert.Equal([ScriptedUpstream.Host, "cdn.example"], hosts);
+    }
+
+    [Theory]
+    [InlineData("//")]
+    [InlineData("https://[")]
+    public async Task A_redirect_to_no_address_is_the_other_registrys_failure(string location)
+    {
+        await using var room = await ProxyRoom.OpenAsync();
+        var (_, layer) = room.Upstream.Image("library/alpine", "latest");
+        room.Upstream.First = _ =>
+        {
+            var moved = new HttpResponseMessage(HttpStatusCode.Found);
+            moved.Headers.TryAddWithoutValidation("Location", location);
+            return Task.FromResult<HttpResponseMessage?>(moved);
+        };
+        Assert.Equal(502, (await room.ManifestAsync("alpine", "latest")).Status);
+        Assert.Equal(502, (await room.BlobAsync("alpine", layer)).Status);
+    }
+
     [Theory]
     [InlineData("http://auth.docker.io/token")]
     [InlineData("https://10.0.0.1:22/token")]

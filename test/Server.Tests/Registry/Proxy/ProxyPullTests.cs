@@ -146,6 +146,31 @@ public sealed class ProxyPullTests
         Assert.Equal(2, room.Upstream.Count("GET /v2/library/alpine/referrers/"));
     }
 
+    [Theory]
+    [InlineData(4 << 20, 200)]
+    [InlineData((4 << 20) + 1, 502)]
+    public async Task A_list_of_signatures_comes_whole_or_not_at_all(int size, int status)
+    {
+        await using var room = await ProxyRoom.OpenAsync();
+        var (digest, _) = room.Upstream.Image("library/alpine", "latest");
+        room.Upstream.Put($"/v2/library/alpine/referrers/{digest}", "text/html", new byte[size]);
+        var said = await room.Client.GetAsync($"/v2/{ProxyRoom.Team}/alpine/referrers/{digest}");
+        Assert.Equal(status, said.Status);
+        Assert.NotEqual("text/html", said.Header("Content-Type"));
+    }
+
+    [Theory, EveryDatabase]
+    public async Task A_manifest_that_was_damaged_is_fetched_again(DatabaseKind kind)
+    {
+        await using var room = await ProxyRoom.OpenAsync(kind);
+        var (digest, _) = room.Upstream.Image("library/alpine", "latest");
+        await room.ManifestAsync("alpine", "latest");
+        await room.Server.Db.ExecuteAsync("UPDATE dependency_proxy_manifests SET content = @bytes", new { bytes = new byte[9] }, Ct);
+        foreach (var reference in (string[])[digest, "latest", digest])
+            Assert.Equal(digest, Images.Digest((await room.ManifestAsync("alpine", reference)).Body));
+        Assert.Equal(2, room.Upstream.Count("GET /v2/library/alpine/manifests/"));
+    }
+
     [Fact]
     public async Task Bytes_that_the_store_has_lost_are_fetched_again()
     {

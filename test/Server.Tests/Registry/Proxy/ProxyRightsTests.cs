@@ -1,6 +1,7 @@
 using Slipway.Server.Data;
 using Slipway.Server.Http;
 using Slipway.Server.Projects;
+using Slipway.Server.Registry;
 using Slipway.Server.Tests.Support;
 using Xunit;
 
@@ -74,6 +75,20 @@ public sealed class ProxyRightsTests
     }
 
     /// <summary>Docker takes the service of its first challenge, which is the registry's, for all that follows.</summary>
+    [Theory]
+    [InlineData(false, 200)]
+    [InlineData(true, 401)]
+    public async Task What_the_servers_own_login_may_pull_is_for_groups_and_not_for_everybody_with_an_account(bool hasLogin, int status)
+    {
+        var hub = new RegistryOptions().Upstreams[0];
+        await using var room = await ProxyRoom.OpenAsync(
+            with: new RegistryOptions { Upstreams = [hasLogin ? hub with { User = "us", Password = "secret" } : hub] }
+        );
+        room.Upstream.Image("library/alpine", "latest");
+        Assert.Equal(status, (await room.Client.GetAsync("/v2/ada/dependency_proxy/containers/alpine/manifests/latest")).Status);
+        Assert.Equal(200, (await room.ManifestAsync("alpine", "latest")).Status);
+    }
+
     [Fact]
     public async Task A_token_of_either_service_is_good()
     {
