@@ -2,7 +2,6 @@ using Slipway.Server.Accounts;
 using Slipway.Server.Data;
 using Slipway.Server.Http;
 using Slipway.Server.Projects;
-using Slipway.Server.Registry.Proxy;
 
 namespace Slipway.Server.Registry.Tokens;
 

@@ -1,4 +1,4 @@
-namespace Slipway.Server.Registry.Proxy;
+namespace Slipway.Server.Registry;
 
 /// <summary>An image where it comes from.</summary>
 /// <param name="Repository">As the registry has it: <c>library/alpine</c>.</param>
