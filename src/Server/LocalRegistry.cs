@@ -10,6 +10,7 @@ using Slipway.Server.Accounts;
 using Slipway.Server.Blobs;
 using Slipway.Server.Data;
 using Slipway.Server.Http;
+using Slipway.Server.Outbound;
 using Slipway.Server.Registry;
 using Slipway.Server.Registry.Local;
 
@@ -80,7 +81,7 @@ public sealed class LocalRegistry : IAsyncDisposable
                 services.AddSingleton(server).AddSingleton(time).AddSingleton(url);
                 services.AddSingleton(db).AddSingleton(keys).AddSingleton<IBlobStore>(blobs).AddSingleton(guest);
                 services.AddSingleton<Passwords>().AddSingleton<SignInLimits>().AddSingleton<SignIn>().AddSingleton<Authentication>();
-                services.AddRegistry();
+                services.AddOutbound().AddRegistry();
             }
         }
         catch

@@ -42,11 +42,7 @@ internal static class ServerApp
             all.GetRequiredService<GitDoor>()
         ));
         services.AddSingleton(all => Ties(all.GetRequiredService<Repositories>(), all.GetRequiredService<CleanupSettings>()));
-        services.AddSingleton(all => new OutboundHttp(
-            new AddressRules(all.GetRequiredService<ServerOptions>().AllowedOutbound),
-            all.GetRequiredService<TimeProvider>(),
-            web: all.GetRequiredService<ServerOptions>().Web
-        ));
+        services.AddOutbound();
         services.AddSingleton<JobBell>().AddSingleton<PipelineStore>().AddSingleton<RemoteFiles>().AddSingleton<PipelineCompilation>();
         services.AddSingleton<PipelineCreation>().AddSingleton<PushedPipelines>().AddSingleton<JobTurns>();
         services.AddSingleton<CommitStatusStore>();

@@ -5,6 +5,9 @@ namespace Slipway.Server.Registry;
 /// <summary>Bounds of the container registry.</summary>
 public sealed partial record RegistryOptions
 {
+    // The same list each time, so that options that say nothing of it are equal.
+    private static readonly IReadOnlyList<Upstream> s_hub = [new(Upstream.Hub, new Uri("https://registry-1.docker.io"))];
+
     /// <summary>Bytes of a manifest. 4 MiB, which the standard asks of every registry.</summary>
     public int ManifestBytes { get; init; } = 4 << 20;
 
@@ -36,7 +39,7 @@ public sealed partial record RegistryOptions
     public long? ProjectBytes { get; init; }
 
     /// <summary>Registries that the dependency proxy fetches images from. An image that names none is the first one's. Docker Hub.</summary>
-    public IReadOnlyList<Upstream> Upstreams { get; init; } = [new(Upstream.Hub, new Uri("https://registry-1.docker.io"))];
+    public IReadOnlyList<Upstream> Upstreams { get; init; } = s_hub;
 
     /// <summary>Where everybody gets images of those registries under their own names, without a login. Nothing: nowhere.</summary>
     public IPEndPoint? MirrorListen { get; init; }
