@@ -44,6 +44,9 @@ public sealed partial record RegistryOptions
     /// <summary>Where everybody gets images of those registries under their own names, without a login. Nothing: nowhere.</summary>
     public IPEndPoint? MirrorListen { get; init; }
 
+    /// <summary>How long a pull waits for others to end when as many layers come as may. 30 s: clients give up soon after.</summary>
+    public TimeSpan FetchPatience { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How long another registry may send nothing before it is given up on. 1 minute.</summary>
     public TimeSpan UpstreamPatience { get; init; } = TimeSpan.FromMinutes(1);
 }

@@ -21,22 +21,27 @@ internal sealed partial class BlobFetch(
     ILogger<BlobFetch> log
 ) : IAsyncDisposable
 {
-    /// <summary>Blobs that come at the same time. Others wait for their turn. 64.</summary>
-    private readonly SemaphoreSlim _room = new(64);
-
-    /// <summary>For a turn. Clients give up soon after. 30 s.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
+    private readonly FetchPlaces _places = new(options.Registry.FetchPatience, time);
     private readonly ConcurrentDictionary<string, Lazy<BlobFlight>> _under = [];
     private readonly CancellationTokenSource _stop = new();
 
     private static UpstreamRefusal Unkept => new(RegistryError.Failed(503, "the server cannot keep what it fetches"));
 
     /// <summary>The flight of this blob, begun when there is none.</summary>
-    public BlobFlight Flight(UpstreamImage image, ImageDigest digest)
+    /// <param name="owner">For whom it is begun.</param>
+    public BlobFlight Flight(UpstreamImage image, ImageDigest digest, long owner)
     {
         var key = $"{image.Name}@{digest}";
-        return _under.GetOrAdd(key, _ => new Lazy<BlobFlight>(() => Begin(key, image, digest))).Value;
+        return _under.GetOrAdd(key, _ => new Lazy<BlobFlight>(() => Begin(key, image, digest, owner))).Value;
+    }
+
+    /// <inheritdoc cref="BlobFlight.TryJoin"/>
+    public bool TryJoin(BlobFlight flight, long owner)
+    {
+        if (!flight.TryJoin(owner))
+            return false;
+        _places.Look();
+        return true;
     }
 
     public async ValueTask DisposeAsync()
@@ -45,12 +50,11 @@ internal sealed partial class BlobFetch(
         foreach (var flight in _under.Values)
             await flight.Value.Ended;
         _stop.Dispose();
-        _room.Dispose();
     }
 
-    private BlobFlight Begin(string key, UpstreamImage image, ImageDigest digest)
+    private BlobFlight Begin(string key, UpstreamImage image, ImageDigest digest, long owner)
     {
-        var flight = new BlobFlight();
+        var flight = new BlobFlight(owner);
         _ = Task.Run(() => RunAsync(key, flight, image, digest));
         return flight;
     }
@@ -92,10 +96,11 @@ internal sealed partial class BlobFetch(
             return null;
         }
 
-        using var place = await PlaceAsync(flight, ct);
+        var (place, refusal) = await PlaceAsync(flight, ct);
         if (place is null)
-            return new(RegistryError.Failed(503, "the server fetches as many layers as it can: try again in a while"));
-        var (response, refusal) = await upstream.AskAsync(HttpMethod.Get, image, $"blobs/{digest}", ct);
+            return refusal;
+        using var taken = place;
+        (var response, refusal) = await upstream.AskAsync(HttpMethod.Get, image, $"blobs/{digest}", ct);
         if (response is null)
             return refusal;
         using (response)
@@ -120,18 +125,16 @@ internal sealed partial class BlobFetch(
         }
     }
 
-    /// <returns>Nothing when none became free in time, or who asked has gone meanwhile.</returns>
-    private async Task<IDisposable?> PlaceAsync(BlobFlight flight, CancellationToken ct)
+    /// <summary>A place for a blob that somebody still wants when it is its turn.</summary>
+    private async Task<(IDisposable? Place, UpstreamRefusal? Refusal)> PlaceAsync(BlobFlight flight, CancellationToken ct)
     {
-        if (_room.Wait(0, ct))
-            return new Place(_room);
-        if (!await _room.WaitAsync(Patience, ct))
-            return null;
-        var place = new Place(_room);
-        if (!flight.TryAbandon())
-            return place;
+        var taking = _places.TakeAsync(flight, ct);
+        var isAtOnce = taking.IsCompleted;
+        var (place, refusal) = await taking;
+        if (place is null || isAtOnce || !flight.TryAbandon())
+            return (place, refusal);
         place.Dispose();
-        return null;
+        return (null, Unkept);
     }
 
     private async Task<BlobPut> PutAsync(BlobFlight flight, OutboundResponse response, ImageDigest digest, long most, CancellationToken ct)
@@ -152,9 +155,4 @@ internal sealed partial class BlobFetch(
 
     [LoggerMessage(2, LogLevel.Warning, "{Image}: {Digest} cannot be kept")]
     private static partial void Failed(ILogger log, string image, string digest, Exception failure);
-
-    private sealed class Place(SemaphoreSlim room) : IDisposable
-    {
-        public void Dispose() => room.Release();
-    }
 }

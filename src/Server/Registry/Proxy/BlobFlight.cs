@@ -4,10 +4,11 @@ namespace Slipway.Server.Registry.Proxy;
 /// One blob on its way from another registry, and all who read it meanwhile. They read from a file, each as slowly as it likes, and the fetch waits for none of
 /// them. The last byte is held back until the whole is known to be right and is kept, so nobody takes wrong bytes for a blob.
 /// </summary>
-internal sealed class BlobFlight : IDisposable
+/// <param name="owner">For whom it is begun.</param>
+internal sealed class BlobFlight(long owner) : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly HashSet<long> _owners = [];
+    private readonly HashSet<long> _owners = [owner];
     private readonly TaskCompletionSource<UpstreamRefusal?> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<UpstreamRefusal?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Spool? _spool;
@@ -26,6 +27,16 @@ internal sealed class BlobFlight : IDisposable
 
     /// <summary>It is kept; or it is not, and why.</summary>
     public Task<UpstreamRefusal?> Ended => _ended.Task;
+
+    /// <summary>For whom it comes.</summary>
+    public IReadOnlyCollection<long> Owners
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _owners];
+        }
+    }
 
     /// <summary>Bytes of the whole, when the registry says so. Known once it is <see cref="Opened"/>.</summary>
     public long? Length { get; private set; }

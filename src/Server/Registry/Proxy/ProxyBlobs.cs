@@ -24,8 +24,8 @@ internal sealed class ProxyBlobs(ProxyStore store, BlobFetch fetch, UpstreamDoor
                 return await own.GiveAsync(call.AsOwn(), new RegistryBlobRow(row.Id, 0, row.Digest, row.Blob, row.Size, null, null));
             if (call.IsHead)
                 return await HeadAsync(call, digest);
-            var flight = fetch.Flight(call.Image, digest);
-            if (flight.TryJoin(call.Owner))
+            var flight = fetch.Flight(call.Image, digest, call.Owner);
+            if (fetch.TryJoin(flight, call.Owner))
                 using (flight)
                     if (await SendAsync(call, digest, flight) is { } sent)
                         return sent;

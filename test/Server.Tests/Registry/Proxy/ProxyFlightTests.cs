@@ -148,7 +148,7 @@ public sealed class ProxyFlightTests
     private static BlobFlight FlightOf(ProxyRoom room, string layer) =>
         room
             .Server.Services.GetRequiredService<BlobFetch>()
-            .Flight(UpstreamImage.Find(new RegistryOptions().Upstreams, "alpine")!, ImageDigest.Parse(layer)!);
+            .Flight(UpstreamImage.Find(new RegistryOptions().Upstreams, "alpine")!, ImageDigest.Parse(layer)!, room.Group.Id);
 
     private static async Task<string> ChallengeAsync(ProxyRoom room, string layer) =>
         (await room.Client.OnceAsync("GET", $"/v2/{ProxyRoom.Team}/alpine/blobs/{layer}", null, null)).Header("WWW-Authenticate")!;
