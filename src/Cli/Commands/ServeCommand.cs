@@ -110,6 +110,13 @@ internal static class ServeCommand
                 DefaultValueFactory = _ => [],
             };
 
+        public Option<string?> RegistryProxyQuota { get; } =
+            new("--registry-proxy-quota")
+            {
+                Description = "what the images of other registries may take; those leave first that nobody has pulled for longest [20g]",
+                HelpName = "SIZE",
+            };
+
         public Option<string?> RegistryMirrorListen { get; } =
             new("--registry-mirror-listen")
             {
@@ -148,7 +155,8 @@ internal static class ServeCommand
                 Registry = RegistryLimits.Read(
                     parsed.GetValue(RegistryQuota),
                     parsed.GetValue(RegistryGrace),
-                    parsed.GetValue(RegistryRedirect)
+                    parsed.GetValue(RegistryRedirect),
+                    parsed.GetValue(RegistryProxyQuota)
                 ) with
                 {
                     Upstreams = UpstreamList.Read(

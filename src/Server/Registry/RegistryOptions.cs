@@ -41,6 +41,12 @@ public sealed partial record RegistryOptions
     /// <summary>Registries that the dependency proxy fetches images from. An image that names none is the first one's. Docker Hub.</summary>
     public IReadOnlyList<Upstream> Upstreams { get; init; } = s_hub;
 
+    /// <summary>
+    /// Bytes that images of other registries may take, all groups' together and each layer once; beyond that those leave first that nobody has pulled for longest.
+    /// 20 GiB.
+    /// </summary>
+    public long ProxyBytes { get; init; } = 20L << 30;
+
     /// <summary>Where everybody gets images of those registries under their own names, without a login. Nothing: nowhere.</summary>
     public IPEndPoint? MirrorListen { get; init; }
 

@@ -63,7 +63,8 @@ internal static class RegistryParts
             .AddSingleton<ProxyManifests>()
             .AddSingleton<ProxyDoor>()
             .AddSingleton<ProxySettings>()
-            .AddSingleton<ProxyExpiry>();
+            .AddSingleton<ProxyExpiry>()
+            .AddSingleton<ProxyEviction>();
 
     public static void MapRegistry(this IEndpointRouteBuilder app)
     {

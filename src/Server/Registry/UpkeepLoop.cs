@@ -7,12 +7,16 @@ using Slipway.Server.Registry.Proxy;
 
 namespace Slipway.Server.Registry;
 
-/// <summary>Every hour: deletes the tags that policies say, collects what nothing needs any more, and looks whether what was damaged still is.</summary>
+/// <summary>
+/// Every hour: deletes the tags that policies say, collects what nothing needs any more, looks whether what was damaged still is, and keeps the dependency proxy
+/// within its bounds.
+/// </summary>
 internal sealed partial class UpkeepLoop(
     CleanupRuns cleanup,
     Collection collection,
     Damages damages,
-    ProxyExpiry proxy,
+    ProxyExpiry expiry,
+    ProxyEviction eviction,
     TimeProvider time,
     ILogger<UpkeepLoop> log
 ) : BackgroundService
@@ -25,7 +29,8 @@ internal sealed partial class UpkeepLoop(
             cleanup.RunDueAsync,
             CollectAsync,
             damages.LookAgainAsync,
-            proxy.RunAsync
+            expiry.RunAsync,
+            EvictAsync
         );
 
     private async Task CollectAsync(CancellationToken ct)
@@ -33,6 +38,12 @@ internal sealed partial class UpkeepLoop(
         var report = await collection.RunAsync(null, takes: true, ct);
         if (report.Manifests + report.Blobs > 0)
             Collected(log, report.Manifests, report.Blobs, report.FreedBytes);
+    }
+
+    private async Task EvictAsync(CancellationToken ct)
+    {
+        if (await eviction.RunAsync(ct) is > 0 and var bytes)
+            Evicted(log, bytes);
     }
 
     [LoggerMessage(1, LogLevel.Warning, "The upkeep of images could not be done")]
@@ -44,4 +55,11 @@ internal sealed partial class UpkeepLoop(
         "Images that nothing keeps: {Manifests} manifests and {Blobs} layers removed, {Bytes} bytes freed"
     )]
     private static partial void Collected(ILogger log, long manifests, long blobs, long bytes);
+
+    [LoggerMessage(
+        3,
+        LogLevel.Information,
+        "The dependency proxy is at its largest: {Bytes} bytes that nobody has pulled for longest removed"
+    )]
+    private static partial void Evicted(ILogger log, long bytes);
 }

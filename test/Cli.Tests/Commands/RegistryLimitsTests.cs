@@ -28,8 +28,10 @@ public sealed class RegistryLimitsTests
     {
         var limits = RegistryLimits.Read("20g", "2 days");
         Assert.Equal((20L << 30, TimeSpan.FromDays(2)), (limits.ProjectBytes, limits.Grace));
+        Assert.Equal(5L << 30, RegistryLimits.Read(null, null, proxyQuota: "5g").ProxyBytes);
         Assert.Equal(new(), RegistryLimits.Read(null, null));
         Assert.Equal(ExitCode.Usage, Assert.Throws<CommandException>(() => RegistryLimits.Read("much", null)).ExitCode);
         Assert.Equal(ExitCode.Usage, Assert.Throws<CommandException>(() => RegistryLimits.Read(null, "long")).ExitCode);
+        Assert.Equal(ExitCode.Usage, Assert.Throws<CommandException>(() => RegistryLimits.Read(null, null, proxyQuota: "all")).ExitCode);
     }
 }

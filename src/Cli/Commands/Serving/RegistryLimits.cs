@@ -15,21 +15,15 @@ internal static class RegistryLimits
     /// <param name="quota"><c>500m</c>, <c>20g</c>, <c>1.5TiB</c>, or bytes; nothing: no bound.</param>
     /// <param name="grace"><c>2 days</c>, <c>36h</c>; nothing: a day.</param>
     /// <param name="redirects">Whether layers are fetched from the bucket.</param>
+    /// <param name="proxyQuota">As the quota; nothing: 20 GiB.</param>
     /// <exception cref="CommandException">One of them is none.</exception>
-    public static RegistryOptions Read(string? quota, string? grace, bool redirects = false)
+    public static RegistryOptions Read(string? quota, string? grace, bool redirects = false, string? proxyQuota = null)
     {
         var options = new RegistryOptions { Redirects = redirects };
         if (quota is not null)
-            options = options with
-            {
-                ProjectBytes =
-                    Bytes(quota)
-                    ?? throw new CommandException(
-                        ExitCode.Usage,
-                        $"--registry-quota wants a size, and \"{quota}\" is none",
-                        "as in 20g or 500m"
-                    ),
-            };
+            options = options with { ProjectBytes = Size("--registry-quota", quota) };
+        if (proxyQuota is not null)
+            options = options with { ProxyBytes = Size("--registry-proxy-quota", proxyQuota) };
         if (grace is not null)
             options = options with
             {
@@ -43,6 +37,9 @@ internal static class RegistryLimits
             };
         return options;
     }
+
+    private static long Size(string option, string text) =>
+        Bytes(text) ?? throw new CommandException(ExitCode.Usage, $"{option} wants a size, and \"{text}\" is none", "as in 20g or 500m");
 
     internal static long? Bytes(string text)
     {
