@@ -146,23 +146,11 @@ internal sealed class S3BlobStore(S3Options options) : IBlobStore
         return configuration;
     }
 
-    /// <summary>A file without a name, gone with its handle or its process.</summary>
     private FileStream Stage()
     {
         try
         {
-            var path = Path.Combine(options.StagingFolder, "slipway-blob-" + Guid.NewGuid().ToString("N"));
-            var file = new FileStream(
-                path,
-                FileMode.CreateNew,
-                FileAccess.ReadWrite,
-                FileShare.Delete,
-                0,
-                FileOptions.Asynchronous | FileOptions.DeleteOnClose
-            );
-            if (!OperatingSystem.IsWindows())
-                File.Delete(path);
-            return file;
+            return new FileStream(UnnamedFile.Create(options.StagingFolder), FileAccess.ReadWrite, 0, isAsync: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

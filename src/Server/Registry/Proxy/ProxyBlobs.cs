@@ -1,15 +1,13 @@
-using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Slipway.Server.Blobs;
 using Slipway.Server.Data;
+using Slipway.Server.Http;
 
 namespace Slipway.Server.Registry.Proxy;
 
 /// <summary>Blobs of other registries: from the store, or, while they come, from where they come through.</summary>
 internal sealed class ProxyBlobs(ProxyStore store, BlobFetch fetch, UpstreamDoor upstream, BlobCalls own, IBlobStore blobs)
 {
-    private const int Buffer = 128 * 1024;
-
     public async Task<IResult> GetAsync(ProxyCall call, string reference)
     {
         if (ImageDigest.Parse(reference) is not { } digest)
@@ -62,18 +60,10 @@ internal sealed class ProxyBlobs(ProxyStore store, BlobFetch fetch, UpstreamDoor
             call.Response.Headers.ContentRange = $"bytes {range.Start}-{range.Start + range.Length - 1}/{flight.Length}";
         }
 
-        var buffer = ArrayPool<byte>.Shared.Rent(Buffer);
         try
         {
-            var (at, end) = range is null ? (0, long.MaxValue) : (range.Start, range.Start + range.Length);
-            while (at < end)
-            {
-                var read = await flight.ReadAsync(at, buffer.AsMemory(0, (int)Math.Min(buffer.Length, end - at)), call.Ct);
-                if (read == 0)
-                    break;
-                await call.Response.Body.WriteAsync(buffer.AsMemory(0, read), call.Ct);
-                at += read;
-            }
+            await using var bytes = new FlightStream(flight, range?.Start ?? 0, range?.Length ?? long.MaxValue);
+            await StreamedBody.SendAsync(call.Response, bytes, call.Ct);
         }
         catch (UpstreamBrokenException) when (!call.Response.HasStarted)
         {
@@ -84,10 +74,6 @@ internal sealed class ProxyBlobs(ProxyStore store, BlobFetch fetch, UpstreamDoor
         {
             // The only way to say, in the middle, that what was sent is not what it was said to be.
             call.Http.Abort();
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
         }
 
         return Results.Empty;

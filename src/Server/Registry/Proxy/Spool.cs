@@ -1,11 +1,9 @@
 using Microsoft.Win32.SafeHandles;
+using Slipway.Server.Blobs;
 
 namespace Slipway.Server.Registry.Proxy;
 
-/// <summary>
-/// Bytes on their way through, in a file without a name: written by one, read by any number, each from where it is. It is gone with the last handle, also when
-/// the process is killed.
-/// </summary>
+/// <summary>Bytes on their way through: written by one, read by any number, each from where it is.</summary>
 internal sealed class Spool : IDisposable
 {
     private readonly SafeFileHandle _file;
@@ -13,11 +11,7 @@ internal sealed class Spool : IDisposable
     public Spool(string folder)
     {
         Directory.CreateDirectory(folder);
-        var path = Path.Combine(folder, Guid.NewGuid().ToString("N"));
-        const FileOptions options = FileOptions.Asynchronous | FileOptions.DeleteOnClose;
-        _file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, options);
-        if (!OperatingSystem.IsWindows())
-            File.Delete(path);
+        _file = UnnamedFile.Create(folder);
     }
 
     public ValueTask WriteAsync(long at, ReadOnlyMemory<byte> bytes, CancellationToken ct) => RandomAccess.WriteAsync(_file, bytes, at, ct);
