@@ -15,7 +15,7 @@ public sealed class LabEngine : IAsyncLifetime
     public const string Password = "lab-secret-1";
 
     /// <summary>bcrypt of <see cref="Password"/>, as docker-registry's htpasswd file wants it.</summary>
-    private const string Htpasswd = "ci:$2y$05$abcdefghijklmnopqrstuu3jaEmwLif.GbeUPm8bbsapdNp8vA6dW\n";
+    internal const string Htpasswd = "ci:$2y$05$abcdefghijklmnopqrstuu3jaEmwLif.GbeUPm8bbsapdNp8vA6dW\n";
 
     private System.Diagnostics.Process? _registry;
     private System.Diagnostics.Process? _openRegistry;
@@ -174,7 +174,7 @@ public sealed class LabEngine : IAsyncLifetime
             .First(a => a.AddressFamily == AddressFamily.InterNetwork)
             .ToString();
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Any, 0);
         listener.Start();

@@ -9,8 +9,8 @@ public sealed class ClientServer : IAsyncLifetime
     private const string Listens = "listens on ";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    private readonly string _listen;
-    private readonly string _runner;
+    private readonly string[] _arguments;
+    private readonly IReadOnlyDictionary<string, string> _environment;
     private readonly string _folder = Directory.CreateTempSubdirectory("slipway-clients-").FullName;
     private readonly TaskCompletionSource<string> _url = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<string> _said = [];
@@ -21,7 +21,18 @@ public sealed class ClientServer : IAsyncLifetime
 
     /// <param name="listen">As <c>--listen</c> has it.</param>
     /// <param name="runner">As <c>--runner</c> has it.</param>
-    internal ClientServer(string listen, string runner) => (_listen, _runner) = (listen, runner);
+    /// <param name="more">More of <c>serve</c>.</param>
+    /// <param name="environment">Beside this process's own.</param>
+    internal ClientServer(
+        string listen,
+        string runner,
+        IReadOnlyList<string>? more = null,
+        IReadOnlyDictionary<string, string>? environment = null
+    )
+    {
+        _arguments = ["serve", "--data", _folder, "--listen", listen, "--runner", runner, .. more ?? []];
+        _environment = environment ?? new Dictionary<string, string>();
+    }
 
     public string Url { get; private set; } = "";
     public string Token { get; private set; } = "";
@@ -38,12 +49,14 @@ public sealed class ClientServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var start = new ProcessStartInfo(SlipwayProcess.Path, ["serve", "--data", _folder, "--listen", _listen, "--runner", _runner])
+        var start = new ProcessStartInfo(SlipwayProcess.Path, _arguments)
         {
             UseShellExecute = false,
             RedirectStandardError = true,
             RedirectStandardOutput = true,
         };
+        foreach (var (name, value) in _environment)
+            start.Environment[name] = value;
         _process = Process.Start(start) ?? throw new InvalidOperationException("slipway did not start");
         _process.ErrorDataReceived += (_, line) => Hear(line.Data);
         _process.OutputDataReceived += (_, line) => Hear(line.Data);

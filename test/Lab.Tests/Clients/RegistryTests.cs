@@ -1,3 +1,4 @@
+using System.Net;
 using Xunit;
 
 namespace Slipway.Lab.Tests.Clients;
@@ -13,12 +14,20 @@ public sealed class RegistryTests(LabEngine lab, OpenServer server) : IClassFixt
 
     /// <summary>Engine 20.10 of Debian 12, the machine's own.</summary>
     [Fact]
-    public async Task Docker_of_the_machine()
-    {
-        var socket = new Uri(Environment.GetEnvironmentVariable("DOCKER_HOST") ?? "unix:///var/run/docker.sock");
-        Assert.SkipUnless(socket.Scheme == "unix", "the engine has no socket here");
-        await PassesAsync("docker.sh engine", Loopback, "trixie", "--network", "host", "-v", $"{socket.LocalPath}:/var/run/docker.sock");
-    }
+    public Task Docker_of_the_machine() => MachinePassesAsync("docker.sh engine");
+
+    /// <summary>From a second registry, through the dependency proxy.</summary>
+    [Fact]
+    public Task Docker_of_the_machine_through_the_dependency_proxy() =>
+        MachinePassesAsync(
+            "proxy.sh",
+            "-e",
+            $"UPSTREAM={server.Upstream}",
+            "-e",
+            $"UPSTREAM_CREDENTIALS={LabEngine.User}:{LabEngine.Password}",
+            "-e",
+            $"UPSTREAM_HTPASSWD={LabEngine.Htpasswd.Trim()}"
+        );
 
     private static readonly string[] Scripts =
     [
@@ -45,6 +54,18 @@ public sealed class RegistryTests(LabEngine lab, OpenServer server) : IClassFixt
         script.StartsWith("docker", StringComparison.Ordinal)
             ? PassesAsync(script, lab.Gateway, debian, "-v", "/var/lib/docker")
             : PassesAsync(script, Loopback, debian, "--network", "host");
+
+    private async Task MachinePassesAsync(string script, params string[] arguments)
+    {
+        var socket = new Uri(Environment.GetEnvironmentVariable("DOCKER_HOST") ?? "unix:///var/run/docker.sock");
+        Assert.SkipUnless(socket.Scheme == "unix", "the engine has no socket here");
+        await PassesAsync(
+            script,
+            Loopback,
+            "trixie",
+            ["--network", "host", "-v", $"{socket.LocalPath}:/var/run/docker.sock", .. arguments]
+        );
+    }
 
     /// <param name="host">By which the script reaches the server.</param>
     /// <param name="debian">Whose clients.</param>
@@ -89,9 +110,27 @@ public sealed class RegistryTests(LabEngine lab, OpenServer server) : IClassFixt
 /// <summary>A server that containers on the engine's bridge reach too.</summary>
 public sealed class OpenServer : IAsyncLifetime
 {
-    internal ClientServer Server { get; } = new("0.0.0.0:0", "off");
+    public OpenServer()
+    {
+        Upstream = $"{IPAddress.Loopback}:{LabEngine.FreePort()}";
+        Server = new ClientServer(
+            "0.0.0.0:0",
+            "off",
+            ["--registry-upstream", $"http://{Upstream}", "--allow-outbound", $"{IPAddress.Loopback}"],
+            new Dictionary<string, string>
+            {
+                ["SLIPWAY_UPSTREAM_USER"] = LabEngine.User,
+                ["SLIPWAY_UPSTREAM_PASSWORD"] = LabEngine.Password,
+            }
+        );
+    }
+
+    internal ClientServer Server { get; }
 
     public int Port => new Uri(Server.Url).Port;
+
+    /// <summary>Where its dependency proxy fetches images, when somebody starts a registry there.</summary>
+    public string Upstream { get; }
 
     public ValueTask InitializeAsync() => Server.InitializeAsync();
 
