@@ -115,6 +115,7 @@ internal sealed partial class BlobFetch(
                 case BlobPut.Stored(var blob):
                     KillPoint.Pass("proxied layer stored");
                     await store.KeepAsync(flight.Close(), image, digest, blob, begunAt, ct);
+                    KillPoint.Pass("proxied layer kept");
                     return null;
                 case BlobPut.TooLarge:
                     return TooLarge(image, most);
