@@ -1,6 +1,7 @@
 using Slipway.Protocol.Checksums;
 using Slipway.Protocol.Coordination;
 using Slipway.Runner.Coordinator;
+using Slipway.Server.Tests.Support;
 using Xunit;
 
 namespace Slipway.Runner.Tests.Coordinator;

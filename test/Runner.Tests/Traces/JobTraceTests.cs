@@ -1,6 +1,7 @@
 using System.Text;
 using Slipway.Runner.Masking;
 using Slipway.Runner.Traces;
+using Slipway.Server.Tests.Support;
 using Xunit;
 
 namespace Slipway.Runner.Tests.Traces;

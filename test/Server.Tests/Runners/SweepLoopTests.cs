@@ -6,7 +6,7 @@ namespace Slipway.Server.Tests.Runners;
 /// <summary>What the server looks for by itself, as long as it runs (reliability-security F2).</summary>
 public sealed class SweepLoopTests
 {
-    private const int MostRounds = 1000;
+    private const int MostRounds = 100;
 
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(11);
 
@@ -40,7 +40,8 @@ public sealed class SweepLoopTests
         for (var round = 0; round < MostRounds && await LeftAsync(room) > 1; round++)
         {
             clock.Advance(Every);
-            await Task.Delay(10, Ct);
+            // A round that the next move meets at work has lost its patience with the database, so each has more time than the one before.
+            await Task.Delay(10 * (round + 1), Ct);
         }
 
         Assert.Equal(

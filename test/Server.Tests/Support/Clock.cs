@@ -1,6 +1,9 @@
 namespace Slipway.Server.Tests.Support;
 
-/// <summary>A clock that stands still until it is told to move; timers that fall due then fire at once.</summary>
+/// <summary>
+/// A clock that stands still until it is told to move; timers that fall due then fire at once, those with a period once for each time they fall due, in the
+/// order of these times. Who looks at the clock meanwhile sees where it has moved to.
+/// </summary>
 internal sealed class Clock(DateTimeOffset now) : TimeProvider
 {
     private readonly Lock _gate = new();
@@ -29,24 +32,40 @@ internal sealed class Clock(DateTimeOffset now) : TimeProvider
 
     public void Advance(TimeSpan by)
     {
-        Timer[] due;
+        lock (_gate)
+            _now += by;
+        while (TakeDue() is { } timer)
+            timer.Fire();
+    }
+
+    /// <returns>The timer that has been due the longest, set to when it is due again; nothing when none is.</returns>
+    private Timer? TakeDue()
+    {
         lock (_gate)
         {
-            _now += by;
-            due = [.. _timers.Where(t => t.Due <= _now).OrderBy(t => t.Due)];
-            foreach (var timer in due)
-                _timers.Remove(timer);
+            var timer = _timers.Where(timer => timer.Due <= _now).MinBy(timer => timer.Due);
+            timer?.GoOn();
+            return timer;
         }
-
-        foreach (var timer in due)
-            timer.Fire();
     }
 
     private sealed class Timer(Clock clock, Action fire) : ITimer
     {
+        private TimeSpan _period;
+
         public DateTimeOffset Due { get; private set; }
 
         public void Fire() => fire();
+
+        /// <summary>Only while the clock is held.</summary>
+        public void GoOn()
+        {
+            // As the system's timers: no period, and none that is infinite, is once.
+            if (_period > TimeSpan.Zero)
+                Due += _period;
+            else
+                clock._timers.Remove(this);
+        }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
@@ -55,13 +74,14 @@ internal sealed class Clock(DateTimeOffset now) : TimeProvider
                 clock._timers.Remove(this);
                 if (dueTime == Timeout.InfiniteTimeSpan)
                     return true;
-                Due = clock._now + dueTime;
+                (_period, Due) = (period, clock._now + dueTime);
+                clock._timers.Add(this);
                 if (dueTime > TimeSpan.Zero)
-                    clock._timers.Add(this);
+                    return true;
+                GoOn();
             }
 
-            if (dueTime <= TimeSpan.Zero)
-                Fire();
+            Fire();
             return true;
         }
 
