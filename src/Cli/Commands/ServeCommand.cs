@@ -30,6 +30,7 @@ internal static class ServeCommand
             wanted.RegistryUpstream,
             wanted.RegistryMirrorListen,
             wanted.Runner,
+            wanted.RunnerSilence,
             wanted.Demo,
             wanted.Json,
         };
@@ -141,6 +142,14 @@ internal static class ServeCommand
                 DefaultValueFactory = _ => "auto",
             };
 
+        public Option<string?> RunnerSilence { get; } =
+            new("--runner-silence")
+            {
+                Description =
+                    "after how long without a sign of life of its runner a job has failed; jobs of our own runner after 3 minutes [1 hour]",
+                HelpName = "TIME",
+            };
+
         public Option<bool> Demo { get; } = new("--demo") { Description = "start with a user and a sample project, and push it" };
         public Option<bool> Json { get; } = new("--json") { Description = "the log as JSON, an object a line" };
 
@@ -170,6 +179,7 @@ internal static class ServeCommand
                 },
                 AllowedOutbound = parsed.GetValue(AllowOutbound) ?? [],
                 Runner = parsed.GetValue(Runner)!,
+                Jobs = JobLimits.Read(parsed.GetValue(RunnerSilence)),
                 IsDemo = parsed.GetValue(Demo),
                 LogsJson = parsed.GetValue(Json),
             };

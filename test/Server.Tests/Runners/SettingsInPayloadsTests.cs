@@ -1,4 +1,5 @@
 using Slipway.Protocol.Coordination;
+using Slipway.Server.Jobs;
 using Slipway.Server.Tests.Support;
 using Xunit;
 
@@ -90,6 +91,26 @@ public sealed class SettingsInPayloadsTests
         await room.Admin.Client.DeleteApiAsync($"{path}/{made["id"].GetInt64()}");
         await room.PipelineAsync("c: {script: [x]}");
         Assert.Null((await runner.StartAsync()).Variable("CI_DEPLOY_PASSWORD"));
+    }
+
+    /// <summary>Row F11 of the faults: an administrator may wait less than GitLab's hour.</summary>
+    [Theory, InlineData(null, "running"), InlineData(20, "failed")]
+    public async Task A_job_of_a_silent_runner_fails_when_the_server_has_waited_as_long_as_it_should(int? minutes, string status)
+    {
+        var clock = new Clock();
+        Func<JobOptions, JobOptions>? with = minutes is { } m ? options => options with { Silence = TimeSpan.FromMinutes(m) } : null;
+        await using var room = await CoordinatorRoom.OpenAsync(DatabaseKind.Sqlite, clock, with);
+        await room.PipelineAsync("a: {script: [x]}");
+        var job = await (await room.RunnerAsync()).StartAsync();
+        clock.Advance(TimeSpan.FromMinutes(19));
+        await room.SweepAsync();
+        Assert.Equal("running", await room.StatusAsync(job.Id));
+        clock.Advance(TimeSpan.FromMinutes(2));
+        await room.SweepAsync();
+        Assert.Equal(status, await room.StatusAsync(job.Id));
+        clock.Advance(TimeSpan.FromMinutes(40));
+        await room.SweepAsync();
+        Assert.Equal("stuck_or_timeout_failure", (await room.JobAsync(job.Id)).FailureReason);
     }
 
     /// <summary>Row F11 of the faults: our own runner says at least every half minute that it is there.</summary>

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Console;
 using Slipway.Cli.Terminal;
 using Slipway.Runner.Config;
 using Slipway.Server;
+using Slipway.Server.Jobs;
 using Slipway.Server.Registry;
 
 namespace Slipway.Cli.Commands.Serving;
@@ -22,6 +23,8 @@ internal sealed record ServeOptions
 
     /// <summary><c>auto</c>, <c>docker</c>, <c>shell</c> or <c>off</c>.</summary>
     public required string Runner { get; init; }
+
+    public JobOptions Jobs { get; init; } = new();
 
     public bool IsDemo { get; init; }
     public bool LogsJson { get; init; }
@@ -70,6 +73,7 @@ internal static class Serve
             BlobsAccessKey = surroundings.Variable(ServerData.AccessKeyVariable),
             BlobsSecretKey = surroundings.Variable(ServerData.SecretKeyVariable),
             TracesTo = Collector(surroundings),
+            Jobs = options.Jobs,
             Registry = options.Registry,
         };
         try
