@@ -79,9 +79,10 @@ internal sealed class WorkLoop(Db db, TimeProvider time, string holder = "")
     {
         try
         {
+            await _table.TakeBackAsync(ct);
             return await _table.ClaimAsync(ct);
         }
-        catch (DatabaseException e) when (e.Fault is >= DbFault.Busy and <= DbFault.Unavailable)
+        catch (DatabaseException e) when (Passes(e))
         {
             return null;
         }
@@ -105,9 +106,11 @@ internal sealed class WorkLoop(Db db, TimeProvider time, string holder = "")
         {
             await HandleAsync(row, lost.Token, ct);
         }
-        catch (DatabaseException)
+        catch (DatabaseException e)
         {
-            // What became of it could not be said. The lease runs out, and it is done again.
+            // What became of it could not be said, and it is done again: as soon as the database answers, or when the lease has run out.
+            if (Passes(e))
+                _table.Abandon(row);
         }
         finally
         {
@@ -145,11 +148,27 @@ internal sealed class WorkLoop(Db db, TimeProvider time, string holder = "")
         try
         {
             while (await timer.WaitForNextTickAsync(lost.Token))
-                if (!await _table.RenewAsync(row, lost.Token))
+                if (!await IsKeptAsync(row, lost.Token))
                     await lost.CancelAsync();
         }
         catch (Exception e) when (e is OperationCanceledException or DatabaseException) { }
     }
+
+    /// <summary>A database that does not answer has given the lease to nobody either; it is asked again in time.</summary>
+    private async Task<bool> IsKeptAsync(WorkRow row, CancellationToken ct)
+    {
+        try
+        {
+            return await _table.RenewAsync(row, ct);
+        }
+        catch (DatabaseException e) when (Passes(e))
+        {
+            return true;
+        }
+    }
+
+    /// <summary>Whether the same may go well in a moment.</summary>
+    private static bool Passes(DatabaseException e) => e.Fault is >= DbFault.Busy and <= DbFault.Unavailable;
 
     /// <param name="attempts">So far, from 1.</param>
     /// <returns>How long to wait, or nothing when it is given up.</returns>

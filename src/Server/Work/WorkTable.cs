@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Slipway.Server.Data;
 
@@ -14,6 +15,12 @@ internal sealed class WorkTable(Db db, TimeProvider time, string holder = "")
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
 
     private const string Ours = "WHERE id = @Id AND lease = @Lease";
+
+    /// <summary>It was not tried after all; asked for again meanwhile, it is not counted yet.</summary>
+    private const string Untried = "attempts = CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END";
+
+    /// <summary>Leases that may be in the table and at whose rows nobody here works: the database did not say what became of a claim, or was not told of an end.</summary>
+    private readonly ConcurrentQueue<string> _adrift = [];
 
     /// <summary>Writes a row, in the transaction of what makes it necessary. While the same is being worked at, it will be done once more after that.</summary>
     public static Task AddAsync<T>(Session session, WorkKind<T> kind, T what, DateTimeOffset due, CancellationToken ct) =>
@@ -52,11 +59,35 @@ internal sealed class WorkTable(Db db, TimeProvider time, string holder = "")
                 until = Now + (long)Lease.TotalMilliseconds,
                 lease = $"{holder}.{Guid.NewGuid():N}",
             };
-            if (await db.WriteAsync((session, token) => session.FindAsync<WorkRow>(claim, args, token), ct) is { } row)
-                return row;
+            try
+            {
+                if (await db.WriteAsync((session, token) => session.FindAsync<WorkRow>(claim, args, token), ct) is { } row)
+                    return row;
+            }
+            catch (DatabaseException)
+            {
+                _adrift.Enqueue(args.lease);
+                throw;
+            }
         }
 
         return null;
+    }
+
+    /// <summary>Nobody here works at the row any more, and the database could not be told so. It can have it back with <see cref="TakeBackAsync"/>.</summary>
+    public void Abandon(WorkRow row) => _adrift.Enqueue(row.Lease);
+
+    /// <summary>
+    /// Takes back what nobody here works at any more, so that it need not wait for its lease to run out: the words of those leases are known here alone, and a
+    /// row that somebody else has had since has another.
+    /// </summary>
+    public async Task TakeBackAsync(CancellationToken ct)
+    {
+        while (_adrift.TryPeek(out var lease))
+        {
+            await db.ExecuteAsync($"UPDATE work SET lease = NULL, due_at = @Now, {Untried} WHERE lease = @lease", new { Now, lease }, ct);
+            _adrift.TryDequeue(out _);
+        }
     }
 
     /// <summary>Takes back what this holder had when it died: it is due at once.</summary>
@@ -114,7 +145,7 @@ internal sealed class WorkTable(Db db, TimeProvider time, string holder = "")
     /// <summary>Gives the row back untouched: somebody else may have it at once.</summary>
     public Task ReturnAsync(WorkRow row, CancellationToken ct) =>
         db.ExecuteAsync(
-            $"UPDATE work SET lease = NULL, due_at = @Now, attempts = attempts - 1 {Ours}",
+            $"UPDATE work SET lease = NULL, due_at = @Now, {Untried} {Ours}",
             new
             {
                 Now,

@@ -55,8 +55,10 @@ public sealed class PostgresServer : IDisposable
     }
 
     /// <summary>Ends the server as if it had crashed, and starts it again.</summary>
-    public void RestartAtOnce() =>
-        Run(AsUser([Tool("pg_ctl")!, "-D", Data, "-m", "immediate", "-w", "-s", "-l", Path.Combine(_folder, "log"), "restart"]));
+    public void RestartAtOnce() => AtOnce("restart");
+
+    /// <summary>Ends the server as if it had crashed, until <see cref="RestartAtOnce"/>.</summary>
+    public void StopAtOnce() => AtOnce("stop");
 
     public static async Task DropDatabaseAsync(string connectionString) =>
         await One.Value.ExecuteAsync(
@@ -120,6 +122,9 @@ public sealed class PostgresServer : IDisposable
             throw new InvalidOperationException("PostgreSQL does not start: " + File.ReadAllText(Path.Combine(_folder, "log")));
         return keeper;
     }
+
+    private void AtOnce(string act) =>
+        Run(AsUser([Tool("pg_ctl")!, "-D", Data, "-m", "immediate", "-w", "-s", "-l", Path.Combine(_folder, "log"), act]));
 
     private static string[] AsUser(string[] command) =>
         IsRoot ? ["/usr/bin/setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", .. command] : command;

@@ -11,6 +11,7 @@ internal sealed class TestDatabase : IAsyncDisposable
 
     private readonly TemporaryFolder _folder;
     private readonly List<Db> _open = [];
+    private bool _goesWithItsServer;
 
     private TestDatabase(TemporaryFolder folder, DataOptions options) => (_folder, Options) = (folder, options);
 
@@ -26,6 +27,13 @@ internal sealed class TestDatabase : IAsyncDisposable
                 : new DatabaseAddress.Postgres(await PostgresServer.CreateDatabaseAsync(CancellationToken.None));
         var options = new DataOptions(address);
         return new TestDatabase(folder, with is null ? options : with(options));
+    }
+
+    /// <summary>One on a server of the test's own, with which it goes.</summary>
+    public static async Task<TestDatabase> OnAsync(PostgresServer postgres)
+    {
+        var address = new DatabaseAddress.Postgres(await postgres.CreateAsync(CancellationToken.None));
+        return new TestDatabase(new TemporaryFolder(), new DataOptions(address)) { _goesWithItsServer = true };
     }
 
     /// <summary>Ends the test as skipped, with the reason, on a machine without this database.</summary>
@@ -67,7 +75,7 @@ internal sealed class TestDatabase : IAsyncDisposable
     {
         foreach (var db in _open)
             await db.DisposeAsync();
-        if (Options.Address is DatabaseAddress.Postgres(var connectionString))
+        if (!_goesWithItsServer && Options.Address is DatabaseAddress.Postgres(var connectionString))
             await PostgresServer.DropDatabaseAsync(connectionString);
         _folder.Dispose();
     }

@@ -191,8 +191,69 @@ public sealed partial class WorkTests
         Assert.Null(await again.ClaimAsync(Ct));
     }
 
+    /// <summary>Row F18 of the faults: the clock stands, so no lease runs out.</summary>
+    [Fact]
+    public async Task What_was_in_hand_when_the_database_went_away_is_done_as_soon_as_it_is_there_again()
+    {
+        TestDatabase.SkipWhenMissing(DatabaseKind.Postgres);
+        using var postgres = PostgresServer.StartOwn();
+        await using var house = await House.OpenAsync(await TestDatabase.OnAsync(postgres));
+        // Not on the handler's thread: the loop is to find nobody when it says that the piece is done.
+        var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        house.Loop.On(
+            Greet,
+            async (_, _) =>
+            {
+                if (gone.Task.IsCompleted)
+                    return;
+                await Task.Run(postgres.StopAtOnce, Ct);
+                gone.SetResult();
+            }
+        );
+        house.Start();
+        await house.AskAsync(new Greeting("ada", "hello"));
+        await gone.Task;
+        postgres.RestartAtOnce();
+
+        // Whoever looked while it was away looks again in a second.
+        for (var second = 0; second < 50 && (await house.RowsAsync()).Count > 0; second++)
+        {
+            house.Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(200, Ct);
+        }
+
+        Assert.Empty(await house.RowsAsync());
+        await house.StopAsync();
+    }
+
     [Theory, EveryDatabase]
-    public async Task Stopping_gives_back_what_is_not_finished(DatabaseKind kind)
+    public async Task What_nobody_works_at_any_more_is_taken_back_at_once_untried_and_nothing_of_others(DatabaseKind kind)
+    {
+        await using var house = await House.OpenAsync(kind);
+        var table = new WorkTable(house.Db, house.Clock);
+        await house.AskAsync(new Greeting("ada", "hello"));
+        await house.AskAsync(new Greeting("bob", "hello"));
+        var (ada, bob) = (await table.ClaimAsync(Ct), await table.ClaimAsync(Ct));
+        Assert.Null(await table.ClaimAsync(Ct));
+
+        table.Abandon(ada!);
+        await table.TakeBackAsync(Ct);
+        var next = await table.ClaimAsync(Ct);
+        Assert.Equal((ada!.Id, 1L), (next!.Id, next.Attempts));
+        // It is another's by now, and what was taken back once is not taken again.
+        table.Abandon(ada);
+        await table.TakeBackAsync(Ct);
+        Assert.Null(await table.ClaimAsync(Ct));
+        Assert.Equal((1, 1), (await table.DoneAsync(next, Ct), await table.DoneAsync(bob!, Ct)));
+    }
+
+    [Theory, EveryDatabase]
+    public async Task Stopping_gives_back_what_is_not_finished(DatabaseKind kind) => await GivenBackAsync(kind, isAskedForAgain: false);
+
+    [Theory, EveryDatabase]
+    public async Task Stopping_gives_back_what_was_asked_for_again(DatabaseKind kind) => await GivenBackAsync(kind, isAskedForAgain: true);
+
+    private static async Task GivenBackAsync(DatabaseKind kind, bool isAskedForAgain)
     {
         await using var house = await House.OpenAsync(kind);
         var begun = new TaskCompletionSource();
@@ -207,6 +268,9 @@ public sealed partial class WorkTests
         house.Start();
         await house.AskAsync(new Greeting("ada", "hello"));
         await begun.Task;
+        // Its tries are counted anew, and there is none to take back.
+        if (isAskedForAgain)
+            await house.AskAsync(new Greeting("ada", "again"));
         await house.StopAsync();
 
         var row = Assert.Single(await house.RowsAsync());
@@ -257,12 +321,10 @@ public sealed partial class WorkTests
         public Clock Clock => clock;
         public WorkLoop Loop { get; } = new(db, clock);
 
-        public static async Task<House> OpenAsync(DatabaseKind kind)
-        {
-            // The database has the machine's clock: it waits a moment before it tries again.
-            var database = await TestDatabase.CreateAsync(kind);
-            return new House(database, await database.OpenAsync(), new Clock());
-        }
+        public static async Task<House> OpenAsync(DatabaseKind kind) => await OpenAsync(await TestDatabase.CreateAsync(kind));
+
+        // The database has the machine's clock: it waits a moment before it tries again.
+        public static async Task<House> OpenAsync(TestDatabase database) => new(database, await database.OpenAsync(), new Clock());
 
         public void Start() => _running = Loop.RunAsync(_stop.Token);
 
