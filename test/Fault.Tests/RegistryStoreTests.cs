@@ -36,6 +36,7 @@ public sealed class RegistryStoreTests
             await http.Response.Body.FlushAsync(Ct);
             http.Abort();
         },
+        ["silent halfway"] = HalfAsync,
     };
 
     [Theory, EveryDatabase]
@@ -79,51 +80,59 @@ public sealed class RegistryStoreTests
     {
         await using var bucket = await S3Server.StartAsync();
         await using var rig = await Rig.StartAsync(kind, Environment(bucket));
-        var client = Client(rig);
-        var (small, large) = (Images.Bytes(500), Images.Bytes(Large));
-        bucket.Fault = http =>
-            http.Request.Query["partNumber"] == "2" ? Answered(S3Server.RefuseAsync(http, 403, "AccessDenied")) : Task.FromResult(false);
-        await GoneAsync();
-        // A part that the bucket calls by another tag than it said.
-        bucket.Fault = http =>
-        {
-            if (http.Request.Method != "PUT" || http.Request.Query["partNumber"] != "1")
-                return Task.FromResult(false);
-            http.Response.Headers.ETag = "\"0123456789abcdef0123456789abcdef-1\"";
-            return Task.FromResult(true);
-        };
-        await GoneAsync();
-        bucket.Fault = null;
+        foreach (var fault in Rig.Plan(kind, "part refused", "part of another tag", "small changed", "large changed"))
+            await (fault.StartsWith("part") ? PartFailedAsync(rig, bucket, fault) : ChangedAsync(rig, bucket, fault));
+        await rig.SoundAsync("bucket");
+    }
 
-        foreach (var blob in (byte[][])[small, large])
+    private static async Task PartFailedAsync(Rig rig, S3Server bucket, string fault)
+    {
+        using var client = Client(rig);
+        var large = Images.Bytes(Large);
+        bucket.Fault =
+            fault == "part refused"
+                ? http =>
+                    http.Request.Query["partNumber"] == "2"
+                        ? Answered(S3Server.RefuseAsync(http, 403, "AccessDenied"))
+                        : Task.FromResult(false)
+                // The bucket calls it by another tag than it said.
+                : http =>
+                {
+                    if (http.Request.Method != "PUT" || http.Request.Query["partNumber"] != "1")
+                        return Task.FromResult(false);
+                    http.Response.Headers.ETag = "\"0123456789abcdef0123456789abcdef-1\"";
+                    return Task.FromResult(true);
+                };
+        var said = await client.SendAsync("POST", $"/v2/{Repository}/blobs/uploads/?digest={Images.Digest(large)}", large);
+        Assert.Equal((fault, 503, "UNAVAILABLE"), (fault, said.Status, said.Code));
+        Assert.Empty(bucket.Contents.Uploads);
+        bucket.Fault = null;
+        Assert.Equal(404, (await client.HeadAsync($"/v2/{Repository}/blobs/{Images.Digest(large)}")).Status);
+    }
+
+    private static async Task ChangedAsync(Rig rig, S3Server bucket, string fault)
+    {
+        var blob = Images.Bytes(fault.StartsWith("small") ? 500 : Large);
+        string at,
+            key;
+        using (var client = Client(rig))
         {
             var digest = await client.PushAsync(Repository, blob);
-            var at = $"/v2/{Repository}/blobs/{digest}";
-            var key = bucket.Contents.Objects.Keys.Single(key => key.EndsWith(digest["sha256:".Length..]));
-            bucket.Contents.Objects[key][blob.Length / 3] ^= 1;
-            // What has just come is believed for a day.
-            await rig.KillAsync();
-            client.Dispose();
-            client = Client(rig);
-            await DamageTests.NotServedAsync(client, at);
-            await client.PushAsync(Repository, blob);
-            Assert.Equal(blob, (await client.GetAsync(at)).Body);
-            bucket.Contents.Objects.Remove(key);
-            await DamageTests.NotServedAsync(client, at);
-            await client.PushAsync(Repository, blob);
-            Assert.Equal(blob, (await client.GetAsync(at)).Body);
+            at = $"/v2/{Repository}/blobs/{digest}";
+            key = bucket.Contents.Objects.Keys.Single(key => key.EndsWith(digest["sha256:".Length..]));
+            bucket.Contents.Objects[key][Random.Shared.Next(blob.Length)] ^= 1;
         }
 
-        client.Dispose();
-        await rig.SoundAsync("bucket");
-
-        async Task GoneAsync()
-        {
-            var said = await client.SendAsync("POST", $"/v2/{Repository}/blobs/uploads/?digest={Images.Digest(large)}", large);
-            Assert.Equal((503, "UNAVAILABLE"), (said.Status, said.Code));
-            Assert.Empty(bucket.Contents.Uploads);
-            Assert.Equal(404, (await client.HeadAsync($"/v2/{Repository}/blobs/{Images.Digest(large)}")).Status);
-        }
+        // What has just come is believed for a day.
+        await rig.KillAsync();
+        using var again = Client(rig);
+        await DamageTests.NotServedAsync(again, at);
+        await again.PushAsync(Repository, blob);
+        Assert.Equal(blob, (await again.GetAsync(at)).Body);
+        bucket.Contents.Objects.Remove(key);
+        await DamageTests.NotServedAsync(again, at);
+        await again.PushAsync(Repository, blob);
+        Assert.Equal(blob, (await again.GetAsync(at)).Body);
     }
 
     /// <summary>503 with the reason; or, once some of it has been sent, the connection is cut.</summary>
@@ -135,7 +144,20 @@ public sealed class RegistryStoreTests
             Assert.Equal((fault, 503, "UNAVAILABLE"), (fault, said.Status, said.Code));
             Assert.Contains("storage", said.Text);
         }
-        catch (HttpRequestException) when (fault == "cut off") { }
+        catch (HttpRequestException) when (fault is "cut off" or "silent halfway") { }
+    }
+
+    /// <summary>Some of what is read, and then nothing; of what is written, nothing.</summary>
+    private static async Task HalfAsync(HttpContext http)
+    {
+        if (HttpMethods.IsGet(http.Request.Method))
+        {
+            http.Response.ContentLength = 300_000;
+            await http.Response.Body.WriteAsync(new byte[1000], Ct);
+            await http.Response.Body.FlushAsync(Ct);
+        }
+
+        await SilentAsync(http);
     }
 
     private static async Task SilentAsync(HttpContext http)

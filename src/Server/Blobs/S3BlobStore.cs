@@ -61,7 +61,8 @@ internal sealed class S3BlobStore(S3Options options) : IBlobStore
                     throw why;
                 }
 
-                return new StreamPart(response.ResponseStream, response.ContentLength);
+                // The library's own limit ends with the headers.
+                return new StreamPart(response.ResponseStream, response.ContentLength, options.Timeout);
             },
             ct
         );

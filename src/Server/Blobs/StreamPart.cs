@@ -2,11 +2,12 @@ namespace Slipway.Server.Blobs;
 
 /// <summary>
 /// So many bytes of a stream, no more and no fewer: where the stream ends before, reading throws instead of ending, so that nobody takes a part for the
-/// whole. Closes the stream.
+/// whole; and where the stream says nothing for too long. Closes the stream.
 /// </summary>
 internal sealed class StreamPart : ForwardOnlyStream
 {
     private readonly Stream _whole;
+    private readonly TimeSpan _patience;
     private long _left;
 
     /// <summary>A range of a stream that can be moved to its start.</summary>
@@ -23,7 +24,9 @@ internal sealed class StreamPart : ForwardOnlyStream
     }
 
     /// <summary>The next so many bytes of a stream.</summary>
-    public StreamPart(Stream whole, long length) => (_whole, _left, Length) = (whole, length, length);
+    /// <param name="patience">How long one read may take; nothing: for ever.</param>
+    public StreamPart(Stream whole, long length, TimeSpan? patience = null) =>
+        (_whole, _left, Length, _patience) = (whole, length, length, patience ?? Timeout.InfiniteTimeSpan);
 
     public override long Length { get; }
 
@@ -49,9 +52,16 @@ internal sealed class StreamPart : ForwardOnlyStream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        using var limit = _patience == Timeout.InfiniteTimeSpan ? null : CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit?.CancelAfter(_patience);
         try
         {
-            return Took(await _whole.ReadAsync(buffer[..(int)Math.Min(buffer.Length, _left)], cancellationToken), buffer.Length);
+            var part = buffer[..(int)Math.Min(buffer.Length, _left)];
+            return Took(await _whole.ReadAsync(part, limit?.Token ?? cancellationToken), buffer.Length);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested && limit is not null)
+        {
+            throw new IOException($"Nothing came of a blob for {_patience.TotalSeconds:0.###} s.", e);
         }
         catch (Exception e) when (IsStrange(e))
         {
