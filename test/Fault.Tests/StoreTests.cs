@@ -14,23 +14,37 @@ public sealed class StoreTests
 {
     private static CancellationToken Ct => Rig.Ct;
 
+    private static readonly Dictionary<string, (Func<HttpContext, Task<bool>> Fault, Func<HttpRequest, bool> When)> s_faults = new()
+    {
+        ["500"] = (http => Refuse(http, 500, "InternalError"), request => request.Method == "PUT"),
+        ["forbidden"] = (http => Refuse(http, 403, "AccessDenied"), _ => true),
+        ["reset"] = (ResetAsync, request => request.Method == "PUT"),
+        ["busy"] = (http => Refuse(http, 503, "SlowDown"), _ => true),
+        ["silent"] = (SilentAsync, request => request.Method == "PUT"),
+    };
+
     [Theory, EveryDatabase]
     public async Task A_bucket_that_fails_is_503_and_leaves_no_row(DatabaseKind kind)
     {
         await using var bucket = await S3Server.StartAsync();
         await using var rig = await Rig.StartAsync(kind, Environment(bucket));
-        await rig.PushAsync();
         using var runner = await rig.RunnerAsync();
+        foreach (var fault in Rig.Plan(kind, [.. s_faults.Keys]))
+            await FailedAsync(rig, bucket, runner, fault);
+        await rig.SoundAsync("bucket");
+        Assert.Empty(bucket.Contents.Uploads);
+    }
+
+    private static async Task FailedAsync(Rig rig, S3Server bucket, WireRunner runner, string name)
+    {
+        await rig.PushAsync();
         var job = await Rig.TakeAsync(runner);
         var archive = new byte[200_000];
         Random.Shared.NextBytes(archive);
-
-        foreach (var (fault, when) in Faults)
-        {
-            bucket.Fault = http => when(http.Request) ? fault(http) : Task.FromResult(false);
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, await UploadAsync(rig, job, archive));
-            Assert.Equal(HttpStatusCode.NotFound, (await rig.BytesAsync($"projects/1/jobs/{job.Id}/artifacts")).Status);
-        }
+        var (fault, when) = s_faults[name];
+        bucket.Fault = http => when(http.Request) ? fault(http) : Task.FromResult(false);
+        Assert.Equal((name, HttpStatusCode.ServiceUnavailable), (name, await UploadAsync(rig, job, archive)));
+        Assert.Equal((name, HttpStatusCode.NotFound), (name, (await rig.BytesAsync($"projects/1/jobs/{job.Id}/artifacts")).Status));
 
         bucket.Fault = null;
         rig.KillAt("artifact stored");
@@ -43,8 +57,6 @@ public sealed class StoreTests
         Assert.Equal(archive, (await rig.BytesAsync($"projects/1/jobs/{job.Id}/artifacts")).Bytes);
 
         await ArchivedAsync(rig, bucket, job);
-        await rig.SoundAsync("bucket");
-        Assert.Empty(bucket.Contents.Uploads);
     }
 
     /// <summary>A log is read from its file until the bucket has it.</summary>
@@ -61,19 +73,17 @@ public sealed class StoreTests
         Assert.Equal(job.Log, (await rig.BytesAsync($"projects/1/jobs/{job.Id}/trace")).Bytes);
     }
 
-    private static (Func<HttpContext, Task<bool>> Fault, Func<HttpRequest, bool> When)[] Faults =>
-        [
-            (http => Refuse(http, 500, "InternalError"), request => request.Method == "PUT"),
-            (http => Refuse(http, 403, "AccessDenied"), _ => true),
-            (
-                http =>
-                {
-                    http.Abort();
-                    return Task.FromResult(true);
-                },
-                request => request.Method == "PUT"
-            ),
-        ];
+    private static Task<bool> ResetAsync(HttpContext http)
+    {
+        http.Abort();
+        return Task.FromResult(true);
+    }
+
+    private static async Task<bool> SilentAsync(HttpContext http)
+    {
+        await Task.WhenAny(Task.Delay(Timeout.Infinite, http.RequestAborted));
+        return true;
+    }
 
     private static async Task<bool> Refuse(HttpContext http, int status, string code)
     {
@@ -97,7 +107,7 @@ public sealed class StoreTests
     private static Dictionary<string, string> Environment(S3Server bucket) =>
         new()
         {
-            ["SLIPWAY_BLOBS"] = $"s3://{S3Server.Bucket}/ci?endpoint={bucket.Address}",
+            ["SLIPWAY_BLOBS"] = $"s3://{S3Server.Bucket}/ci?endpoint={bucket.Address}&timeout=1",
             ["AWS_ACCESS_KEY_ID"] = S3Server.AccessKey,
             ["AWS_SECRET_ACCESS_KEY"] = S3Server.SecretKey,
         };
