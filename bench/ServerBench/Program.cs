@@ -9,11 +9,12 @@ namespace Slipway.ServerBench;
 internal static class Program
 {
     private const string Usage = """
-        usage: dotnet run -c Release --project bench/ServerBench -- --slipway PATH [--database postgres://...] [--rows WORD,...] [--small]
+        usage: dotnet run -c Release --project bench/ServerBench -- --slipway PATH [--database postgres://...] [--rows WORD,...] [--runners N,...] [--small]
 
           --slipway   the published binary
           --database  a PostgreSQL where psql may make databases, one for each row; without it each row has a new SQLite file
           --rows      only these: start, push, handout, traces, visible, large, jobs, lists, registry
+          --runners   how many ask at once in each run of handout: 1,8,32 when it is not said
           --small     a tenth of everything: to see that it works
         """;
 
@@ -46,7 +47,10 @@ internal static class Program
         }
 
         var wanted = Option(args, "--rows")?.Split(',');
-        var bench = new Bench(Path.GetFullPath(path), Option(args, "--database"), args.Contains("--small") ? 10 : 1);
+        var bench = new Bench(Path.GetFullPath(path), Option(args, "--database"), args.Contains("--small") ? 10 : 1)
+        {
+            Runners = [.. (Option(args, "--runners") ?? "1,8,32").Split(',').Select(int.Parse)],
+        };
         Console.WriteLine("| what | figure | budget |");
         Console.WriteLine("|---|---|---|");
         foreach (var (word, run) in Rows)
@@ -66,6 +70,9 @@ internal static class Program
 /// <param name="Divisor">By how much less is done than a figure needs.</param>
 internal sealed record Bench(string Slipway, string? Database, int Divisor)
 {
+    /// <summary>How many ask for jobs at once, run by run.</summary>
+    public int[] Runners { get; init; } = [];
+
     public static void Tell(string what, string figure, string budget = "") => Console.WriteLine($"| {what} | {figure} | {budget} |");
 
     public int Of(int count) => Math.Max(1, count / Divisor);
