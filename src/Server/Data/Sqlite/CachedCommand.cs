@@ -72,7 +72,13 @@ internal sealed class CachedCommand(CachingConnection connection) : DbCommand
         _statement.Transaction = (SqliteTransaction?)DbTransaction;
         _statement.Parameters.Clear();
         foreach (SqliteParameter parameter in _parameters)
+        {
+            // Without it the library searches the statement for the name alone, and then with each sign that may stand before one.
+            if (parameter.ParameterName is [not '@', ..] name)
+                parameter.ParameterName = "@" + name;
             _statement.Parameters.Add(parameter);
+        }
+
         return _statement;
     }
 
