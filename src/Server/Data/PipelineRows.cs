@@ -43,6 +43,15 @@ internal sealed record PipelineRow
 /// <summary>One attempt at a job, or at a trigger job.</summary>
 internal sealed record JobRow
 {
+    /// <summary>
+    /// What a job is before it has run: the rest, its log, its secrets and what it names, is left as if it were not there. A third less to read where rows are read
+    /// one by one, and many.
+    /// </summary>
+    public const string HandoutColumns = """
+        id, pipeline_id, project_id, number, job_index, attempt, name, stage, status, retried, allow_failure, played, play_variables, cancels_gracefully,
+        failure_reason, exit_code, user_id, protected, tags, scheduled_at, queued_at, started_at, finished_at, updated_at
+        """;
+
     public long Id { get; init; }
     public long PipelineId { get; init; }
     public long ProjectId { get; init; }

@@ -17,6 +17,7 @@ internal abstract record Round
 {
     private Round() { }
 
+    /// <param name="Job">With its <see cref="JobRow.HandoutColumns"/>.</param>
     /// <param name="Token">The job's secret from now on.</param>
     /// <param name="Shared">What it has in common with the others of its round.</param>
     public sealed record Got(JobRow Job, string Token, RoundReads Shared) : Round;
@@ -160,11 +161,11 @@ internal sealed partial class HandoutRounds(
     {
         var asker = pick.Waiter.Asker;
         var compiled = await pipelines.CompiledAsync(session, pick.Job.PipelineId, ct);
-        const string claim = """
+        const string claim = $"""
             UPDATE jobs SET runner_id = @runner, runner_manager_id = @manager, token_hash = @hash, offered_until = @until, timeout = @timeout,
               cancels_gracefully = @gracefully, updated_at = @now
             WHERE id = @Id AND status = 'pending' AND (offered_until IS NULL OR offered_until <= @now)
-            RETURNING *
+            RETURNING {JobRow.HandoutColumns}
             """;
         var arguments = new
         {
