@@ -42,7 +42,7 @@ internal sealed class JobWait(
             {
                 if (RunnerWords.IsOurs(request.Info.Revision))
                     http.Response.Headers[WireHeader.SharedCache] = "yes";
-                return Results.Json(payload, ProtocolJson.Default.JobPayload, statusCode: StatusCodes.Status201Created);
+                return new WholeJson<JobPayload>(payload, ProtocolJson.Default.JobPayload, StatusCodes.Status201Created);
             }
 
             var left = end - time.GetUtcNow();
