@@ -67,11 +67,13 @@ internal sealed class Rig : IAsyncDisposable
 
     /// <param name="postgres">Where its database is; nothing: where all others are.</param>
     /// <param name="megabytes">Of a disk of its own for its data; nothing: it has room as long as there is any.</param>
+    /// <param name="arguments">More of <c>serve</c>.</param>
     public static async Task<Rig> StartAsync(
         DatabaseKind kind = DatabaseKind.Sqlite,
         IReadOnlyDictionary<string, string>? environment = null,
         PostgresServer? postgres = null,
-        int? megabytes = null
+        int? megabytes = null,
+        IReadOnlyList<string>? arguments = null
     )
     {
         Assert.SkipWhen(kind == DatabaseKind.Postgres && PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
@@ -85,7 +87,11 @@ internal sealed class Rig : IAsyncDisposable
         };
         if (kind == DatabaseKind.Postgres)
             all["SLIPWAY_DATABASE"] = await (postgres is null ? PostgresServer.CreateDatabaseAsync(Ct) : postgres.CreateAsync(Ct));
-        var rig = new Rig(folder, new ServerProcess(all, "--runner", "off"), kind == DatabaseKind.Postgres && postgres is null)
+        var rig = new Rig(
+            folder,
+            new ServerProcess(all, ["--runner", "off", .. arguments ?? []]),
+            kind == DatabaseKind.Postgres && postgres is null
+        )
         {
             Disk = disk,
         };
