@@ -44,6 +44,7 @@ internal static class Serve
             surroundings.Say($"  set up   {server.Url}/setup with the code {server.SetUpCode}");
         var runner = RunnerAsync(server, options, surroundings, signals);
         var demo = options.IsDemo ? Demo.RunAsync(server, options, surroundings, signals.Drain) : Task.CompletedTask;
+        var pages = ProgramPages.KeepFewAsync(surroundings.Time, signals.Drain);
         var first = await Task.WhenAny(server.Ended, signals.Asked);
         if (first == server.Ended && server.Ended.IsFaulted)
         {
@@ -56,7 +57,7 @@ internal static class Serve
 
         server.BeginEnd();
         surroundings.Say("ending: no new jobs; those under way may end (once more to end at once)");
-        await Task.WhenAll(Quietly(runner), Quietly(demo));
+        await Task.WhenAll(Quietly(runner), Quietly(demo), Quietly(pages));
         return ExitCode.Ok;
     }
 
