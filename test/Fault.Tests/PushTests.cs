@@ -107,12 +107,14 @@ public sealed class PushTests(Rigs rigs) : IClassFixture<Rigs>
 
         // What was made in between is handed out, and nothing was made twice.
         using var runner = await rig.RunnerAsync();
-        await Rig.TakeAsync(runner);
+        var taken = await Rig.TakeAsync(runner);
         await rig.SoundAsync(points[0]);
         var open = (await rig.ApiAsync("projects/1/pipelines?per_page=100"))
             .EnumerateArray()
             .Count(one => one.GetProperty("status").GetString() is "pending" or "running");
         Assert.Equal(numbers.Count, open);
+        // Who comes next cancels what is left, and a runner that was never heard of again would be missed there.
+        Assert.Equal(200, (await taken.FinishAsync("success")).Status);
     }
 
     [Theory, EveryDatabase]
