@@ -15,7 +15,7 @@ public sealed class SweepLoopTests
     [Theory, EveryDatabase]
     public async Task A_pipeline_that_nobody_goes_on_with_is_swept_away_and_one_that_somebody_will_is_not(DatabaseKind kind)
     {
-        var clock = new Clock();
+        var clock = new Clock { Repeats = true };
         await using var room = await CoordinatorRoom.OpenAsync(kind, clock, options => options with { Sweep = Every });
         string?[] origins = [null, "trigger:1:2:key", "push:7:refs/heads/main"];
         foreach (var (iid, origin) in origins.Index())

@@ -7,7 +7,7 @@ public sealed class ClockTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    private readonly Clock _clock = new();
+    private readonly Clock _clock = new() { Repeats = true };
     private readonly List<string> _fired = [];
 
     [Fact]
