@@ -5,8 +5,13 @@ namespace Slipway.Runner.Executors.Docker.Services;
 /// <summary>Reads Linux's tables of TCP sockets, <c>/proc/net/tcp</c> and <c>tcp6</c> (proc_net_tcp in the kernel's documentation).</summary>
 internal static class ListeningPorts
 {
-    /// <summary>Prints both tables with nothing but a shell.</summary>
-    public const string Script = "for t in /proc/net/tcp /proc/net/tcp6; do while read -r l; do echo \"$l\"; done <$t; done 2>/dev/null";
+    /// <summary>
+    /// Prints what listens, with nothing but a shell. A service on the machine's own network has a table with all of its sockets, of whom there can be more than
+    /// anybody wants to read.
+    /// </summary>
+    public const string Script = """
+        for t in /proc/net/tcp /proc/net/tcp6; do while read -r l; do case $l in *" 0A "*) echo "$l" ;; esac; done <$t; done 2>/dev/null
+        """;
 
     private const string Listening = "0A";
 
