@@ -29,6 +29,7 @@ internal static class ServeCommand
             wanted.RegistryRedirect,
             wanted.RegistryUpstream,
             wanted.RegistryMirrorListen,
+            wanted.RegistryProxyQuota,
             wanted.Runner,
             wanted.RunnerSilence,
             wanted.Demo,
