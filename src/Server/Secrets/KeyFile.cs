@@ -49,7 +49,7 @@ internal static class KeyFile
             Write(partial, SecretKey.Random());
             try
             {
-                File.Move(partial, path, overwrite: false);
+                DurableFolder.NameFirst(partial, path);
             }
             catch (IOException) when (File.Exists(path))
             {

@@ -77,6 +77,19 @@ public sealed class CommandLineTests
     }
 
     [Theory]
+    [InlineData("--registry-quota", "a size")]
+    [InlineData("--registry-proxy-quota", "a size")]
+    [InlineData("--registry-grace", "a time")]
+    [InlineData("--runner-silence", "a time")]
+    public void A_bound_of_the_server_is_taken_and_what_is_none_is_refused(string option, string wanted)
+    {
+        using var folder = new TemporaryFolder();
+        var (exit, _, error) = FakeSurroundings.Run(folder.Path, "serve", option, "nonsense");
+        Assert.Equal(ExitCode.Usage, exit);
+        Assert.StartsWith($"error: {option} wants {wanted}", error);
+    }
+
+    [Theory]
     [InlineData("list")]
     [InlineData("list --json")]
     [InlineData("lint")]

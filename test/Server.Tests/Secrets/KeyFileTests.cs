@@ -27,9 +27,25 @@ public sealed class KeyFileTests : IDisposable
     [Fact]
     public async Task Of_many_who_make_it_at_once_all_get_the_same()
     {
-        var all = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => KeyFile.Create(Path)[0].Fingerprint)));
-        Assert.Single(all.Distinct());
-        Assert.Equal([Path], Directory.GetFiles(_folder.Path));
+        for (var round = 0; round < 20; round++)
+        {
+            var path = _folder[$"{round}/secret.key"];
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+            using var together = new Barrier(16);
+            var all = await Task.WhenAll(
+                Enumerable
+                    .Range(0, together.ParticipantCount)
+                    .Select(_ => Task.Factory.StartNew(() => Made(path, together), TaskCreationOptions.LongRunning))
+            );
+            Assert.Single(all.Distinct());
+            Assert.Equal([path], Directory.GetFiles(System.IO.Path.GetDirectoryName(path)!));
+        }
+    }
+
+    private static string Made(string path, Barrier together)
+    {
+        together.SignalAndWait();
+        return KeyFile.Create(path)[0].Fingerprint;
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace Slipway.Cli.Commands.Serving;
 /// <summary>
 /// The pages of program files that are mapped into this process: the program's own code, the assemblies in it, system libraries. Starting goes through much that a
 /// running server never needs again, and for every page that is touched the kernel maps those around it too (64 KiB, <c>fault_around_bytes</c>), so that more than
-/// half of them is mapped for nothing.
+/// half of them are mapped for nothing.
 /// </summary>
 internal static partial class ProgramPages
 {
