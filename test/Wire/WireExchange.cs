@@ -44,7 +44,7 @@ internal sealed record WireExchange(
     public IReadOnlyList<string> Mistakes()
     {
         var errors = new List<string>();
-        Expect(Status is < 500 or 501, "no error of the coordinator's own");
+        Expect(Status is < 500 or 501 || MayComeAgain, "no error of the coordinator's own");
         switch (Method, Parts)
         {
             case ("POST", ["jobs", "request"]):
@@ -85,6 +85,9 @@ internal sealed record WireExchange(
 
         void One(params int[] known) => Expect(known.Contains(Status), string.Join(", ", known));
     }
+
+    /// <summary>A store that is away is no mistake of the coordinator's: for an upload the runner knows what to do about it, and tries twice as often.</summary>
+    private bool MayComeAgain => (Method, Parts, Status) is ("POST", ["jobs", _, "artifacts"], 503);
 
     private bool IsJson => Header("Content-Type")?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) == true;
 

@@ -45,12 +45,18 @@ public sealed class WireCheckTests
     [InlineData("PUT", "jobs/1", 404, "", "200, 202, 400, 403, 409, 412, 429 is expected")]
     [InlineData("PATCH", "jobs/1/trace", 202, "", "Range: 0-N is expected")]
     [InlineData("POST", "jobs/1/artifacts", 200, "", "201, 400, 403, 405, 413, 503 is expected")]
+    [InlineData("POST", "jobs/1/artifacts", 500, "", "no error of the coordinator's own is expected")]
     [InlineData("GET", "jobs/1/artifacts", 302, "", "Location is expected")]
     public void Answers_that_a_runner_cannot_take_are_found(string method, string path, int status, string body, string mistake) =>
         Assert.Contains(
             $"{method} {path}: {status} {mistake}",
             new WireExchange(method, path, null, status, _ => null, Encoding.UTF8.GetBytes(body)).Mistakes()
         );
+
+    /// <summary>runner-protocol §8.1: the runner tries up to six times.</summary>
+    [Fact]
+    public void An_upload_of_artifacts_may_be_told_to_come_again_when_the_store_is_away() =>
+        Assert.Empty(new WireExchange("POST", "jobs/1/artifacts", null, 503, _ => null, "{}"u8.ToArray()).Mistakes());
 
     [Fact]
     public async Task Mistakes_are_found()

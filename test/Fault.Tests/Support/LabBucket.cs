@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Amazon.Runtime;
+using Amazon.S3;
+using Xunit;
+
+namespace Slipway.Fault.Tests.Support;
+
+/// <summary>A bucket of a real S3 server, the lab's: Ceph's gateway, in a container that can be killed and started again with what it had.</summary>
+internal sealed class LabBucket : IAsyncDisposable
+{
+    private const string Image = "lab/s3";
+    private const string Bucket = "slipway";
+    private const string AccessKey = "labkey";
+    private const string SecretKey = "labsecret";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly string _container;
+    private readonly Uri _address;
+
+    private LabBucket(string container, Uri address) => (_container, _address) = (container, address);
+
+    /// <summary>For a server that keeps its blobs there.</summary>
+    public IReadOnlyDictionary<string, string> Environment =>
+        new Dictionary<string, string>
+        {
+            ["SLIPWAY_BLOBS"] = $"s3://{Bucket}/ci?endpoint={_address}&timeout=20",
+            ["AWS_ACCESS_KEY_ID"] = AccessKey,
+            ["AWS_SECRET_ACCESS_KEY"] = SecretKey,
+        };
+
+    /// <summary>Starts one, or skips the test where there is none: the lab builds it only when it is asked to (<c>build-images.sh s3</c>).</summary>
+    public static async Task<LabBucket> StartAsync()
+    {
+        var (isThere, why) = await DockerAsync("image", "inspect", "--format", "{{.Id}}", Image);
+        Assert.SkipWhen(!isThere, $"no {Image} in a Docker engine here: {why}");
+        var port = FreePort();
+        var (isStarted, container) = await DockerAsync("run", "-d", "-p", $"127.0.0.1:{port}:7480", Image);
+        Assert.True(isStarted, container);
+        var bucket = new LabBucket(container, new Uri($"http://127.0.0.1:{port}"));
+        try
+        {
+            await bucket.AnswersAsync(async s3 => await s3.PutBucketAsync(Bucket));
+            return bucket;
+        }
+        catch
+        {
+            await bucket.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>SIGKILL, whatever it is doing.</summary>
+    public async Task KillAsync()
+    {
+        var (isKilled, said) = await DockerAsync("kill", _container);
+        Assert.True(isKilled, said);
+    }
+
+    /// <summary>Starts it again, and waits until it answers.</summary>
+    public async Task AgainAsync()
+    {
+        var (isStarted, said) = await DockerAsync("start", _container);
+        Assert.True(isStarted, said);
+        await AnswersAsync(s3 => s3.ListObjectsV2Async(new() { BucketName = Bucket, MaxKeys = 1 }));
+    }
+
+    public async ValueTask DisposeAsync() => await DockerAsync("rm", "-f", "-v", _container);
+
+    private async Task AnswersAsync(Func<AmazonS3Client, Task> ask)
+    {
+        var config = new AmazonS3Config
+        {
+            ServiceURL = _address.ToString(),
+            ForcePathStyle = true,
+            AuthenticationRegion = "us-east-1",
+            MaxErrorRetry = 0,
+        };
+        using var s3 = new AmazonS3Client(new BasicAWSCredentials(AccessKey, SecretKey), config);
+        for (var since = Stopwatch.StartNew(); ; await Task.Delay(100, Rig.Ct))
+            try
+            {
+                await ask(s3);
+                return;
+            }
+            catch (Exception e) when (e is AmazonServiceException or HttpRequestException or IOException && since.Elapsed < Patience) { }
+    }
+
+    /// <returns>Whether it did it, and what it said.</returns>
+    private static async Task<(bool Ok, string Said)> DockerAsync(params string[] arguments)
+    {
+        try
+        {
+            using var process = Process.Start(
+                new ProcessStartInfo("docker", arguments)
+                {
+                    UseShellExecute = false,
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true,
+                }
+            )!;
+            var error = process.StandardError.ReadToEndAsync();
+            var said = await process.StandardOutput.ReadToEndAsync();
+            await process.WaitForExitAsync();
+            return process.ExitCode == 0 ? (true, said.Trim()) : (false, (await error).Trim());
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            return (false, e.Message);
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var socket = new TcpListener(IPAddress.Loopback, 0);
+        socket.Start();
+        return ((IPEndPoint)socket.LocalEndpoint).Port;
+    }
+}
