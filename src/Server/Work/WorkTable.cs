@@ -83,11 +83,21 @@ internal sealed class WorkTable(Db db, TimeProvider time, string holder = "")
     /// </summary>
     public async Task TakeBackAsync(CancellationToken ct)
     {
-        while (_adrift.TryPeek(out var lease))
-        {
-            await db.ExecuteAsync($"UPDATE work SET lease = NULL, due_at = @Now, {Untried} WHERE lease = @lease", new { Now, lease }, ct);
-            _adrift.TryDequeue(out _);
-        }
+        // Out of the queue before the row is asked for: several may be here at once, and each must have a lease of its own.
+        while (_adrift.TryDequeue(out var lease))
+            try
+            {
+                await db.ExecuteAsync(
+                    $"UPDATE work SET lease = NULL, due_at = @Now, {Untried} WHERE lease = @lease",
+                    new { Now, lease },
+                    ct
+                );
+            }
+            catch
+            {
+                _adrift.Enqueue(lease);
+                throw;
+            }
     }
 
     /// <summary>Takes back what this holder had when it died: it is due at once.</summary>

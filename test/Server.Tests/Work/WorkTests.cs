@@ -247,6 +247,33 @@ public sealed partial class WorkTests
         Assert.Equal((1, 1), (await table.DoneAsync(next, Ct), await table.DoneAsync(bob!, Ct)));
     }
 
+    /// <summary>On rows that can be held one by one. Each lane takes back what it was first to see, and the one that is ended gives back what it could not do.</summary>
+    [Fact]
+    public async Task Of_two_lanes_that_take_back_at_once_neither_forgets_what_the_other_could_not()
+    {
+        await using var house = await House.OpenAsync(DatabaseKind.Postgres);
+        var table = new WorkTable(house.Db, house.Clock);
+        await house.AskAsync(new Greeting("ada", "hello"));
+        await house.AskAsync(new Greeting("bob", "hello"));
+        var (ada, bob) = (await table.ClaimAsync(Ct), await table.ClaimAsync(Ct));
+        await using var adaHeld = await house.HoldAsync(ada!.Id);
+        await using var bobHeld = await house.HoldAsync(bob!.Id);
+        table.Abandon(ada);
+        table.Abandon(bob);
+
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        Task[] lanes = [table.TakeBackAsync(over.Token), table.TakeBackAsync(over.Token)];
+        await adaHeld.DisposeAsync();
+        // The one has done what there was for it; the other waits for the second row.
+        await (await Task.WhenAny(lanes));
+        await over.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(lanes));
+        await bobHeld.DisposeAsync();
+
+        await table.TakeBackAsync(Ct);
+        Assert.All(await house.RowsAsync(), row => Assert.Null(row.Lease));
+    }
+
     [Theory, EveryDatabase]
     public async Task Stopping_gives_back_what_is_not_finished(DatabaseKind kind) => await GivenBackAsync(kind, isAskedForAgain: false);
 
@@ -347,11 +374,38 @@ public sealed partial class WorkTests
         public Task<IReadOnlyList<StoredRow>> RowsAsync() =>
             Db.QueryAsync<StoredRow>("SELECT subject, due_at, lease, attempts, error FROM work ORDER BY id", null, Ct);
 
+        /// <summary>Others who want to write the row wait until it is let go.</summary>
+        public async Task<Hold> HoldAsync(long id)
+        {
+            var (held, letGo) = (new TaskCompletionSource(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            var holding = Db.WriteAsync(
+                async (session, ct) =>
+                {
+                    await session.FindAsync<long>("SELECT id FROM work WHERE id = @id FOR UPDATE", new { id }, ct);
+                    held.TrySetResult();
+                    await letGo.Task;
+                    return 0;
+                },
+                Ct
+            );
+            await held.Task;
+            return new Hold(letGo, holding);
+        }
+
         public async ValueTask DisposeAsync()
         {
             await StopAsync();
             await database.DisposeAsync();
             _stop.Dispose();
+        }
+    }
+
+    private sealed record Hold(TaskCompletionSource LetGo, Task Holding) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            LetGo.TrySetResult();
+            await Holding;
         }
     }
 }
