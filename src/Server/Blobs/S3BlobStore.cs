@@ -61,7 +61,6 @@ internal sealed class S3BlobStore(S3Options options) : IBlobStore
                     throw why;
                 }
 
-                // The library's own limit ends with the headers.
                 return new StreamPart(response.ResponseStream, response.ContentLength, options.Timeout);
             },
             ct
@@ -133,7 +132,7 @@ internal sealed class S3BlobStore(S3Options options) : IBlobStore
         {
             AuthenticationRegion = options.Region,
             ForcePathStyle = options.PathStyle,
-            Timeout = options.Timeout,
+            HttpClientFactory = new S3HttpClients(options.Timeout),
             MaxErrorRetry = options.Retries,
             RetryMode = RequestRetryMode.Standard,
             // The signature covers the body already, and many servers do not know the newer checksums.

@@ -24,7 +24,7 @@ internal sealed record S3Options(string Bucket, string AccessKey, string SecretK
     /// <summary>Where a blob waits on this machine until it is known whole. The machine's folder for temporary files.</summary>
     public string StagingFolder { get; init; } = Path.GetTempPath();
 
-    /// <summary>For one request, then it is tried again. 100 s.</summary>
+    /// <summary>For one request until its answer begins, and for each silence in that; then it is tried again. 100 s.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(100);
 
     /// <summary>How often a request that failed for no fault of its own is tried again. 3.</summary>

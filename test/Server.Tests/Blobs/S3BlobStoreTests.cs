@@ -76,6 +76,67 @@ public sealed class S3BlobStoreTests
         await Assert.ThrowsAsync<BlobStoreException>(() => test.Store.DeleteAsync(blob.Digest, Ct));
     }
 
+    /// <summary>What the library reads by itself: pages of lists, what an error is, what became of a put.</summary>
+    [Theory]
+    [InlineData(200)]
+    [InlineData(403)]
+    [InlineData(500)]
+    public async Task A_bucket_that_falls_silent_in_the_middle_of_what_it_says_is_a_failure_in_time(int status)
+    {
+        await using var test = await CreateAsync(options => options with { Retries = 0, Timeout = TimeSpan.FromMilliseconds(300) });
+        var (small, large) = (BlobStoreTests.Bytes(101), BlobStoreTests.Bytes(TestBlobStore.PartBytes + 1));
+        var blob = await BlobStoreTests.PutAsync(test.Store, BlobStoreTests.Bytes(100));
+        test.Server!.Fault = async http =>
+        {
+            if (HttpMethods.IsHead(http.Request.Method))
+                return false;
+            http.Response.StatusCode = status;
+            http.Response.ContentType = "application/xml";
+            await http.Response.WriteAsync("<?xml version=\"1.0\"?><Error><Code>Slow", Ct);
+            await http.Response.Body.FlushAsync(Ct);
+            await Task.WhenAny(Task.Delay(Timeout.Infinite, http.RequestAborted));
+            return true;
+        };
+        foreach (
+            var act in (IEnumerable<Func<Task>>)
+                [
+                    () => BlobStoreTests.PutAsync(test.Store, small),
+                    () => BlobStoreTests.PutAsync(test.Store, large),
+                    () => test.Store.ListAsync(Ct).FirstAsync(Ct).AsTask(),
+                    () => test.Store.SweepAsync(DateTimeOffset.MaxValue, Ct),
+                    // What it says to these when all is well has no body, and is the blob.
+                    .. status == 200
+                        ? (IEnumerable<Func<Task>>)[]
+                        : [() => test.Store.DeleteAsync(blob.Digest, Ct), () => test.Store.OpenAsync(blob.Digest, null, Ct)],
+                ]
+        )
+            await Assert.ThrowsAsync<BlobStoreException>(() => Task.Run(act, Ct).WaitAsync(TimeSpan.FromSeconds(20), Ct));
+    }
+
+    /// <summary>https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html: it may take minutes, and sends spaces meanwhile.</summary>
+    [Fact]
+    public async Task A_bucket_that_takes_long_to_put_parts_together_and_says_so_is_waited_for()
+    {
+        await using var test = await CreateAsync(options => options with { Retries = 0, Timeout = TimeSpan.FromSeconds(2) });
+        test.Server!.Fault = async http =>
+        {
+            if (http.Request.Method != "POST" || !http.Request.Query.ContainsKey("uploadId"))
+                return false;
+            http.Response.ContentType = "application/xml";
+            await http.Response.WriteAsync("<?xml version=\"1.0\"?>", Ct);
+            for (var sent = 0; sent < 12; sent++)
+            {
+                await http.Response.WriteAsync(" ", Ct);
+                await http.Response.Body.FlushAsync(Ct);
+                await Task.Delay(200, Ct);
+            }
+
+            await http.Response.WriteAsync("<CompleteMultipartUploadResult><ETag>\"1-2\"</ETag></CompleteMultipartUploadResult>", Ct);
+            return true;
+        };
+        await BlobStoreTests.PutAsync(test.Store, BlobStoreTests.Bytes(TestBlobStore.PartBytes + 1));
+    }
+
     [Fact]
     public async Task A_large_put_that_fails_halfway_gives_its_parts_up()
     {
