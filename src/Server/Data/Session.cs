@@ -10,6 +10,9 @@ namespace Slipway.Server.Data;
 /// <param name="commandTimeout">In seconds, 0 for none, nothing for the connection's own.</param>
 internal sealed class Session(DbConnection connection, int? commandTimeout = null)
 {
+    /// <summary>How many statements go to PostgreSQL together.</summary>
+    private const int MostAtOnce = 100;
+
     private readonly List<Action> _afterCommit = [];
     private Exception? _doom;
 
@@ -23,6 +26,38 @@ internal sealed class Session(DbConnection connection, int? commandTimeout = nul
     /// <param name="args">A list of argument objects runs the statement for each.</param>
     /// <returns>How many rows the statement wrote.</returns>
     public Task<int> ExecuteAsync(string sql, object? args, CancellationToken ct) => RunAsync(connection.ExecuteAsync, sql, args, ct);
+
+    /// <summary>Runs a statement that gives rows for each of the arguments, in their order: on PostgreSQL many at once, so that they wait for the network once.</summary>
+    /// <returns>For each its first row, or nothing.</returns>
+    public async Task<IReadOnlyList<T?>> FindEachAsync<T>(
+        string sql,
+        IReadOnlyList<IReadOnlyDictionary<string, object?>> args,
+        CancellationToken ct
+    )
+    {
+        var found = new List<T?>(args.Count);
+        foreach (var some in args.Chunk(connection.CanCreateBatch ? MostAtOnce : 1))
+        {
+            if (some.Length == 1)
+                found.Add(await FindAsync<T>(sql, some[0], ct));
+            else
+                found.AddRange(await RunAsync(() => FirstRowsAsync<T>(sql, some, ct), ct));
+        }
+
+        return found;
+    }
+
+    /// <summary>Runs a statement that writes for each of the arguments, in their order: on PostgreSQL many at once, so that they wait for the network once.</summary>
+    public async Task ExecuteEachAsync(string sql, IReadOnlyList<IReadOnlyDictionary<string, object?>> args, CancellationToken ct)
+    {
+        foreach (var some in args.Chunk(connection.CanCreateBatch ? MostAtOnce : 1))
+        {
+            if (some.Length == 1)
+                await ExecuteAsync(sql, some[0], ct);
+            else
+                await RunAsync(() => WriteAsync(sql, some, ct), ct);
+        }
+    }
 
     /// <summary>Reads rows one by one, however many they are.</summary>
     public Task<int> ReadEachAsync(string sql, Func<DbDataReader, Task> each, CancellationToken ct) =>
@@ -51,14 +86,59 @@ internal sealed class Session(DbConnection connection, int? commandTimeout = nul
             throw _doom;
     }
 
-    private async Task<T> RunAsync<T>(Func<CommandDefinition, Task<T>> run, string sql, object? args, CancellationToken ct)
+    private async Task<IReadOnlyList<T?>> FirstRowsAsync<T>(string sql, IReadOnlyDictionary<string, object?>[] args, CancellationToken ct)
+    {
+        await using var batch = Batch(sql, args);
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        var found = new List<T?>(args.Length);
+        Func<DbDataReader, T>? parse = null;
+        do
+        {
+            found.Add(await reader.ReadAsync(ct) ? (parse ??= reader.GetRowParser<T>())(reader) : default);
+        } while (await reader.NextResultAsync(ct));
+
+        return found;
+    }
+
+    private async Task<int> WriteAsync(string sql, IReadOnlyDictionary<string, object?>[] args, CancellationToken ct)
+    {
+        await using var batch = Batch(sql, args);
+        return await batch.ExecuteNonQueryAsync(ct);
+    }
+
+    private DbBatch Batch(string sql, IReadOnlyDictionary<string, object?>[] args)
+    {
+        var batch = connection.CreateBatch();
+        if (commandTimeout is { } seconds)
+            batch.Timeout = seconds;
+        foreach (var values in args)
+        {
+            var command = batch.CreateBatchCommand();
+            command.CommandText = sql;
+            foreach (var (name, value) in values)
+            {
+                var parameter = command.CreateParameter();
+                (parameter.ParameterName, parameter.Value) = (name, value ?? DBNull.Value);
+                command.Parameters.Add(parameter);
+            }
+
+            batch.BatchCommands.Add(command);
+        }
+
+        return batch;
+    }
+
+    private Task<T> RunAsync<T>(Func<CommandDefinition, Task<T>> run, string sql, object? args, CancellationToken ct) =>
+        RunAsync(() => run(new CommandDefinition(sql, args, commandTimeout: commandTimeout, cancellationToken: ct)), ct);
+
+    private async Task<T> RunAsync<T>(Func<Task<T>> run, CancellationToken ct)
     {
         if (_doom is not null)
             throw new InvalidOperationException("The transaction has failed before.", _doom);
         try
         {
             ct.ThrowIfCancellationRequested();
-            return await run(new CommandDefinition(sql, args, commandTimeout: commandTimeout, cancellationToken: ct));
+            return await run();
         }
         catch (DbException e)
         {

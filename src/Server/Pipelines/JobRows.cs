@@ -36,25 +36,44 @@ internal sealed class JobRows(SecretBox secrets)
             FinishedAt = row.FinishedAt.Instant(),
         };
 
-    /// <summary>Writes what the engine decides of a job, and nothing that others do.</summary>
-    public Task UpdateAsync(Session session, long pipelineId, JobState job, long now, CancellationToken ct) =>
-        session.ExecuteAsync(
+    /// <summary>Writes what the engine decides of jobs, and nothing that others do.</summary>
+    public Task UpdateAsync(Session session, long pipelineId, IEnumerable<JobState> jobs, long now, CancellationToken ct) =>
+        session.ExecuteEachAsync(
             """
             UPDATE jobs SET status = @status, retried = @retried, allow_failure = @allowFailure, played = @played, play_variables = @playVariables,
               cancels_gracefully = @cancelsGracefully, failure_reason = @failureReason, exit_code = @exitCode, scheduled_at = @scheduledAt,
               queued_at = @queuedAt, started_at = @startedAt, finished_at = @finishedAt, updated_at = @now
             WHERE pipeline_id = @pipelineId AND number = @number
             """,
-            Arguments(pipelineId, job, now),
+            [.. jobs.Select(job => Arguments(pipelineId, job, now))],
             ct
         );
 
     /// <param name="of">The pipeline's own row, for what its jobs take over from it.</param>
-    /// <param name="userId">Who is responsible: whoever pushed, or retried it.</param>
-    public Task InsertAsync(Session session, PipelineRow of, JobState job, long userId, long now, CancellationToken ct)
+    /// <param name="jobs">Each with who is responsible: whoever pushed, or retried it.</param>
+    public Task InsertAsync(
+        Session session,
+        PipelineRow of,
+        IEnumerable<(JobState Job, long UserId)> jobs,
+        long now,
+        CancellationToken ct
+    ) =>
+        session.ExecuteEachAsync(
+            """
+            INSERT INTO jobs (pipeline_id, project_id, number, job_index, attempt, bridge, name, stage, stage_index, status, retried, allow_failure, played,
+              play_variables, cancels_gracefully, failure_reason, exit_code, user_id, protected, tags, environment, resource_group, trace_size, debug_trace,
+              created_at, scheduled_at, queued_at, started_at, finished_at, updated_at)
+            VALUES (@pipelineId, @projectId, @number, @jobIndex, @attempt, @bridge, @name, @stage, @stageIndex, @status, @retried, @allowFailure, @played,
+              @playVariables, @cancelsGracefully, @failureReason, @exitCode, @userId, @protected, @tags, @environment, @resourceGroup, 0, 0,
+              @now, @scheduledAt, @queuedAt, @startedAt, @finishedAt, @now)
+            """,
+            [.. jobs.Select(entry => ArgumentsOfNew(of, entry.Job, entry.UserId, now))],
+            ct
+        );
+
+    private Dictionary<string, object?> ArgumentsOfNew(PipelineRow of, JobState job, long userId, long now)
     {
-        var arguments = Arguments(of.Id, job, now);
-        var compiled = job.Job;
+        var (arguments, compiled) = (Arguments(of.Id, job, now), job.Job);
         arguments["projectId"] = of.ProjectId;
         arguments["bridge"] = compiled.IsBridge ? 1L : 0;
         arguments["name"] = compiled.Name;
@@ -67,18 +86,7 @@ internal sealed class JobRows(SecretBox secrets)
         arguments["tags"] = JsonSerializer.Serialize(compiled.Tags);
         arguments["environment"] = compiled.Environment?.Name;
         arguments["resourceGroup"] = compiled.ResourceGroup;
-        return session.ExecuteAsync(
-            """
-            INSERT INTO jobs (pipeline_id, project_id, number, job_index, attempt, bridge, name, stage, stage_index, status, retried, allow_failure, played,
-              play_variables, cancels_gracefully, failure_reason, exit_code, user_id, protected, tags, environment, resource_group, trace_size, debug_trace,
-              created_at, scheduled_at, queued_at, started_at, finished_at, updated_at)
-            VALUES (@pipelineId, @projectId, @number, @jobIndex, @attempt, @bridge, @name, @stage, @stageIndex, @status, @retried, @allowFailure, @played,
-              @playVariables, @cancelsGracefully, @failureReason, @exitCode, @userId, @protected, @tags, @environment, @resourceGroup, 0, 0,
-              @now, @scheduledAt, @queuedAt, @startedAt, @finishedAt, @now)
-            """,
-            arguments,
-            ct
-        );
+        return arguments;
     }
 
     private Dictionary<string, object?> Arguments(long pipelineId, JobState job, long now) =>

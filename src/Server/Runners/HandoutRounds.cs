@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Slipway.Compiler;
 using Slipway.Protocol.Jobs;
 using Slipway.Server.Accounts;
 using Slipway.Server.Data;
@@ -32,83 +33,59 @@ internal abstract record Round
 /// Gives waiting jobs away in rounds: all who ask while one round is at the disk are served by the next, with one look at what waits and one transaction. So
 /// those who ask this process never run into each other; the row itself decides, in the WHERE of the statement that gives it away, between processes.
 /// </summary>
-internal sealed partial class HandoutRounds(
-    Db db,
-    JobQueue queue,
-    PipelineStore pipelines,
-    JobOptions options,
-    SecretBox secrets,
-    TimeProvider time,
-    ILogger<HandoutRounds> log
-)
+internal sealed partial class HandoutRounds
 {
     /// <summary>GitLab tries so many jobs for one request; here that many requests share a round.</summary>
     private const int Largest = 64;
 
-    private readonly ConcurrentQueue<Waiter> _waiting = [];
+    private readonly Db _db;
+    private readonly JobQueue _queue;
+    private readonly PipelineStore _pipelines;
+    private readonly JobOptions _options;
+    private readonly SecretBox _secrets;
+    private readonly TimeProvider _time;
+    private readonly ILogger<HandoutRounds> _log;
+    private readonly Batcher<Asker, Round> _rounds;
     private readonly ConcurrentDictionary<long, bool> _broken = [];
-    private int _serving;
 
-    public Task<Round> AskAsync(Asker asker, CancellationToken ct)
+    public HandoutRounds(
+        Db db,
+        JobQueue queue,
+        PipelineStore pipelines,
+        JobOptions options,
+        SecretBox secrets,
+        TimeProvider time,
+        ILogger<HandoutRounds> log
+    )
     {
-        var waiter = new Waiter(asker, ct);
-        _waiting.Enqueue(waiter);
-        if (Interlocked.Exchange(ref _serving, 1) == 0)
-            _ = Task.Run(ServeAsync, CancellationToken.None);
-        return waiter.Outcome.Task.WaitAsync(ct);
+        (_db, _queue, _pipelines, _options, _secrets, _time, _log) = (db, queue, pipelines, options, secrets, time, log);
+        _rounds = new Batcher<Asker, Round>(Largest, ServeAsync);
     }
 
-    private async Task ServeAsync()
+    public Task<Round> AskAsync(Asker asker, CancellationToken ct) => _rounds.AskAsync(asker, ct);
+
+    private async Task ServeAsync(IReadOnlyList<Batcher<Asker, Round>.Waiter> round)
     {
-        do
-        {
-            while (Gather() is { Count: > 0 } round)
-                await ServeAsync(round);
-            Volatile.Write(ref _serving, 0);
-        } while (!_waiting.IsEmpty && Interlocked.Exchange(ref _serving, 1) == 0);
+        var picks = await PickAsync(round);
+        if (picks.Count > 0)
+            await GiveAsync(picks);
     }
 
-    private List<Waiter> Gather()
-    {
-        var round = new List<Waiter>();
-        while (round.Count < Largest && _waiting.TryDequeue(out var waiter))
-        {
-            if (!waiter.Ended.IsCancellationRequested)
-                round.Add(waiter);
-        }
-
-        return round;
-    }
-
-    private async Task ServeAsync(List<Waiter> round)
-    {
-        try
-        {
-            var picks = await PickAsync(round);
-            if (picks.Count > 0)
-                await GiveAsync(picks);
-        }
-        catch (Exception e)
-        {
-            round.ForEach(waiter => waiter.Outcome.TrySetException(e));
-        }
-    }
-
-    private async Task<List<Pick>> PickAsync(List<Waiter> round)
+    private async Task<List<Pick>> PickAsync(IReadOnlyList<Batcher<Asker, Round>.Waiter> round)
     {
         var picks = new List<Pick>();
         var looks = new Dictionary<(string, long?), WaitingJobs>();
         foreach (var waiter in round)
         {
-            var runner = waiter.Asker.Runner;
+            var runner = waiter.Ask.Runner;
             if (!looks.TryGetValue(JobQueue.Reach(runner), out var jobs))
-                looks[JobQueue.Reach(runner)] = jobs = await queue.LookAsync(runner, round.Count, CancellationToken.None);
+                looks[JobQueue.Reach(runner)] = jobs = await _queue.LookAsync(runner, round.Count, CancellationToken.None);
             var matching = new Matching(runner);
             var job = await jobs.NextAsync(matching, CancellationToken.None);
             while (job is not null && (_broken.ContainsKey(job.Id) || picks.Exists(pick => pick.Job.Id == job.Id)))
                 job = await jobs.NextAsync(matching, CancellationToken.None);
             if (job is null)
-                waiter.Outcome.TrySetResult(new Round.Nothing());
+                waiter.Answer.TrySetResult(new Round.Nothing());
             else
                 picks.Add(new Pick(waiter, job, Tokens.Create(Tokens.Job)));
         }
@@ -121,7 +98,7 @@ internal sealed partial class HandoutRounds(
         IReadOnlyList<JobRow?> rows;
         try
         {
-            rows = await db.WriteAsync((session, ct) => ClaimAsync(session, picks, ct), CancellationToken.None);
+            rows = await _db.WriteAsync((session, ct) => ClaimAsync(session, picks, ct), CancellationToken.None);
         }
         catch (Exception e) when (e is not DatabaseException)
         {
@@ -129,8 +106,8 @@ internal sealed partial class HandoutRounds(
             {
                 // It would be the first in every round, and stop them all.
                 _broken[alone.Job.Id] = true;
-                Broken(log, alone.Job.Id, e);
-                alone.Waiter.Outcome.TrySetResult(new Round.Lost());
+                Broken(_log, alone.Job.Id, e);
+                alone.Waiter.Answer.TrySetResult(new Round.Lost());
                 return;
             }
 
@@ -140,57 +117,51 @@ internal sealed partial class HandoutRounds(
         }
 
         // Read after they are given away: a job has its project's variables as they are when it is handed out.
-        var shared = new RoundReads(db, secrets, time);
+        var shared = new RoundReads(_db, _secrets, _time);
         foreach (var (pick, row) in picks.Zip(rows))
-            pick.Waiter.Outcome.TrySetResult(row is null ? new Round.Lost() : new Round.Got(row, pick.Token, shared));
+            pick.Waiter.Answer.TrySetResult(row is null ? new Round.Lost() : new Round.Got(row, pick.Token, shared));
     }
 
+    /// <returns>For each its job, now its runner's; nothing where somebody else was quicker.</returns>
     private async Task<IReadOnlyList<JobRow?>> ClaimAsync(Session session, IReadOnlyList<Pick> picks, CancellationToken ct)
     {
-        var (rows, now) = (new List<JobRow?>(), time.GetUtcNow());
-        foreach (var pick in picks)
-            rows.Add(await ClaimAsync(session, pick, now, ct));
-        var started = picks.Zip(rows).Where(pair => !pair.First.Waiter.Asker.IsTwoPhase).Select(pair => pair.Second).OfType<JobRow>();
-        foreach (var pipeline in started.GroupBy(row => row.PipelineId))
-            await JobStart.StartAsync(session, pipelines, pipeline.Key, pipeline, now, ct);
-        return rows;
-    }
-
-    /// <returns>The job, now this runner's; nothing when somebody else was quicker.</returns>
-    private async Task<JobRow?> ClaimAsync(Session session, Pick pick, DateTimeOffset now, CancellationToken ct)
-    {
-        var asker = pick.Waiter.Asker;
-        var compiled = await pipelines.CompiledAsync(session, pick.Job.PipelineId, ct);
         const string claim = $"""
             UPDATE jobs SET runner_id = @runner, runner_manager_id = @manager, token_hash = @hash, offered_until = @until, timeout = @timeout,
               cancels_gracefully = @gracefully, updated_at = @now
-            WHERE id = @Id AND status = 'pending' AND (offered_until IS NULL OR offered_until <= @now)
+            WHERE id = @id AND status = 'pending' AND (offered_until IS NULL OR offered_until <= @now)
             RETURNING {JobRow.HandoutColumns}
             """;
-        var arguments = new
+        var (claims, now) = (new List<Dictionary<string, object?>>(picks.Count), _time.GetUtcNow());
+        foreach (var pick in picks)
+            claims.Add(Claim(pick, await _pipelines.CompiledAsync(session, pick.Job.PipelineId, ct), now));
+        var rows = await session.FindEachAsync<JobRow>(claim, claims, ct);
+        var started = picks.Zip(rows).Where(pair => !pair.First.Waiter.Ask.IsTwoPhase).Select(pair => pair.Second).OfType<JobRow>();
+        foreach (var pipeline in started.GroupBy(row => row.PipelineId))
+            await JobStart.StartAsync(session, _pipelines, pipeline.Key, pipeline, now, ct);
+        return rows;
+    }
+
+    private Dictionary<string, object?> Claim(Pick pick, CompiledPipeline? compiled, DateTimeOffset now)
+    {
+        var asker = pick.Waiter.Ask;
+        return new()
         {
-            pick.Job.Id,
-            runner = asker.Runner.Id,
-            manager = asker.Manager,
-            hash = Tokens.Hash(pick.Token),
-            until = (now + options.Offer).ToUnixTimeMilliseconds(),
+            ["id"] = pick.Job.Id,
+            ["runner"] = asker.Runner.Id,
+            ["manager"] = asker.Manager,
+            ["hash"] = Tokens.Hash(pick.Token),
+            ["until"] = (now + _options.Offer).ToUnixTimeMilliseconds(),
             // As long as both of them allow.
-            timeout = compiled is null
+            ["timeout"] = compiled is null
                 ? null
-                : (long?)Math.Min(compiled.Jobs[(int)pick.Job.JobIndex].Timeout, asker.Runner.MaximumTimeout ?? long.MaxValue),
-            gracefully = asker.CancelsGracefully ? 1L : 0,
-            now = now.ToUnixTimeMilliseconds(),
+                : Math.Min(compiled.Jobs[(int)pick.Job.JobIndex].Timeout, asker.Runner.MaximumTimeout ?? long.MaxValue),
+            ["gracefully"] = asker.CancelsGracefully ? 1L : 0,
+            ["now"] = now.ToUnixTimeMilliseconds(),
         };
-        return await session.FindAsync<JobRow>(claim, arguments, ct);
     }
 
     [LoggerMessage(1, LogLevel.Error, "Job {Job} cannot be given to a runner and is passed over")]
     private static partial void Broken(ILogger log, long job, Exception failure);
 
-    private sealed record Waiter(Asker Asker, CancellationToken Ended)
-    {
-        public TaskCompletionSource<Round> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
-
-    private sealed record Pick(Waiter Waiter, Candidate Job, string Token);
+    private sealed record Pick(Batcher<Asker, Round>.Waiter Waiter, Candidate Job, string Token);
 }

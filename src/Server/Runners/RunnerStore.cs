@@ -6,8 +6,22 @@ using Slipway.Server.Pipelines;
 namespace Slipway.Server.Runners;
 
 /// <summary>Runners and their tokens. Only a token's hash is kept.</summary>
-internal sealed class RunnerStore(Db db, JobBell bell, TimeProvider time)
+internal sealed class RunnerStore
 {
+    /// <summary>Tokens of one look: runners come in crowds when jobs do.</summary>
+    private const int MostTokens = 100;
+
+    private readonly Db _db;
+    private readonly JobBell _bell;
+    private readonly TimeProvider _time;
+    private readonly Batcher<string, RunnerRow?> _byToken;
+
+    public RunnerStore(Db db, JobBell bell, TimeProvider time)
+    {
+        (_db, _bell, _time) = (db, bell, time);
+        _byToken = new Batcher<string, RunnerRow?>(MostTokens, FindAsync);
+    }
+
     /// <summary>A runner that somebody made, and its token, which is shown this once.</summary>
     /// <param name="creator">Nobody for one that registered itself: by its token's prefix gitlab-runner tells the two apart.</param>
     public async Task<(RunnerRow Runner, string Token)> AddAsync(
@@ -18,8 +32,8 @@ internal sealed class RunnerStore(Db db, JobBell bell, TimeProvider time)
     )
     {
         var token = Tokens.Create(Prefix(owner.RunnerType, creator));
-        var now = time.Milliseconds();
-        var runner = await db.WriteAsync(
+        var now = _time.Milliseconds();
+        var runner = await _db.WriteAsync(
             async (session, t) =>
             {
                 var row = (
@@ -57,18 +71,30 @@ internal sealed class RunnerStore(Db db, JobBell bell, TimeProvider time)
     /// <returns>Nothing when the token is nobody's, or has expired.</returns>
     public async Task<RunnerRow?> ByTokenAsync(string token, CancellationToken ct)
     {
-        var row = await db.FindAsync<RunnerRow>("SELECT * FROM runners WHERE token_hash = @hash", new { hash = Tokens.Hash(token) }, ct);
-        return row?.TokenExpiresAt <= time.Milliseconds() ? null : row;
+        var row = await _byToken.AskAsync(Tokens.Hash(token), ct);
+        return row?.TokenExpiresAt <= _time.Milliseconds() ? null : row;
+    }
+
+    private async Task FindAsync(IReadOnlyList<Batcher<string, RunnerRow?>.Waiter> batch)
+    {
+        var hashes = new In<string>([.. batch.Select(waiter => waiter.Ask).Distinct()]);
+        var rows = await _db.QueryAsync<RunnerRow>(
+            "SELECT * FROM runners WHERE token_hash IN @hashes",
+            new { hashes },
+            CancellationToken.None
+        );
+        foreach (var waiter in batch)
+            waiter.Answer.TrySetResult(rows.FirstOrDefault(row => row.TokenHash == waiter.Ask));
     }
 
     public Task<RunnerRow?> FindAsync(long id, CancellationToken ct) =>
-        db.FindAsync<RunnerRow>("SELECT * FROM runners WHERE id = @id", new { id }, ct);
+        _db.FindAsync<RunnerRow>("SELECT * FROM runners WHERE id = @id", new { id }, ct);
 
     public async Task<RunnerRow?> ChangeAsync(long id, RunnerSettings settings, CancellationToken ct)
     {
-        var row = await db.WriteAsync((session, t) => ChangeAsync(session, id, settings, t), ct);
+        var row = await _db.WriteAsync((session, t) => ChangeAsync(session, id, settings, t), ct);
         // It may fit now what it did not before.
-        bell.Ring();
+        _bell.Ring();
         return row;
     }
 
@@ -76,13 +102,13 @@ internal sealed class RunnerStore(Db db, JobBell bell, TimeProvider time)
     public async Task<string> ResetTokenAsync(RunnerRow runner, CancellationToken ct)
     {
         var token = Tokens.Create(Prefix(runner.RunnerType, runner.CreatorId));
-        await db.ExecuteAsync("UPDATE runners SET token_hash = @hash WHERE id = @Id", new { hash = Tokens.Hash(token), runner.Id }, ct);
+        await _db.ExecuteAsync("UPDATE runners SET token_hash = @hash WHERE id = @Id", new { hash = Tokens.Hash(token), runner.Id }, ct);
         return token;
     }
 
     /// <summary>Jobs it has go on: they have tokens of their own.</summary>
     public Task<int> RemoveAsync(long id, CancellationToken ct) =>
-        db.WriteAsync(
+        _db.WriteAsync(
             async (session, t) =>
             {
                 await session.ExecuteAsync("DELETE FROM runner_projects WHERE runner_id = @id", new { id }, t);

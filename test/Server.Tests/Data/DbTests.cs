@@ -43,6 +43,49 @@ public sealed class DbTests
     }
 
     [Theory, EveryDatabase]
+    public async Task What_is_run_for_many_at_once_is_run_for_each_in_its_order(DatabaseKind kind)
+    {
+        await using var database = await TestDatabase.CreateAsync(kind);
+        var db = await database.OpenWithNotesAsync();
+        const string change = "UPDATE notes SET word = COALESCE(@word, 'nothing') WHERE id = @id RETURNING id, word";
+        Dictionary<string, object?>[] notes = [.. Enumerable.Range(0, 250).Select(n => Note(n, $"w{n}"))];
+        var found = await db.WriteAsync(
+            async (session, ct) =>
+            {
+                await session.ExecuteEachAsync(Insert, [], ct);
+                await session.ExecuteEachAsync(Insert, notes, ct);
+                return await session.FindEachAsync<NoteRow>(change, [Note(249, null), Note(-1, "none"), Note(0, "a"), Note(0, "b")], ct);
+            },
+            Ct
+        );
+        Assert.Equal([new NoteRow(249, "nothing"), null, new NoteRow(0, "a"), new NoteRow(0, "b")], found);
+        Assert.Equal(250, await db.FindAsync<long>("SELECT COUNT(*) FROM notes WHERE word IN ('nothing', 'b', 'w' || id)", null, Ct));
+    }
+
+    [Theory, EveryDatabase]
+    public async Task When_one_of_many_fails_none_of_them_is_kept(DatabaseKind kind)
+    {
+        await using var database = await TestDatabase.CreateAsync(kind);
+        var db = await database.OpenWithNotesAsync();
+        var failed = await Assert.ThrowsAsync<DatabaseException>(() =>
+            db.WriteAsync(
+                async (session, ct) =>
+                {
+                    await session.ExecuteEachAsync(Insert, [Note(1, "a"), Note(1, "b"), Note(2, "c")], ct);
+                    return 0;
+                },
+                Ct
+            )
+        );
+        Assert.Equal(DbFault.Conflict, failed.Fault);
+        Assert.Equal(0, await db.FindAsync<long>("SELECT COUNT(*) FROM notes", null, Ct));
+    }
+
+    private static Dictionary<string, object?> Note(long id, string? word) => new() { ["id"] = id, ["word"] = word };
+
+    private sealed record NoteRow(long Id, string Word);
+
+    [Theory, EveryDatabase]
     public async Task A_write_that_throws_leaves_nothing_and_harms_nobody(DatabaseKind kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind);
