@@ -62,7 +62,7 @@ public sealed partial class Administration
         return (await GuardAsync(() => new Quotas(_db, _options).FindAsync(project.Id, ct))).Own;
     }
 
-    /// <summary>Writes down what is damaged, when it still is: from then on it is missing to who pushes, and the next push of it mends it.</summary>
+    /// <summary>Writes down what is damaged, when it still is: from then on it is missing to who pushes, and the next push of it mends it. What is of another registry is forgotten, and the next pull mends it.</summary>
     /// <param name="digests">Of layers and manifests.</param>
     /// <returns>How many of them are damaged.</returns>
     /// <exception cref="IOException">The blobs cannot be opened.</exception>

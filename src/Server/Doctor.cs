@@ -32,7 +32,7 @@ public static class Doctor
     /// <summary>Of all that a deep look sees, the images: every layer is read.</summary>
     /// <inheritdoc cref="ExamineAsync(ServerOptions, bool, TimeProvider, Action{string}, CancellationToken)"/>
     public static Task<Diagnosis> ExamineImagesAsync(ServerOptions options, TimeProvider time, Action<string> tell, CancellationToken ct) =>
-        ExamineAsync(options, [.. Invariant.All.Where(one => one.Id is "I8" or "I9" or "I10")], time, tell, ct);
+        ExamineAsync(options, [.. Invariant.All.Where(one => one.Id is "I8" or "I9" or "I10" or "proxy")], time, tell, ct);
 
     private static async Task<Diagnosis> ExamineAsync(
         ServerOptions options,

@@ -16,6 +16,9 @@ internal sealed class BackupRestore(ServerOptions options, TimeProvider time, Ac
     private const int MostNamed = 5;
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    /// <summary>Says what layers of other registries are here. A backup does not carry them, and they are fetched again.</summary>
+    private const string Refetched = "dependency_proxy_blobs";
+
     private static readonly TimeSpan Deadline = TimeSpan.FromHours(12);
 
     public async Task<Backup.Summary> RunAsync(string folder, string? keyFile, CancellationToken ct)
@@ -114,7 +117,7 @@ internal sealed class BackupRestore(ServerOptions options, TimeProvider time, Ac
         foreach (var table in tables)
         {
             var path = Path.Combine(folder, Tables.PathOf(table));
-            if (!File.Exists(path))
+            if (table == Refetched || !File.Exists(path))
                 continue;
             await using var rows = File.OpenRead(path);
             await Tables.ReadAsync(session, table, rows, isSqlite, ct);

@@ -21,6 +21,7 @@ internal sealed record Invariant(string Id, string Sentence, Func<Scene, Cancell
         new("I11", "every repository is sound and has its pipelines' commits", GitInvariants.LookAsync),
         new("I12", "a push has one pipeline for each ref it moved", PipelineInvariants.PushesAsync),
         new("I13", "a resource group lets one job in at a time", JobInvariants.ResourceGroupsAsync),
+        new("proxy", "every image of another registry is as it was pulled", ProxyInvariants.LookAsync),
         new("work", "no work was given up on", WorkInvariants.GivenUpAsync),
         new("audit", "nobody has changed the record of what was done", WorkInvariants.AuditAsync),
     ];

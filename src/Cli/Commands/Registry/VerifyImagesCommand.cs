@@ -36,7 +36,7 @@ internal static class VerifyImagesCommand
             await using var data = await Administration.OpenAsync(options, surroundings.Time, CancellationToken.None);
             var count = await data.NoteDamagedImagesAsync(found.Damaged, CancellationToken.None);
             surroundings.Say(
-                $"{(count == 1 ? "what is damaged is" : $"the {count} that are damaged are")} mended by the next push of the images"
+                $"{(count == 1 ? "what is damaged is" : $"the {count} that are damaged are")} mended by the next push of the images, or the next pull of those of other registries"
             );
         }
         catch (Exception e) when (e is IOException or AdministrationException)

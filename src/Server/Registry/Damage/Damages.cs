@@ -32,12 +32,14 @@ internal sealed class Damages(Db db, IBlobStore blobs, TimeProvider time)
     public Task NoteManifestAsync(long id, CancellationToken ct) =>
         NoteAsync("UPDATE registry_manifests SET damaged_at = @now WHERE id = @what AND damaged_at IS NULL", id, ct);
 
-    /// <summary>Writes down what of these is damaged: blobs by their digests in the store, and manifests by theirs.</summary>
+    /// <summary>
+    /// Writes down what of these is damaged, blobs by their digests in the store, and manifests by theirs; what is of other registries is forgotten.
+    /// </summary>
     /// <returns>How many there are.</returns>
     public async Task<int> NoteAsync(IReadOnlyCollection<string> digests, CancellationToken ct)
     {
         var count = 0;
-        foreach (var digest in digests)
+        foreach (var digest in digests.Distinct())
         {
             var args = new { digest };
             var size = await db.FindAsync<long?>("SELECT MIN(size) FROM registry_blobs WHERE blob = @digest", args, ct);
@@ -52,6 +54,8 @@ internal sealed class Damages(Db db, IBlobStore blobs, TimeProvider time)
                     await NoteManifestAsync(id, ct);
                     count++;
                 }
+
+            count += await new ProxyDamages(db, blobs).ForgetAsync(digest, ct);
         }
 
         return count;
