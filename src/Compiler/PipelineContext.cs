@@ -116,6 +116,9 @@ public sealed record ProjectFacts
     /// <summary><c>host:port</c> of the dependency proxy, always with a port, as GitLab has it; <see langword="null"/> when there is none.</summary>
     public string? DependencyProxy { get; init; }
 
+    /// <summary>What stands before images that jobs want through the dependency proxy; <see langword="null"/>: the place that their group has there.</summary>
+    public string? DependencyProxyPrefix { get; init; }
+
     /// <summary>The project may keep images there.</summary>
     public bool HasImages { get; init; } = true;
 

@@ -26,6 +26,9 @@ internal sealed class RunnerSettings(ConfigFile? file)
         },
     };
 
+    private const string ProxyPrefix = "CI_DEPENDENCY_PROXY_GROUP_IMAGE_PREFIX";
+    private const string DirectProxyPrefix = "CI_DEPENDENCY_PROXY_DIRECT_GROUP_IMAGE_PREFIX";
+
     /// <summary>Names of the image that Docker publishes its engine in.</summary>
     private static readonly ImmutableArray<string> Engines =
     [
@@ -79,10 +82,20 @@ internal sealed class RunnerSettings(ConfigFile? file)
 
     /// <summary>By the names of <see cref="Engines"/>; a tag with variables in it may still turn out to be one.</summary>
     private static bool HasEngine(CompiledJob? job) =>
-        job?.Services.Any(service =>
-            service.Name.Contains("dind", StringComparison.Ordinal)
-            && Engines.Any(glob => service.Name.StartsWith(glob[..(glob.IndexOf(':') + 1)], StringComparison.Ordinal))
-        ) == true;
+        job?.Services.Select(service => WithHub(service.Name))
+            .Any(name =>
+                name.Contains("dind", StringComparison.Ordinal)
+                && Engines.Any(glob => name.StartsWith(glob[..(glob.IndexOf(':') + 1)], StringComparison.Ordinal))
+            ) == true;
+
+    /// <summary>An image's name with what a run's dependency proxy is in the place of its variable.</summary>
+    private static string WithHub(string name)
+    {
+        var slash = name.IndexOf('/');
+        return slash > 0 && name[..slash].TrimStart('$').Trim('{', '}') is ProxyPrefix or DirectProxyPrefix
+            ? RegistryUse.Hub + name[slash..]
+            : name;
+    }
 
     private static IEnumerable<string> Usual(Func<string, string?> environment)
     {

@@ -78,6 +78,8 @@ internal static class ProjectReader
                 Registry = ofPipeline.AddRange(ofProject.Select(scoped => scoped.Variable)).Any(given => RegistryUse.IsGiven(given.Key))
                     ? null
                     : RegistryUse.Name,
+                DependencyProxy = RegistryUse.Name,
+                DependencyProxyPrefix = RegistryUse.Hub,
             },
             Server = remote is null ? new ServerFacts() : new ServerFacts { Url = remote.Server },
             User = User(git, surroundings),

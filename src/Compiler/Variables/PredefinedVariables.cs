@@ -135,8 +135,10 @@ internal static class PredefinedVariables
             yield break;
         var space = project.Path[..Math.Max(0, project.Path.LastIndexOf('/'))].ToLowerInvariant();
         yield return new Variable("CI_DEPENDENCY_PROXY_SERVER", server);
-        yield return new Variable("CI_DEPENDENCY_PROXY_GROUP_IMAGE_PREFIX", $"{server}/{space.Split('/')[0]}/dependency_proxy/containers");
-        yield return new Variable("CI_DEPENDENCY_PROXY_DIRECT_GROUP_IMAGE_PREFIX", $"{server}/{space}/dependency_proxy/containers");
+        yield return new Variable("CI_DEPENDENCY_PROXY_GROUP_IMAGE_PREFIX", PrefixOf(space.Split('/')[0]));
+        yield return new Variable("CI_DEPENDENCY_PROXY_DIRECT_GROUP_IMAGE_PREFIX", PrefixOf(space));
+
+        string PrefixOf(string group) => project.DependencyProxyPrefix ?? $"{server}/{group}/dependency_proxy/containers";
     }
 
     private static IEnumerable<Variable> OfCommit(PipelineContext context)

@@ -60,6 +60,59 @@ public sealed class RunRegistryTests
         Assert.DoesNotContain("registry of this run's own", error + output);
     }
 
+    // https://docs.gitlab.com/user/packages/dependency_proxy/#authenticate-within-cicd
+    [Fact]
+    public void Images_of_the_dependency_proxy_come_from_Docker_Hub_and_who_logs_in_there_is_let_in()
+    {
+        using var repository = Repository(
+            """
+            pull:
+              script: ['env | grep ^CI_DEPENDENCY_PROXY | sort']
+            login:
+              script:
+                - exec 3<>/dev/tcp/127.0.0.1/${CI_DEPENDENCY_PROXY_SERVER##*:}
+                - word=$(printf '%s' "$CI_DEPENDENCY_PROXY_USER:$CI_DEPENDENCY_PROXY_PASSWORD" | base64 -w0)
+                - printf 'GET /v2/ HTTP/1.0\r\nAuthorization:Basic %s\r\n\r\n' "$word" >&3; head -1 <&3
+            """
+        );
+        var (exit, output, error) = Run(repository);
+        Assert.True(exit == 0, output + error);
+        Assert.Contains(
+            "[pull] CI_DEPENDENCY_PROXY_DIRECT_GROUP_IMAGE_PREFIX=docker.io\n[pull] CI_DEPENDENCY_PROXY_GROUP_IMAGE_PREFIX=docker.io\n",
+            string.Concat(output.Split('\n').Where(line => line.StartsWith("[pull] CI_")).Select(line => line + "\n"))
+        );
+        Assert.DoesNotContain("[pull] CI_DEPENDENCY_PROXY_SERVER", output);
+        Assert.Contains("[login] HTTP/1.1 200 OK", output);
+    }
+
+    [Fact]
+    public void A_job_that_only_names_images_of_the_dependency_proxy_starts_no_registry()
+    {
+        using var repository = Repository("pull:\n  script: ['echo \"[$CI_DEPENDENCY_PROXY_GROUP_IMAGE_PREFIX/alpine]\"']\n");
+        var (exit, output, error) = Run(repository);
+        Assert.True(exit == 0, output + error);
+        Assert.Contains("[pull] [docker.io/alpine]\n", output);
+        Assert.DoesNotContain("registry of this run's own", error + output);
+    }
+
+    [Fact]
+    public void A_dependency_proxy_that_is_given_is_the_one()
+    {
+        using var repository = Repository(
+            "pull:\n  script: ['echo \"[$CI_DEPENDENCY_PROXY_SERVER][$CI_DEPENDENCY_PROXY_USER][$CI_DEPENDENCY_PROXY_GROUP_IMAGE_PREFIX]\"']\n"
+        );
+        var (exit, output, error) = Run(
+            repository,
+            "--variable",
+            "CI_DEPENDENCY_PROXY_SERVER=ci.example.com:443",
+            "--variable",
+            "CI_DEPENDENCY_PROXY_GROUP_IMAGE_PREFIX=ci.example.com:443/team/dependency_proxy/containers"
+        );
+        Assert.True(exit == 0, output + error);
+        Assert.Contains("[pull] [ci.example.com:443][][ci.example.com:443/team/dependency_proxy/containers]\n", output);
+        Assert.DoesNotContain("registry of this run's own", error + output);
+    }
+
     [Fact]
     public void Images_that_are_kept_are_one_run_s_at_a_time()
     {
@@ -79,7 +132,15 @@ public sealed class RunRegistryTests
     public void Docker_s_own_engine_as_a_service_is_privileged_and_nothing_else_is()
     {
         foreach (
-            var name in (string[])["docker:27-dind", "docker:dind", "docker:${VERSION}-dind", "docker.io/library/docker:dind-rootless"]
+            var name in (string[])
+                [
+                    "docker:27-dind",
+                    "docker:dind",
+                    "docker:${VERSION}-dind",
+                    "docker.io/library/docker:dind-rootless",
+                    "${CI_DEPENDENCY_PROXY_GROUP_IMAGE_PREFIX}/docker:27-dind",
+                    "$CI_DEPENDENCY_PROXY_DIRECT_GROUP_IMAGE_PREFIX/docker:dind",
+                ]
         )
         {
             var docker = SettingsWith(name);
