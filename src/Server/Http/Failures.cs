@@ -27,7 +27,7 @@ internal static partial class Failures
     {
         var headers = http.Response.Headers;
         headers["X-Request-Id"] = http.TraceIdentifier = Guid.NewGuid().ToString("N");
-        headers["X-Content-Type-Options"] = "nosniff";
+        InertAnswers.Seal(http.Response);
         try
         {
             await next(http);
@@ -77,7 +77,7 @@ internal static partial class Failures
 
     private static IResult Answer(Exception failure, HttpContext http, ILogger log)
     {
-        http.Response.Clear();
+        http.Response.Restart();
         http.Response.Headers["X-Request-Id"] = http.TraceIdentifier;
         switch (StatusOf(failure))
         {

@@ -6,7 +6,7 @@ namespace Slipway.Server.Jobs;
 
 /// <summary>
 /// Bytes that a job made, sent to whoever asked for them. They are hostile: nothing in a browser takes them for a page of ours
-/// (reliability-security S32). One range of them can be asked for.
+/// (<see cref="InertAnswers"/>). One range of them can be asked for.
 /// </summary>
 /// <param name="Length">Of the whole; <see langword="null"/> when it is not known before, and then there are no ranges.</param>
 /// <param name="Open">Opens it from a byte on, so many of them. Nothing: it is gone.</param>
@@ -44,8 +44,6 @@ internal sealed record BlobAnswer(
     {
         var headers = response.Headers;
         headers.ContentType = ContentType;
-        headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
-        headers.XContentTypeOptions = "nosniff";
         headers.CacheControl = "private, no-store";
         if (Filename is not null)
         {

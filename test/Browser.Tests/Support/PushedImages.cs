@@ -62,6 +62,25 @@ internal static class PushedImages
         return list[0].GetProperty("id").GetInt64();
     }
 
+    /// <summary>Pushes an image with these layers.</summary>
+    /// <param name="http">Of the server, with credentials.</param>
+    public static async Task PushAsync(HttpClient http, string repository, string tag, params byte[][] layers)
+    {
+        using var inside = new HttpClient { BaseAddress = new Uri(http.BaseAddress!, $"/v2/{repository}/") };
+        inside.DefaultRequestHeaders.Authorization = http.DefaultRequestHeaders.Authorization;
+        var config = "{\"os\":\"linux\",\"architecture\":\"amd64\"}"u8.ToArray();
+        foreach (var blob in layers.Append(config))
+            await BlobAsync(inside, blob);
+        var manifest = new
+        {
+            schemaVersion = 2,
+            mediaType = Image,
+            config = Part(ConfigType, config, null),
+            layers = layers.Select(layer => Part(Layer, layer, null)),
+        };
+        await PutAsync(inside, tag, Image, JsonSerializer.SerializeToUtf8Bytes(manifest));
+    }
+
     private static async Task<byte[]> ImageAsync(HttpClient http, string architecture)
     {
         var config = JsonSerializer.SerializeToUtf8Bytes(

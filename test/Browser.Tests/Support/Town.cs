@@ -32,13 +32,16 @@ public sealed partial class Town : IAsyncLifetime
 
     internal IBrowser Browser { get; private set; } = null!;
 
+    /// <summary>What the server's dependency proxy takes for Docker Hub.</summary>
+    internal FarRegistry Far { get; } = new();
+
     public async ValueTask InitializeAsync()
     {
         if (Chromium.Path is not { } path)
             return;
         _playwright = await Playwright.CreateAsync();
         Browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = path, Args = ["--no-sandbox"] });
-        _harbour = await Harbour.OpenAsync();
+        _harbour = await Harbour.OpenAsync("--registry-upstream", Far.Address, "--allow-outbound", "127.0.0.1");
         await using var somebody = await NewWindowAsync();
         await somebody.SetUpAsync(_harbour.SetUpCode);
         somebody.IsClean();
@@ -76,6 +79,7 @@ public sealed partial class Town : IAsyncLifetime
             await _harbour.DisposeAsync();
         if (Browser is not null)
             await Browser.DisposeAsync();
+        await Far.DisposeAsync();
         _playwright?.Dispose();
     }
 }
@@ -92,20 +96,24 @@ internal sealed partial class Harbour : IAsyncDisposable
     /// <summary>For whatever a test needs on the disk.</summary>
     public string Folder(string name) => Directory.CreateDirectory(Path.Combine(_folder.FullName, name)).FullName;
 
-    public static async Task<Harbour> OpenAsync()
+    /// <param name="more">Options of <c>serve</c>.</param>
+    public static async Task<Harbour> OpenAsync(params string[] more)
     {
         var harbour = new Harbour();
         harbour._server = new RunningProgram(
             harbour._folder.FullName,
             Programs.NoEnvironment,
-            Programs.Slipway,
-            "serve",
-            "--data",
-            Path.Combine(harbour._folder.FullName, "data"),
-            "--listen",
-            "127.0.0.1:0",
-            "--runner",
-            "shell"
+            [
+                Programs.Slipway,
+                "serve",
+                "--data",
+                Path.Combine(harbour._folder.FullName, "data"),
+                "--listen",
+                "127.0.0.1:0",
+                "--runner",
+                "shell",
+                .. more,
+            ]
         );
         var said = await harbour._server.WaitForAsync("  runner   ");
         harbour.Address = Listens().Match(said).Groups["url"].Value;

@@ -17,6 +17,14 @@ internal sealed partial class Browser(Uri server) : IDisposable
         return await ShownAsync(answer);
     }
 
+    /// <summary>Only the head of an answer: some have no end.</summary>
+    public async Task<Shown> HeadOfAsync(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        using var answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        return ShownOf(answer, "");
+    }
+
     /// <summary>Listens to server-sent events until one comes.</summary>
     /// <returns>Its lines.</returns>
     public async Task<string> FirstEventAsync(string path)
@@ -61,7 +69,11 @@ internal sealed partial class Browser(Uri server) : IDisposable
 
     private static async Task<Shown> ShownAsync(HttpResponseMessage answer)
     {
-        var text = await answer.Content.ReadAsStringAsync();
+        return ShownOf(answer, await answer.Content.ReadAsStringAsync());
+    }
+
+    private static Shown ShownOf(HttpResponseMessage answer, string text)
+    {
         var token = Token().Match(text) is { Success: true } match ? match.Groups[1].Value : null;
         var headers = answer
             .Headers.Concat(answer.Content.Headers)

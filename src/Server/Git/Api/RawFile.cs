@@ -14,8 +14,6 @@ internal static class RawFile
     public static IResult Answer(HttpContext http, byte[] content, string name)
     {
         var headers = http.Response.Headers;
-        headers["X-Content-Type-Options"] = "nosniff";
-        headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
         var text = IsText(content);
         var disposition = new ContentDispositionHeaderValue(text ? "inline" : "attachment");
         disposition.SetHttpFileName(name);

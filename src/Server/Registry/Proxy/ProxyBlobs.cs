@@ -67,7 +67,7 @@ internal sealed class ProxyBlobs(ProxyStore store, BlobFetch fetch, UpstreamDoor
         }
         catch (UpstreamBrokenException) when (!call.Response.HasStarted)
         {
-            call.Response.Clear();
+            call.Response.Restart();
             return (await flight.Ended)!;
         }
         catch (UpstreamBrokenException)

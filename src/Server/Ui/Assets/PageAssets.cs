@@ -33,7 +33,6 @@ internal static class PageAssets
             return Answers.NotFound();
         var headers = http.Response.Headers;
         headers.CacheControl = "public, max-age=31536000, immutable";
-        headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
         return Results.Bytes(file.Bytes, file.Type, entityTag: new($"\"{Hash}\""));
     }
 

@@ -36,7 +36,6 @@ internal static class BadgeRoutes
         if (badge is null || @ref.Length == 0)
             return Answers.NotFound();
         http.Response.Headers.CacheControl = "private, no-cache";
-        http.Response.Headers.ContentSecurityPolicy = "default-src 'none'";
         return Results.Text(badge.With(p.Text("key_text"), p.Number("key_width")).ToSvg(), "image/svg+xml; charset=utf-8");
     }
 
