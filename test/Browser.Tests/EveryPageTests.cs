@@ -219,6 +219,7 @@ public sealed class EveryPageTests(Town town)
                 minimum_access_level_for_delete = "owner",
             }
         );
+        await town.Far.PulledAsync(api, "harbour");
         await using var window = await town.SignedInAsync();
         await window.SeesPipelinesEndAsync("harbour/crane");
         await window.SeesPipelinesEndAsync("ada/hello");
@@ -285,6 +286,8 @@ public sealed class EveryPageTests(Town town)
             ("group", "/groups/harbour"),
             ("new-group", "/groups/new"),
             ("members", "/harbour/crane/-/project_members"),
+            ("dependency-proxy", "/groups/harbour/-/dependency_proxy"),
+            ("no-dependency-proxy", "/groups/harbour/tools/-/dependency_proxy"),
             ("group-settings", "/groups/harbour/-/settings/ci_cd"),
             ("missing", "/harbour/none"),
         ];

@@ -63,6 +63,7 @@ internal static class RegistryParts
             .AddSingleton<ProxyManifests>()
             .AddSingleton<ProxyDoor>()
             .AddSingleton<ProxySettings>()
+            .AddSingleton<ProxyContents>()
             .AddSingleton<ProxyExpiry>()
             .AddSingleton<ProxyEviction>();
 

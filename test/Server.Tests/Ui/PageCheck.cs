@@ -20,7 +20,7 @@ internal static partial class PageCheck
             "lang charset name content rel href type src defer class id width height alt aria-label aria-current aria-hidden aria-live method action value role "
             + "tabindex title datetime viewBox fill stroke stroke-width stroke-linecap stroke-linejoin d data-part data-live data-events data-partial data-section open "
             + "autocomplete autocapitalize maxlength minlength required inputmode selected checked disabled start placeholder rows spellcheck colspan list hidden "
-            + "aria-labelledby aria-describedby data-seconds data-copy data-pairs data-again data-chore formnovalidate formaction aria-invalid autofocus max"
+            + "aria-labelledby aria-describedby data-seconds data-copy data-pairs data-again data-chore formnovalidate formaction aria-invalid autofocus max min"
         ).Split(' '),
     ];
 

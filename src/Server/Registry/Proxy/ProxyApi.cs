@@ -15,7 +15,6 @@ namespace Slipway.Server.Registry.Proxy;
 internal static class ProxyApi
 {
     private const string Path = "/groups/{group}/dependency_proxy";
-    private const long LongestTtl = 3650;
 
     public static void MapProxy(this IEndpointRouteBuilder v4)
     {
@@ -40,7 +39,7 @@ internal static class ProxyApi
         foreach (var name in (string[])["enabled", "ttl_enabled"])
             if (parameters.Has(name) && parameters.Flag(name) is null)
                 return Answers.BadParameter($"{name} is invalid");
-        if (parameters.Has("ttl") && parameters.Number("ttl") is not (>= 1 and <= LongestTtl))
+        if (parameters.Has("ttl") && parameters.Number("ttl") is not (>= 1 and <= ProxySettings.LongestTtl))
             return Answers.BadParameter("ttl does not have a valid value");
         row = row with
         {
@@ -74,7 +73,7 @@ internal static class ProxyApi
             enabled = row.Enabled == 1,
             ttl_enabled = row.TtlEnabled == 1,
             ttl = row.Ttl,
-            image_prefix = $"{url.Uri.Host}:{url.Uri.Port}/{here.Group.FullPath.ToLowerInvariant()}/dependency_proxy/containers",
+            image_prefix = ProxySettings.PrefixOf(url, here.Group.FullPath),
             image_count = usage.Images,
             blob_count = usage.Blobs,
             total_size_in_bytes = usage.Bytes,

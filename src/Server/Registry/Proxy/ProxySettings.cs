@@ -17,6 +17,15 @@ internal sealed record ProxyUsage
 /// <summary>What groups say of their dependency proxy, and what is in it.</summary>
 internal sealed class ProxySettings(Db db, TimeProvider time)
 {
+    /// <summary>Days after its last use that something goes: 10 years at the most.</summary>
+    public const long LongestTtl = 3650;
+
+    /// <summary>What <c>docker login</c> is told. Always with a port, as GitLab's: Docker takes it for another server than the same without.</summary>
+    public static string ServerOf(ServerUrl url) => $"{url.Uri.Host}:{url.Uri.Port}";
+
+    /// <summary>What stands before the name of an image that is pulled through a group.</summary>
+    public static string PrefixOf(ServerUrl url, string group) => $"{ServerOf(url)}/{group.ToLowerInvariant()}/dependency_proxy/containers";
+
     public async Task<ProxySettingsRow> FindAsync(long space, CancellationToken ct) =>
         await db.FindAsync<ProxySettingsRow>(
             $"SELECT {ProxySettingsRow.Columns} FROM dependency_proxy_settings WHERE namespace_id = @space",

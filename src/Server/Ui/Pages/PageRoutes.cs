@@ -34,6 +34,7 @@ internal static class PageRoutes
         var (project, group) = (app.MapGroup(PagePath.Project), app.MapGroup(PagePath.Group));
         app.MapGroupPages(group);
         project.MapMemberPages(group);
+        group.MapProxyPages();
         app.MapSettings(project, group);
         project.MapProject();
         project.MapFiles();

@@ -87,6 +87,8 @@ internal static class Navigation
             ("overview", "Overview", Address.To("groups", path)),
             ("members", "Members", Address.To("groups", path, "-", "group_members")),
         };
+        if (here.Role >= Role.Guest)
+            parts.Add(("dependency_proxy", "Dependency proxy", Address.To("groups", path, "-", "dependency_proxy")));
         if (here.Role >= Role.Owner)
             parts.Add(("settings", "Settings", Address.To("groups", path, "-", "settings", "ci_cd")));
         return parts;
