@@ -13,7 +13,7 @@ internal static class Program
 
           --slipway   the published binary
           --database  a PostgreSQL where psql may make databases, one for each row; without it each row has a new SQLite file
-          --rows      only these: start, push, handout, traces, visible, large, jobs, lists, registry
+          --rows      only these: start, push, handout, traces, visible, large, pages, jobs, lists, registry
           --runners   how many ask at once in each run of handout: 1,8,32 when it is not said
           --small     a tenth of everything: to see that it works
         """;
@@ -26,6 +26,7 @@ internal static class Program
         ("traces", TraceRows.IngestAsync),
         ("visible", TraceRows.VisibleAsync),
         ("large", TraceRows.LargeAsync),
+        ("pages", PagesRow.RunAsync),
         ("jobs", JobsRow.RunAsync),
         ("lists", ListRow.RunAsync),
         ("registry", RegistryRows.RunAsync),

@@ -79,7 +79,7 @@ internal static class TraceRows
         return Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
     }
 
-    private static async Task<RunnerDouble> JobsAsync(ServerProcess server, int count)
+    public static async Task<RunnerDouble> JobsAsync(ServerProcess server, int count)
     {
         var id = await server.ProjectAsync("logs", $"job: {{ parallel: {Math.Max(2, count)}, script: [echo] }}\n");
         await server.PostAsync($"projects/{id}/pipeline", new { @ref = "main" });
@@ -98,7 +98,7 @@ internal static class TraceRows
         }
     }
 
-    private static byte[] Lines(int bytes)
+    public static byte[] Lines(int bytes)
     {
         var text = new StringBuilder();
         for (var n = 0; text.Length < bytes; n++)
