@@ -75,7 +75,7 @@ internal static class JobLog
         var next = items.OfType<LogItem.Line>().LastOrDefault()?.Number ?? line;
         var on = end < size ? Html.Of($" <a href=\"{JobButtons.Address(here, job).With(("from", $"{next}"))}\">Go on</a>") : Html.Nothing;
         var cut = Html.Of(
-            $"<p class=\"cut\">From line {window.FirstLine}.{on} <a href=\"{JobButtons.Address(here, job)}\">The end of the log</a></p>"
+            $"<p class=\"cut\">From line {window.FirstLine}.{on} <a href=\"{JobButtons.Address(here, job).At("log-end")}\">The end of the log</a></p>"
         );
         return Frame(here, job, "a part", "", cut, Html.Nothing, LogView.Of(items, null));
     }
