@@ -5,7 +5,10 @@ using Xunit;
 
 namespace Slipway.Fault.Tests;
 
-/// <summary>F18: PostgreSQL cuts its connections, or is started again as after a crash, and no push is lost (reliability-security A4).</summary>
+/// <summary>
+/// F18: PostgreSQL cuts its connections, is started again as after a crash, stands still, or says that writers were in each other's way, and no push is lost
+/// (reliability-security A4).
+/// </summary>
 public sealed class DatabaseTests
 {
     private static CancellationToken Ct => Rig.Ct;
@@ -24,6 +27,71 @@ public sealed class DatabaseTests
         using var postgres = PostgresServer.StartOwn();
         await using var rig = await Rig.StartAsync(DatabaseKind.Postgres, postgres: postgres);
         await HealsAsync(rig, () => Task.Run(postgres.RestartAtOnce, Ct), TimeSpan.FromMilliseconds(700));
+    }
+
+    [Fact]
+    public async Task A_database_that_stands_still_for_five_seconds_heals_and_no_push_is_lost()
+    {
+        Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
+        using var postgres = PostgresServer.StartOwn();
+        await using var rig = await Rig.StartAsync(DatabaseKind.Postgres, postgres: postgres);
+        await HealsAsync(rig, () => StallAsync(postgres), TimeSpan.FromMilliseconds(700));
+    }
+
+    /// <summary>What PostgreSQL says of a deadlock, and of two that cannot have been one after the other: either may be tried again, and is.</summary>
+    [Theory]
+    [InlineData("40P01")]
+    [InlineData("40001")]
+    public async Task Writers_that_are_in_each_others_way_are_tried_again_and_every_push_is_taken(string code)
+    {
+        await using var rig = await Rig.StartAsync(DatabaseKind.Postgres);
+        await rig.OnRowsAsync(db => db.ExecuteAsync(InTheWay(code), null, Ct));
+        var pushed = new List<string>();
+        for (var n = 0; n < Math.Max(8, Rig.Cycles); n++)
+        {
+            var (sha, isTaken, said) = await rig.PushAsync();
+            Assert.True(isTaken, said);
+            pushed.Add(sha);
+        }
+
+        foreach (var sha in pushed)
+        {
+            var pipeline = Assert.Single(await rig.PipelinesAsync(sha));
+            Assert.Equal(["build", "lint", "unit"], await rig.JobsAsync(pipeline.GetProperty("id").GetInt64()));
+        }
+
+        var writes = await rig.OnRowsAsync(db => db.FindAsync<long>("SELECT last_value FROM faults", null, Ct));
+        Assert.True(writes >= 5 * Between, $"only {writes / Between} writes met one");
+        await rig.SoundAsync(code);
+    }
+
+    /// <summary>Of so many statements that write, one meets another writer. A transaction has fewer.</summary>
+    private const int Between = 29;
+
+    private static string InTheWay(string code) =>
+        $"""
+            CREATE SEQUENCE faults;
+            CREATE FUNCTION meet() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+              IF nextval('faults') % {Between} = 0 THEN RAISE EXCEPTION 'in the way' USING ERRCODE = '{code}'; END IF;
+              RETURN NULL;
+            END $$;
+            CREATE TRIGGER meet AFTER INSERT OR UPDATE OR DELETE ON push_intents FOR EACH STATEMENT EXECUTE FUNCTION meet();
+            CREATE TRIGGER meet AFTER INSERT OR UPDATE OR DELETE ON work FOR EACH STATEMENT EXECUTE FUNCTION meet();
+            CREATE TRIGGER meet AFTER INSERT OR UPDATE OR DELETE ON pipelines FOR EACH STATEMENT EXECUTE FUNCTION meet();
+            CREATE TRIGGER meet AFTER INSERT OR UPDATE OR DELETE ON jobs FOR EACH STATEMENT EXECUTE FUNCTION meet();
+            """;
+
+    private static async Task StallAsync(PostgresServer postgres)
+    {
+        postgres.Stall();
+        try
+        {
+            await Task.Delay(TimeSpan.FromSeconds(5), CancellationToken.None);
+        }
+        finally
+        {
+            postgres.GoOn();
+        }
     }
 
     private static async Task HealsAsync(Rig rig, Func<Task> hurt, TimeSpan pause)

@@ -60,6 +60,12 @@ public sealed class PostgresServer : IDisposable
     /// <summary>Ends the server as if it had crashed, until <see cref="RestartAtOnce"/>.</summary>
     public void StopAtOnce() => AtOnce("stop");
 
+    /// <summary>Stops it and all of its connections where they stand, as a machine that does not come round for a while does, until <see cref="GoOn"/>.</summary>
+    public void Stall() => Signal("-STOP");
+
+    /// <summary>After <see cref="Stall"/>, as if nothing had been.</summary>
+    public void GoOn() => Signal("-CONT");
+
     public static async Task DropDatabaseAsync(string connectionString) =>
         await One.Value.ExecuteAsync(
             $"DROP DATABASE {new NpgsqlConnectionStringBuilder(connectionString).Database} WITH (FORCE)",
@@ -125,6 +131,16 @@ public sealed class PostgresServer : IDisposable
 
     private void AtOnce(string act) =>
         Run(AsUser([Tool("pg_ctl")!, "-D", Data, "-m", "immediate", "-w", "-s", "-l", Path.Combine(_folder, "log"), act]));
+
+    /// <summary>To the first of its processes, which makes no more of them while it stands, and then to the others.</summary>
+    private void Signal(string signal)
+    {
+        var first = File.ReadLines(Path.Combine(Data, "postmaster.pid")).First();
+        Run("/bin/kill", signal, first);
+        // One that ends by itself meanwhile needs no signal.
+        foreach (var other in File.ReadAllText($"/proc/{first}/task/{first}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            Run("/bin/sh", "-c", $"kill {signal} {other} 2>/dev/null || true");
+    }
 
     private static string[] AsUser(string[] command) =>
         IsRoot ? ["/usr/bin/setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", .. command] : command;
