@@ -8,6 +8,12 @@ using Slipway.Server.Secrets;
 
 namespace Slipway.Server.Pipelines;
 
+/// <summary>That a job is a runner's.</summary>
+/// <param name="TokenHash">Of the job's secret from now on.</param>
+/// <param name="OfferedUntil">Unix milliseconds: when it is anybody's again, unless the runner has it running by then.</param>
+/// <param name="Timeout">Seconds.</param>
+internal sealed record JobClaim(long Runner, long Manager, string TokenHash, long OfferedUntil, long? Timeout, bool CancelsGracefully);
+
 /// <summary>Between a job's row and the engine's state of it.</summary>
 internal sealed class JobRows(SecretBox secrets)
 {
@@ -36,18 +42,70 @@ internal sealed class JobRows(SecretBox secrets)
             FinishedAt = row.FinishedAt.Instant(),
         };
 
+    private const string Decided = """
+        status = @status, retried = @retried, allow_failure = @allowFailure, played = @played, play_variables = @playVariables,
+        cancels_gracefully = @cancelsGracefully, failure_reason = @failureReason, exit_code = @exitCode, scheduled_at = @scheduledAt,
+        queued_at = @queuedAt, started_at = @startedAt, finished_at = @finishedAt, updated_at = @now
+        """;
+
+    private const string Claimed = """
+        runner_id = @runner, runner_manager_id = @manager, token_hash = @hash, offered_until = @until, timeout = @timeout
+        """;
+
     /// <summary>Writes what the engine decides of jobs, and nothing that others do.</summary>
-    public Task UpdateAsync(Session session, long pipelineId, IEnumerable<JobState> jobs, long now, CancellationToken ct) =>
-        session.ExecuteEachAsync(
-            """
-            UPDATE jobs SET status = @status, retried = @retried, allow_failure = @allowFailure, played = @played, play_variables = @playVariables,
-              cancels_gracefully = @cancelsGracefully, failure_reason = @failureReason, exit_code = @exitCode, scheduled_at = @scheduledAt,
-              queued_at = @queuedAt, started_at = @startedAt, finished_at = @finishedAt, updated_at = @now
-            WHERE pipeline_id = @pipelineId AND number = @number
-            """,
-            [.. jobs.Select(job => Arguments(pipelineId, job, now))],
+    /// <param name="claims">By the job's number, for those of them that are a runner's from now on.</param>
+    public async Task UpdateAsync(
+        Session session,
+        long pipelineId,
+        IReadOnlyCollection<JobState> jobs,
+        IReadOnlyDictionary<int, JobClaim> claims,
+        long now,
+        CancellationToken ct
+    )
+    {
+        const string of = "WHERE pipeline_id = @pipelineId AND number = @number";
+        await session.ExecuteEachAsync(
+            $"UPDATE jobs SET {Decided} {of}",
+            [.. jobs.Where(job => !claims.ContainsKey(job.Number)).Select(job => Arguments(pipelineId, job, now))],
             ct
         );
+        await session.ExecuteEachAsync(
+            $"UPDATE jobs SET {Decided}, {Claimed} {of}",
+            [.. jobs.Where(job => claims.ContainsKey(job.Number)).Select(job => With(claims[job.Number], Arguments(pipelineId, job, now)))],
+            ct
+        );
+    }
+
+    /// <summary>Writes that jobs are offered to runners, who have yet to take them up.</summary>
+    /// <param name="claims">Each with the job's id.</param>
+    public static Task OfferAsync(Session session, IEnumerable<(long Job, JobClaim Claim)> claims, long now, CancellationToken ct) =>
+        session.ExecuteEachAsync(
+            $"UPDATE jobs SET {Claimed}, cancels_gracefully = @gracefully, updated_at = @now WHERE id = @id",
+            [
+                .. claims.Select(entry =>
+                    With(
+                        entry.Claim,
+                        new()
+                        {
+                            ["id"] = entry.Job,
+                            ["gracefully"] = entry.Claim.CancelsGracefully ? 1L : 0,
+                            ["now"] = now,
+                        }
+                    )
+                ),
+            ],
+            ct
+        );
+
+    private static Dictionary<string, object?> With(JobClaim claim, Dictionary<string, object?> arguments)
+    {
+        arguments["runner"] = claim.Runner;
+        arguments["manager"] = claim.Manager;
+        arguments["hash"] = claim.TokenHash;
+        arguments["until"] = claim.OfferedUntil;
+        arguments["timeout"] = claim.Timeout;
+        return arguments;
+    }
 
     /// <param name="of">The pipeline's own row, for what its jobs take over from it.</param>
     /// <param name="jobs">Each with who is responsible: whoever pushed, or retried it.</param>

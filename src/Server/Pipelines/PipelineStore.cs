@@ -25,6 +25,8 @@ internal sealed class PipelineStore(
 
     private const int MostRemembered = 64;
 
+    private static readonly Dictionary<int, JobClaim> s_noClaims = [];
+
     private readonly JobRows _rows = new(secrets);
     private readonly RememberedStates _states = new();
 
@@ -69,18 +71,22 @@ internal sealed class PipelineStore(
     ) => ApplyAsync(session, pipelineId, [happened], ct, userId);
 
     /// <summary>Several things that happened at once, worked in one after the other and written together: followers see what comes of them all.</summary>
+    /// <param name="claims">By the job's number: whose the jobs are that start with this.</param>
     public async Task<PipelineState?> ApplyAsync(
         Session session,
         long pipelineId,
         IEnumerable<PipelineEvent> happened,
         CancellationToken ct,
-        long? userId = null
+        long? userId = null,
+        IReadOnlyDictionary<int, JobClaim>? claims = null
     )
     {
         if (await LoadAsync(session, pipelineId, ct) is not { } before)
             return null;
         var after = happened.Aggregate(before, Machine.Apply);
-        return ReferenceEquals(before, after) ? after : await SaveAsync(session, pipelineId, before, after, userId, ct);
+        return ReferenceEquals(before, after)
+            ? after
+            : await SaveAsync(session, pipelineId, before, after, userId, claims ?? s_noClaims, ct);
     }
 
     /// <summary>Gives a pipeline its jobs: those that need not wait are pending.</summary>
@@ -100,7 +106,7 @@ internal sealed class PipelineStore(
             ct
         );
         session.AfterCommit(() => Remember(row.Id, compiled));
-        return await SaveAsync(session, row.Id, state with { Status = Status.Created, Jobs = [] }, state, row.UserId, ct);
+        return await SaveAsync(session, row.Id, state with { Status = Status.Created, Jobs = [] }, state, row.UserId, s_noClaims, ct);
     }
 
     /// <summary>A pipeline's jobs as they were compiled, for one that is there.</summary>
@@ -138,6 +144,7 @@ internal sealed class PipelineStore(
         PipelineState before,
         PipelineState after,
         long? userId,
+        IReadOnlyDictionary<int, JobClaim> claims,
         CancellationToken ct
     )
     {
@@ -146,8 +153,8 @@ internal sealed class PipelineStore(
         if (row.External == 1)
             row = await ExternalStatuses.CountInAsync(session, row, after.Status, now, ct);
         var known = before.Jobs.Length;
-        var changed = after.Jobs.Take(known).Where(job => !ReferenceEquals(job, before.Jobs[job.Number]));
-        await _rows.UpdateAsync(session, pipelineId, changed, now, ct);
+        var changed = after.Jobs.Take(known).Where(job => !ReferenceEquals(job, before.Jobs[job.Number])).ToList();
+        await _rows.UpdateAsync(session, pipelineId, changed, claims, now, ct);
         var added = new List<(JobState Job, long UserId)>();
         foreach (var job in after.Jobs.Skip(known))
             added.Add((job, userId ?? await ResponsibleAsync(session, row, job, ct)));

@@ -31,7 +31,7 @@ internal abstract record Round
 
 /// <summary>
 /// Gives waiting jobs away in rounds: all who ask while one round is at the disk are served by the next, with one look at what waits and one transaction. So
-/// those who ask this process never run into each other; the row itself decides, in the WHERE of the statement that gives it away, between processes.
+/// those who ask this process never run into each other; between processes the row decides, as it is for the transaction that gives it away, which is as if alone.
 /// </summary>
 internal sealed partial class HandoutRounds
 {
@@ -122,42 +122,61 @@ internal sealed partial class HandoutRounds
             pick.Waiter.Answer.TrySetResult(row is null ? new Round.Lost() : new Round.Got(row, pick.Token, shared));
     }
 
-    /// <returns>For each its job, now its runner's; nothing where somebody else was quicker.</returns>
+    /// <returns>For each its job, now its runner's; nothing where somebody else was quicker, or the job could not start.</returns>
     private async Task<IReadOnlyList<JobRow?>> ClaimAsync(Session session, IReadOnlyList<Pick> picks, CancellationToken ct)
     {
-        const string claim = $"""
-            UPDATE jobs SET runner_id = @runner, runner_manager_id = @manager, token_hash = @hash, offered_until = @until, timeout = @timeout,
-              cancels_gracefully = @gracefully, updated_at = @now
-            WHERE id = @id AND status = 'pending' AND (offered_until IS NULL OR offered_until <= @now)
-            RETURNING {JobRow.HandoutColumns}
-            """;
-        var (claims, now) = (new List<Dictionary<string, object?>>(picks.Count), _time.GetUtcNow());
+        var now = _time.GetUtcNow();
+        var rows = await session.QueryAsync<JobRow>(
+            $"""
+            SELECT {JobRow.HandoutColumns} FROM jobs
+            WHERE id IN @ids AND status = 'pending' AND (offered_until IS NULL OR offered_until <= @now)
+            """,
+            new { ids = new In<long>([.. picks.Select(pick => pick.Job.Id)]), now = now.ToUnixTimeMilliseconds() },
+            ct
+        );
+        var (free, offers) = (rows.ToDictionary(row => row.Id), new List<(long Job, JobClaim Claim)>());
+        var starts = new Dictionary<long, Dictionary<int, JobClaim>>();
         foreach (var pick in picks)
-            claims.Add(Claim(pick, await _pipelines.CompiledAsync(session, pick.Job.PipelineId, ct), now));
-        var rows = await session.FindEachAsync<JobRow>(claim, claims, ct);
-        var started = picks.Zip(rows).Where(pair => !pair.First.Waiter.Ask.IsTwoPhase).Select(pair => pair.Second).OfType<JobRow>();
-        foreach (var pipeline in started.GroupBy(row => row.PipelineId))
-            await JobStart.StartAsync(session, _pipelines, pipeline.Key, pipeline, now, ct);
-        return rows;
+        {
+            if (!free.TryGetValue(pick.Job.Id, out var row))
+                continue;
+            var compiled = await _pipelines.CompiledAsync(session, row.PipelineId, ct);
+            var claim = Claim(pick, compiled, now);
+            free[row.Id] = row with { UpdatedAt = now.ToUnixTimeMilliseconds(), CancelsGracefully = claim.CancelsGracefully ? 1 : 0 };
+            // What nobody can start fails when its payload is made.
+            if (pick.Waiter.Ask.IsTwoPhase || compiled is null)
+                offers.Add((row.Id, claim));
+            else if (starts.TryGetValue(row.PipelineId, out var others))
+                others[(int)row.Number] = claim;
+            else
+                starts[row.PipelineId] = new() { [(int)row.Number] = claim };
+        }
+
+        await JobRows.OfferAsync(session, offers, now.ToUnixTimeMilliseconds(), ct);
+        var given = offers.Select(offer => offer.Job).ToHashSet();
+        foreach (var (pipeline, claims) in starts)
+        {
+            var running = await JobStart.StartAsync(session, _pipelines, pipeline, claims, now, ct);
+            given.UnionWith(rows.Where(row => row.PipelineId == pipeline && running.Contains(row.Number)).Select(row => row.Id));
+        }
+
+        return [.. picks.Select(pick => given.Contains(pick.Job.Id) ? free[pick.Job.Id] : null)];
     }
 
-    private Dictionary<string, object?> Claim(Pick pick, CompiledPipeline? compiled, DateTimeOffset now)
+    private JobClaim Claim(Pick pick, CompiledPipeline? compiled, DateTimeOffset now)
     {
         var asker = pick.Waiter.Ask;
-        return new()
-        {
-            ["id"] = pick.Job.Id,
-            ["runner"] = asker.Runner.Id,
-            ["manager"] = asker.Manager,
-            ["hash"] = Tokens.Hash(pick.Token),
-            ["until"] = (now + _options.Offer).ToUnixTimeMilliseconds(),
+        return new JobClaim(
+            asker.Runner.Id,
+            asker.Manager,
+            Tokens.Hash(pick.Token),
+            (now + _options.Offer).ToUnixTimeMilliseconds(),
             // As long as both of them allow.
-            ["timeout"] = compiled is null
+            compiled is null
                 ? null
                 : Math.Min(compiled.Jobs[(int)pick.Job.JobIndex].Timeout, asker.Runner.MaximumTimeout ?? long.MaxValue),
-            ["gracefully"] = asker.CancelsGracefully ? 1L : 0,
-            ["now"] = now.ToUnixTimeMilliseconds(),
-        };
+            asker.CancelsGracefully
+        );
     }
 
     [LoggerMessage(1, LogLevel.Error, "Job {Job} cannot be given to a runner and is passed over")]

@@ -28,23 +28,27 @@ internal static class JobStart
         };
         if (await session.ExecuteAsync(take, arguments, ct) == 0)
             return false;
-        await StartAsync(session, pipelines, job.PipelineId, [job], now, ct);
+        await pipelines.ApplyAsync(session, job.PipelineId, Event(job.Number, job.CancelsGracefully == 1, now), ct);
         return true;
     }
 
-    /// <param name="jobs">All of that pipeline.</param>
-    public static Task StartAsync(
+    /// <summary>Starts jobs that their runners take without being asked again.</summary>
+    /// <param name="claims">By the number of the job, all of that pipeline.</param>
+    /// <returns>The numbers of those that run; others were refused.</returns>
+    public static async Task<IReadOnlyList<long>> StartAsync(
         Session session,
         PipelineStore pipelines,
         long pipelineId,
-        IEnumerable<JobRow> jobs,
+        IReadOnlyDictionary<int, JobClaim> claims,
         DateTimeOffset now,
         CancellationToken ct
-    ) =>
-        pipelines.ApplyAsync(
-            session,
-            pipelineId,
-            jobs.Select(job => new PipelineEvent.Started((int)job.Number, now) { CancelsGracefully = job.CancelsGracefully == 1 }),
-            ct
-        );
+    )
+    {
+        var happened = claims.Select(claim => Event(claim.Key, claim.Value.CancelsGracefully, now));
+        var state = await pipelines.ApplyAsync(session, pipelineId, happened, ct, claims: claims);
+        return state is null ? [] : [.. claims.Keys.Where(number => state.Jobs[number].Status == Status.Running)];
+    }
+
+    private static PipelineEvent.Started Event(long number, bool cancelsGracefully, DateTimeOffset now) =>
+        new PipelineEvent.Started((int)number, now) { CancelsGracefully = cancelsGracefully };
 }
