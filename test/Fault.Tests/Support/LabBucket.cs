@@ -15,7 +15,10 @@ internal sealed class LabBucket : IAsyncDisposable
     private const string AccessKey = "labkey";
     private const string SecretKey = "labsecret";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    /// <summary>One start in some never gets as far as to answer, and no waiting helps.</summary>
+    private const int Tries = 8;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private readonly string _container;
     private readonly Uri _address;
@@ -36,19 +39,16 @@ internal sealed class LabBucket : IAsyncDisposable
     {
         var (isThere, why) = await DockerAsync("image", "inspect", "--format", "{{.Id}}", Image);
         Assert.SkipWhen(!isThere, $"no {Image} in a Docker engine here: {why}");
-        var port = FreePort();
-        var (isStarted, container) = await DockerAsync("run", "-d", "-p", $"127.0.0.1:{port}:7480", Image);
-        Assert.True(isStarted, container);
-        var bucket = new LabBucket(container, new Uri($"http://127.0.0.1:{port}"));
-        try
+        for (var tried = 1; ; tried++)
         {
-            await bucket.AnswersAsync(async s3 => await s3.PutBucketAsync(Bucket));
-            return bucket;
-        }
-        catch
-        {
+            var port = FreePort();
+            var (isStarted, container) = await DockerAsync("run", "-d", "-p", $"127.0.0.1:{port}:7480", Image);
+            Assert.True(isStarted, container);
+            var bucket = new LabBucket(container, new Uri($"http://127.0.0.1:{port}"));
+            if (await bucket.AnswersAsync(s3 => s3.PutBucketAsync(Bucket)))
+                return bucket;
             await bucket.DisposeAsync();
-            throw;
+            Assert.True(tried < Tries, $"{Image} does not answer");
         }
     }
 
@@ -62,14 +62,20 @@ internal sealed class LabBucket : IAsyncDisposable
     /// <summary>Starts it again, and waits until it answers.</summary>
     public async Task AgainAsync()
     {
-        var (isStarted, said) = await DockerAsync("start", _container);
-        Assert.True(isStarted, said);
-        await AnswersAsync(s3 => s3.ListObjectsV2Async(new() { BucketName = Bucket, MaxKeys = 1 }));
+        for (var tried = 1; ; tried++)
+        {
+            var (isStarted, said) = await DockerAsync("start", _container);
+            Assert.True(isStarted, said);
+            if (await AnswersAsync(s3 => s3.ListObjectsV2Async(new() { BucketName = Bucket, MaxKeys = 1 })))
+                return;
+            Assert.True(tried < Tries, $"{Image} does not answer again");
+            await KillAsync();
+        }
     }
 
     public async ValueTask DisposeAsync() => await DockerAsync("rm", "-f", "-v", _container);
 
-    private async Task AnswersAsync(Func<AmazonS3Client, Task> ask)
+    private async Task<bool> AnswersAsync(Func<AmazonS3Client, Task> ask)
     {
         var config = new AmazonS3Config
         {
@@ -77,15 +83,18 @@ internal sealed class LabBucket : IAsyncDisposable
             ForcePathStyle = true,
             AuthenticationRegion = "us-east-1",
             MaxErrorRetry = 0,
+            Timeout = Patience,
         };
         using var s3 = new AmazonS3Client(new BasicAWSCredentials(AccessKey, SecretKey), config);
-        for (var since = Stopwatch.StartNew(); ; await Task.Delay(100, Rig.Ct))
+        for (var since = Stopwatch.StartNew(); since.Elapsed < Patience; await Task.Delay(100, Rig.Ct))
             try
             {
                 await ask(s3);
-                return;
+                return true;
             }
-            catch (Exception e) when (e is AmazonServiceException or HttpRequestException or IOException && since.Elapsed < Patience) { }
+            catch (Exception) when (!Rig.Ct.IsCancellationRequested) { }
+
+        return false;
     }
 
     /// <returns>Whether it did it, and what it said.</returns>
