@@ -5,12 +5,16 @@ using Slipway.Server.Jobs.Traces;
 
 namespace Slipway.Server.Ui.Logs;
 
-/// <summary>The part of a log that a page shows: all of it, or the last two megabytes of a longer one.</summary>
+/// <summary>The part of a log that a page shows: all of it, or the end of a longer one, or a part of that from some line on.</summary>
 /// <param name="Start">Its first byte; a line begins there.</param>
 /// <param name="FirstLine">That line's number.</param>
 internal sealed record LogWindow(long Start, long FirstLine)
 {
-    public const long Most = 2 * 1024 * 1024;
+    /// <summary>Bytes, some six thousand lines: as much as GitLab shows. A browser takes milliseconds for a hundred.</summary>
+    public const long Most = 512 * 1024;
+
+    /// <summary>Bytes of a part that somebody jumps to.</summary>
+    public const long Part = 256 * 1024;
 
     private const int PieceBytes = 64 * 1024;
 

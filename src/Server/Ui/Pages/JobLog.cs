@@ -68,7 +68,7 @@ internal static class JobLog
     private static async Task<Html> PartAsync(ProjectContext here, JobRow job, long line, long size, JobTraces traces, CancellationToken ct)
     {
         var window = await LogWindow.AtLineAsync(traces, job, size, line, ct);
-        var end = Math.Min(size, window.Start + LogWindow.Most);
+        var end = Math.Min(size, window.Start + LogWindow.Part);
         var (reader, items) = (new LogReader(window.FirstLine), new List<LogItem>());
         await LogWindow.ReadAsync(traces, job, (window.Start, end), reader, items, ct);
         reader.End(items);
