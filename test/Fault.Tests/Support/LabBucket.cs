@@ -37,25 +37,27 @@ internal sealed class LabBucket : IAsyncDisposable
     /// <summary>Starts one, or skips the test where there is none: the lab builds it only when it is asked to (<c>build-images.sh s3</c>).</summary>
     public static async Task<LabBucket> StartAsync()
     {
-        var (isThere, why) = await DockerAsync("image", "inspect", "--format", "{{.Id}}", Image);
+        var (isThere, why) = await Docker.RunAsync("image", "inspect", "--format", "{{.Id}}", Image);
         Assert.SkipWhen(!isThere, $"no {Image} in a Docker engine here: {why}");
         for (var tried = 1; ; tried++)
         {
+            // One that the engine chooses would be another after each start. Until it is bound somebody else may take it.
             var port = FreePort();
-            var (isStarted, container) = await DockerAsync("run", "-d", "-p", $"127.0.0.1:{port}:7480", Image);
-            Assert.True(isStarted, container);
+            var (isMade, container) = await Docker.RunAsync("create", "-p", $"127.0.0.1:{port}:7480", Image);
+            Assert.True(isMade, container);
             var bucket = new LabBucket(container, new Uri($"http://127.0.0.1:{port}"));
-            if (await bucket.AnswersAsync(s3 => s3.PutBucketAsync(Bucket)))
+            var (isStarted, said) = await Docker.RunAsync("start", container);
+            if (isStarted && await bucket.AnswersAsync(s3 => s3.PutBucketAsync(Bucket)))
                 return bucket;
             await bucket.DisposeAsync();
-            Assert.True(tried < Tries, $"{Image} does not answer");
+            Assert.True(tried < Tries, isStarted ? $"{Image} does not answer" : said);
         }
     }
 
     /// <summary>SIGKILL, whatever it is doing.</summary>
     public async Task KillAsync()
     {
-        var (isKilled, said) = await DockerAsync("kill", _container);
+        var (isKilled, said) = await Docker.RunAsync("kill", _container);
         Assert.True(isKilled, said);
     }
 
@@ -64,16 +66,18 @@ internal sealed class LabBucket : IAsyncDisposable
     {
         for (var tried = 1; ; tried++)
         {
-            var (isStarted, said) = await DockerAsync("start", _container);
-            Assert.True(isStarted, said);
-            if (await AnswersAsync(s3 => s3.ListObjectsV2Async(new() { BucketName = Bucket, MaxKeys = 1 })))
+            var (isStarted, said) = await Docker.RunAsync("start", _container);
+            if (isStarted && await AnswersAsync(s3 => s3.ListObjectsV2Async(new() { BucketName = Bucket, MaxKeys = 1 })))
                 return;
-            Assert.True(tried < Tries, $"{Image} does not answer again");
-            await KillAsync();
+            Assert.True(tried < Tries, isStarted ? $"{Image} does not answer again" : said);
+            if (isStarted)
+                await KillAsync();
+            else
+                await Task.Delay(500, Rig.Ct);
         }
     }
 
-    public async ValueTask DisposeAsync() => await DockerAsync("rm", "-f", "-v", _container);
+    public async ValueTask DisposeAsync() => await Docker.RunAsync("rm", "-f", "-v", _container);
 
     private async Task<bool> AnswersAsync(Func<AmazonS3Client, Task> ask)
     {
@@ -95,30 +99,6 @@ internal sealed class LabBucket : IAsyncDisposable
             catch (Exception) when (!Rig.Ct.IsCancellationRequested) { }
 
         return false;
-    }
-
-    /// <returns>Whether it did it, and what it said.</returns>
-    private static async Task<(bool Ok, string Said)> DockerAsync(params string[] arguments)
-    {
-        try
-        {
-            using var process = Process.Start(
-                new ProcessStartInfo("docker", arguments)
-                {
-                    UseShellExecute = false,
-                    RedirectStandardOutput = true,
-                    RedirectStandardError = true,
-                }
-            )!;
-            var error = process.StandardError.ReadToEndAsync();
-            var said = await process.StandardOutput.ReadToEndAsync();
-            await process.WaitForExitAsync();
-            return process.ExitCode == 0 ? (true, said.Trim()) : (false, (await error).Trim());
-        }
-        catch (System.ComponentModel.Win32Exception e)
-        {
-            return (false, e.Message);
-        }
     }
 
     private static int FreePort()
