@@ -18,13 +18,20 @@ internal sealed record ChosenExecutor(ExecutorKind Kind, RunnerConfig Settings);
 /// Chooses where each job runs: <c>auto</c> is Docker when an engine answers and the job has an image, else the shell. The engine is looked for
 /// once, when the first job wants it.
 /// </summary>
-internal sealed class Executors(ExecutorChoice choice, RunnerSettings settings, string runFolder, Action<string> notice) : IAsyncDisposable
+/// <param name="folders">The run's own, and that in which runs note that they live.</param>
+internal sealed class Executors(
+    ExecutorChoice choice,
+    RunnerSettings settings,
+    (string Run, string Owners) folders,
+    TimeProvider time,
+    Action<string> notice
+) : IAsyncDisposable
 {
-    private readonly ShellExecutors _shell = new(runFolder);
+    private readonly ShellExecutors _shell = new(folders.Run);
     private readonly SemaphoreSlim _gate = new(1);
     private DockerExecutors? _docker;
     private EngineUnreachableException? _unreachable;
-    private Task<int> _sweep = Task.FromResult(0);
+    private Task _sweep = Task.CompletedTask;
     private readonly CancellationTokenSource _over = new();
     private Task _early = Task.CompletedTask;
     private bool _saidShell;
@@ -32,8 +39,8 @@ internal sealed class Executors(ExecutorChoice choice, RunnerSettings settings, 
     /// <summary>An engine was used, so a killed run may have left something in it.</summary>
     public bool UsedDocker => _docker is not null;
 
-    /// <summary>Where the engine listens that is used; <see langword="null"/> as long as none is.</summary>
-    public string? EngineAddress => _docker?.Address;
+    /// <summary>Where the engine listens that is used, and what this run's containers are labelled with; <see langword="null"/> as long as none is.</summary>
+    public (string Address, string Owner)? Engine => _docker is { } docker ? (docker.Address, docker.Owner) : null;
 
     /// <exception cref="JobFailedException">The job can run in none.</exception>
     public async ValueTask<ChosenExecutor> ChooseAsync(CompiledJob job, CancellationToken ct)
@@ -90,7 +97,7 @@ internal sealed class Executors(ExecutorChoice choice, RunnerSettings settings, 
     public async Task SweepAsync(CancellationToken ct)
     {
         await DockerAsync(settings.For(ExecutorChoice.Docker, null).Docker, ct);
-        await ((Task)_sweep).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _sweep.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>The address at which containers of the engine reach this machine.</summary>
@@ -107,7 +114,7 @@ internal sealed class Executors(ExecutorChoice choice, RunnerSettings settings, 
     {
         await _over.CancelAsync();
         await _early.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await ((Task)_sweep).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _sweep.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_docker is not null)
             await _docker.DisposeAsync();
         await _shell.DisposeAsync();
@@ -134,8 +141,8 @@ internal sealed class Executors(ExecutorChoice choice, RunnerSettings settings, 
         {
             if (_docker is null && _unreachable is null)
             {
-                _docker = await DockerExecutors.ConnectAsync(config, ct);
-                _sweep = _docker.RemoveLeftoversAsync(sweeping);
+                _docker = await DockerExecutors.ConnectAsync(config, folders.Owners, ct);
+                _sweep = _docker.RemoveLeftoversAsync(time, sweeping);
             }
         }
         catch (EngineUnreachableException e)

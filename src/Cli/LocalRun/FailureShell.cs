@@ -13,8 +13,13 @@ namespace Slipway.Cli.LocalRun;
 /// On this machine that is a shell in the job's folder. Of a container, which ends with its script, a copy is started, with the same volumes.
 /// </summary>
 /// <param name="onTerminal">Runs something while nobody else writes to the terminal.</param>
-/// <param name="engine">Where the engine of the job's container listens; <see langword="null"/> without one.</param>
-internal sealed class FailureShell(IExecutor inner, JobEnvironment job, Func<string?> engine, Action<Action> onTerminal) : IExecutor
+/// <param name="engine">Where the engine of the job's container listens, and what this run's containers are labelled with; <see langword="null"/> without one.</param>
+internal sealed class FailureShell(
+    IExecutor inner,
+    JobEnvironment job,
+    Func<(string Address, string Owner)?> engine,
+    Action<Action> onTerminal
+) : IExecutor
 {
     private const string JobLabel = "com.gitlab.gitlab-runner.job.id";
     private const string TypeLabel = "com.gitlab.gitlab-runner.type";
@@ -39,7 +44,7 @@ internal sealed class FailureShell(IExecutor inner, JobEnvironment job, Func<str
     public string TemporaryDir => inner.TemporaryDir;
 
     /// <summary>The same kind, with a shell on failure.</summary>
-    public static ExecutorKind Around(ExecutorKind kind, Func<string?> engine, Action<Action> onTerminal) =>
+    public static ExecutorKind Around(ExecutorKind kind, Func<(string Address, string Owner)?> engine, Action<Action> onTerminal) =>
         kind with
         {
             Create = job => new FailureShell(kind.Create(job), job, engine, onTerminal),
@@ -85,20 +90,12 @@ internal sealed class FailureShell(IExecutor inner, JobEnvironment job, Func<str
 
     private void OpenInContainer()
     {
-        var own = $" {System.Environment.ProcessId} ";
-        var list = Ask(
-            "ps",
-            "--all",
-            "--filter",
-            $"label={JobLabel}={job.Payload.Id}",
-            "--filter",
-            $"label={TypeLabel}=build",
-            "--format",
-            "{{.ID}} {{.Label \"slipway.owner\"}} "
-        );
-        var container = list?.Split('\n').FirstOrDefault(line => line.Contains(own, StringComparison.Ordinal))?.Split(' ')[0];
+        string[] labels = [$"{JobLabel}={job.Payload.Id}", $"{TypeLabel}=build", $"{DockerExecutors.OwnerLabel}={engine()?.Owner}"];
+        var container = Ask(["ps", "--all", "--quiet", .. labels.SelectMany(label => (string[])["--filter", "label=" + label])])
+            ?.Split('\n')[0]
+            .Trim();
         if (
-            container is null
+            container is not { Length: > 0 }
             || Ask("inspect", "--format", Likeness, container) is not { } likeness
             || Ask("commit", "--change", $"LABEL {DockerExecutors.ShellLabel}=true", container)?.Trim() is not { Length: > 0 } image
         )
@@ -132,7 +129,7 @@ internal sealed class FailureShell(IExecutor inner, JobEnvironment job, Func<str
     }
 
     /// <summary>The docker command may have another engine in mind.</summary>
-    private string[] Engine() => engine() is { } address ? ["--host", address] : [];
+    private string[] Engine() => engine() is var (address, _) ? ["--host", address] : [];
 
     /// <summary>The job's variables, and the mark by which a later run leaves the shell alone.</summary>
     private Dictionary<string, string> Environment()

@@ -118,11 +118,7 @@ internal sealed class LocalJobs
         if (_options.ShellOnFailure)
             chosen = chosen with
             {
-                Kind = FailureShell.Around(
-                    chosen.Kind,
-                    () => _executors.EngineAddress,
-                    meanwhile => _tell(view => view.Suspend(meanwhile))
-                ),
+                Kind = FailureShell.Around(chosen.Kind, () => _executors.Engine, meanwhile => _tell(view => view.Suspend(meanwhile))),
             };
         if (chosen.Kind.Name == "shell" && !launch.State.Job.Services.IsEmpty)
             log.Warn("the job's services are not started: it runs in the shell");

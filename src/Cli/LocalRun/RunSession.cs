@@ -30,7 +30,13 @@ internal sealed class RunSession : IAsyncDisposable
         (_project, _options, _parts) = (project, options, parts);
         (_states, _run) = folders;
         _abort = CancellationTokenSource.CreateLinkedTokenSource(abort);
-        _executors = new Executors(options.Executor, parts.Settings, _run.Path, sentence => Tell(view => view.Notice(sentence)));
+        _executors = new Executors(
+            options.Executor,
+            parts.Settings,
+            (_run.Path, _states.Owners),
+            parts.Time,
+            sentence => Tell(view => view.Notice(sentence))
+        );
         _registry = new RunRegistry(options, folders, _executors, parts.Time, sentence => Tell(view => view.Notice(sentence)));
         _jobs = new LocalJobs(project, options, parts, folders, _executors, _registry, Tell);
         _notes = new RunNotes(_run, parts.Time);

@@ -9,6 +9,7 @@ namespace Slipway.Cli.LocalRun;
 /// .slipway/
 ///   .gitignore                    *  (the folder ignores itself)
 ///   cache/                        cache archives, shared by all runs
+///   owners/                       which living runs have made what in a container engine (Runner's OwnerLock)
 ///   registry/                     images that runs with --keep-registry have pushed
 ///   artifacts/JOB                 → runs/N/artifacts/KEY-JOB of the last run in which the job passed (a symlink, replaced in one step)
 ///   runs/N/
@@ -51,6 +52,7 @@ internal sealed class StateFolder
 
     public string Path { get; }
     public string Cache => System.IO.Path.Combine(Path, "cache");
+    public string Owners => System.IO.Path.Combine(Path, "owners");
     public string Registry => System.IO.Path.Combine(Path, "registry");
     public string Artifacts => System.IO.Path.Combine(Path, "artifacts");
 

@@ -6,11 +6,29 @@ using Slipway.Runner.Executors.Shell;
 
 namespace Slipway.Runner.Coordinator;
 
-/// <summary>Where the jobs of one runner run. An engine is reached when the first job may come, and again when it was not there.</summary>
-internal sealed class EntryExecutor(RunnerConfig runner, string workDir) : IAsyncDisposable
+/// <summary>
+/// Where the jobs of one runner run. An engine is reached when the first job may come, and again when it was not there. What an earlier process of this runner left, which was
+/// killed, goes before that job is asked for.
+/// </summary>
+/// <param name="tell">What an operator should know.</param>
+internal sealed class EntryExecutor(RunnerConfig runner, string workDir, TimeProvider time, Action<RunnerEventLevel, string> tell)
+    : IAsyncDisposable
 {
+    /// <summary>Of <c>WorkDir</c>: which processes have made what.</summary>
+    private const string OwnersFolder = "owners";
+
+    /// <summary>No longer than this do jobs wait for leftovers to go; the rest goes beside them.</summary>
+    private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan LongestSweep = TimeSpan.FromMinutes(5);
+
+    /// <summary>For what the engine was still busy making when its process was killed.</summary>
+    private static readonly TimeSpan SecondLook = TimeSpan.FromSeconds(70);
+
     private readonly SemaphoreSlim _gate = new(1);
+    private readonly CancellationTokenSource _over = new();
     private DockerExecutors? _docker;
+    private Task _sweeping = Task.CompletedTask;
 
     /// <returns>The executor, or why there is none.</returns>
     public async Task<(ExecutorKind? Kind, string Problem)> ReadyAsync(CancellationToken ct)
@@ -22,13 +40,7 @@ internal sealed class EntryExecutor(RunnerConfig runner, string workDir) : IAsyn
         await _gate.WaitAsync(ct);
         try
         {
-            if (_docker is null)
-            {
-                _docker = await DockerExecutors.ConnectAsync(runner.Docker, ct);
-                _ = SweepAsync(_docker, ct);
-            }
-
-            return (_docker.Kind, "");
+            return ((_docker ??= await ConnectAsync(ct)).Kind, "");
         }
         catch (EngineUnreachableException e)
         {
@@ -44,22 +56,50 @@ internal sealed class EntryExecutor(RunnerConfig runner, string workDir) : IAsyn
 
     public async ValueTask DisposeAsync()
     {
+        await _over.CancelAsync();
+        await _sweeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_docker is not null)
             await _docker.DisposeAsync();
         _gate.Dispose();
+        _over.Dispose();
+    }
+
+    private async Task<DockerExecutors> ConnectAsync(CancellationToken ct)
+    {
+        var docker = await DockerExecutors.ConnectAsync(runner.Docker, Path.Combine(workDir, OwnersFolder), ct);
+        if (docker.CannotBeTraced is { } why)
+            tell(RunnerEventLevel.Warning, $"what jobs leave in the engine stays there should this process be killed: {why}");
+        var first = SweepAsync(docker);
+        _sweeping = SweepAgainAsync(docker, first);
+        await Task.WhenAny(first, Task.Delay(LongestHold, time, ct));
+        return docker;
+    }
+
+    private async Task SweepAgainAsync(DockerExecutors docker, Task first)
+    {
+        await first;
+        await Task.Delay(SecondLook, time, _over.Token);
+        await SweepAsync(docker);
     }
 
     /// <summary>What runners that were killed have left in the engine.</summary>
-    private static async Task SweepAsync(DockerExecutors docker, CancellationToken ct)
+    private async Task SweepAsync(DockerExecutors docker)
     {
+        using var limit = new CancellationTokenSource(LongestSweep, time);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _over.Token);
         try
         {
-            await docker.RemoveLeftoversAsync(ct);
+            var removed = (await docker.RemoveLeftoversAsync(time, ending.Token)).ToString();
+            if (removed.Length > 0)
+                tell(RunnerEventLevel.Info, $"removed {removed} that an earlier process left behind");
         }
-        catch (Exception e)
-            when (e is EngineException or EngineUnreachableException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e) when (e is EngineException or EngineUnreachableException or OperationCanceledException)
         {
-            // The next start tries again.
+            if (!_over.IsCancellationRequested)
+                tell(
+                    RunnerEventLevel.Warning,
+                    $"what an earlier process left in the engine is not all removed yet; the next start tries again: {e.Message.Split('\n')[0]}"
+                );
         }
     }
 }

@@ -40,7 +40,7 @@ internal sealed class RunnerEntry : IAsyncDisposable
             settings.ConfigFolder
         );
         _client = new CoordinatorClient(_address, maxAge, settings.Time);
-        _executor = new EntryExecutor(runner, settings.WorkDir);
+        _executor = new EntryExecutor(runner, settings.WorkDir, settings.Time, (level, message) => Tell(level, message));
         _pace = new Pace(runner.RequestConcurrency, runner.UnhealthyRequestsLimit, runner.UnhealthyInterval, settings.Time);
         _limit = state.LimitOf(runner);
     }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Slipway.Runner.Posix;
 
 /// <summary>Folders, opened for the calls that take a name within one.</summary>
@@ -64,6 +66,11 @@ internal static unsafe class FileDescriptor
 
         return true;
     }
+
+    /// <summary>Locks a file for its opener alone, until it is closed. The runtime's own lock on files that are not shared can be switched off, and says nothing where a file system has none.</summary>
+    /// <returns>Whether it is locked; if not, <see cref="Errno.Last"/> says why.</returns>
+    public static bool TryLock(SafeHandle file) =>
+        Libc.Lock((int)file.DangerousGetHandle(), Libc.LockExclusive | Libc.LockNonBlocking) == 0;
 
     public static void Close(int fd)
     {

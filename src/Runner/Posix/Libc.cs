@@ -24,6 +24,9 @@ internal static unsafe partial class Libc
     public static readonly int Directory = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 ? 0x4000 : 0x10000;
     public static readonly int NoFollow = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 ? 0x8000 : 0x20000;
 
+    public const int LockExclusive = 2;
+    public const int LockNonBlocking = 4;
+
     public const uint FiClone = 0x40049409;
 
     [LibraryImport("libc", EntryPoint = "openat", SetLastError = true)]
@@ -103,6 +106,10 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     public static partial int Poll(PollFd* fds, nuint count, int milliseconds);
+
+    /// <param name="operation"><see cref="LockExclusive"/>, and <see cref="LockNonBlocking"/>.</param>
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    public static partial int Lock(int fd, int operation);
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int pid, int signal);

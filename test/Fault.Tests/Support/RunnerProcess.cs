@@ -11,20 +11,22 @@ internal sealed class RunnerProcess : IDisposable
 
     /// <summary>Starts one that takes one job at a time, with a token of its own unless it has one: the same name again is the same machine, back again.</summary>
     /// <param name="address">How it reaches the server; nothing: as all others do.</param>
+    /// <param name="settings">More lines of its entry; nothing: jobs run in the shell.</param>
     /// <param name="environment">Beside the server's.</param>
     public static async Task<RunnerProcess> StartAsync(
         Rig rig,
         string name = "one",
         Uri? address = null,
+        string? settings = null,
         params IEnumerable<KeyValuePair<string, string>> environment
     )
     {
-        var (file, work) = (rig.Place($"{name}.toml"), rig.Place($"builds-{name}"));
+        var (file, work) = (rig.Place($"{name}.toml"), WorkDir(rig, name));
         if (!File.Exists(file))
         {
             using var wire = await rig.RunnerAsync();
             var entry =
-                $"name = \"{name}\"\n  url = \"{address ?? rig.Server.Address}\"\n  token = \"{wire.Token}\"\n  executor = \"shell\"\n";
+                $"name = \"{name}\"\n  url = \"{address ?? rig.Server.Address}\"\n  token = \"{wire.Token}\"\n  {settings ?? "executor = \"shell\""}\n";
             await File.WriteAllTextAsync(file, $"check_interval = 1\n[[runners]]\n  {entry}", Rig.Ct);
         }
 
@@ -34,6 +36,8 @@ internal sealed class RunnerProcess : IDisposable
             ServerProcess.Start(["runner", "run", "--config", file, "--working-directory", work], all, isHeard: false)
         );
     }
+
+    public static string WorkDir(Rig rig, string name) => rig.Place($"builds-{name}");
 
     /// <summary>SIGKILL, to it and not to what it has started.</summary>
     public void Kill()

@@ -39,7 +39,7 @@ public sealed class RemoteEngineTests(TestEngine engine) : IAsyncLifetime
             TlsVerify = true,
             PullPolicy = ["never"],
         };
-        await using var executors = await DockerExecutors.ConnectAsync(config, default);
+        await using var executors = await DockerExecutors.ConnectAsync(config, null, default);
         Assert.Equal($"tcp://{host}:2376", executors.Address);
         await CopyImageAsync(config);
         var service = new JobImage

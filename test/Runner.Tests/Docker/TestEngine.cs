@@ -24,7 +24,7 @@ public sealed class TestEngine : IAsyncLifetime
         try
         {
             _client = await EngineLocator.ConnectAsync(null, null, false, Environment.GetEnvironmentVariable, CancellationToken.None);
-            _executors = await DockerExecutors.ConnectAsync(new DockerConfig(), CancellationToken.None);
+            _executors = await DockerExecutors.ConnectAsync(new DockerConfig(), null, CancellationToken.None);
         }
         catch (EngineUnreachableException e)
         {

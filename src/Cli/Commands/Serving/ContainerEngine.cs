@@ -12,7 +12,7 @@ internal static class ContainerEngine
     {
         try
         {
-            await (await DockerExecutors.ConnectAsync(new DockerConfig(), ct)).DisposeAsync();
+            await (await DockerExecutors.ConnectAsync(new DockerConfig(), null, ct)).DisposeAsync();
             return true;
         }
         catch (EngineUnreachableException)

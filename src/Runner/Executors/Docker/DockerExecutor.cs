@@ -121,6 +121,7 @@ internal sealed class DockerExecutor : IExecutor
         }
         catch (Exception e) when (e is EngineException or EngineUnreachableException or OperationCanceledException)
         {
+            _shared.Owner.LeaveSomething();
             _job.Trace.Warning($"The job's containers could not all be removed: {e.Message}");
         }
     }
@@ -187,7 +188,9 @@ internal sealed class DockerExecutor : IExecutor
         var withVolumes = !_job.Runner.Docker.VolumeKeep;
         await Task.WhenAll(containers.Select(container => Engine.RemoveContainerAsync(container, withVolumes, ct)));
         var volumes = containers.Length > 0 && _plan is { } plan ? plan.Volumes.Temporary : [];
-        await Task.WhenAll(volumes.Select(volume => Engine.RemoveVolumeAsync(volume, ct)));
+        var gone = await Task.WhenAll(volumes.Select(volume => Engine.RemoveVolumeAsync(volume, ct)));
+        if (gone.Contains(false))
+            _shared.Owner.LeaveSomething();
         if (_network is { } network)
             await _shared.Networks.ReturnAsync(network, ct);
         _network = null;

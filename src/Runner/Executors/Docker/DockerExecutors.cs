@@ -18,13 +18,20 @@ public sealed class DockerExecutors : IAsyncDisposable
     /// <summary>On an untagged copy of a job's container, made for its user to look around in: what is left of it is removed like the container.</summary>
     public const string ShellLabel = "slipway.shell";
 
+    /// <summary>On all that must not outlive the process that made it; says which that is, <see cref="Owner"/>.</summary>
+    public const string OwnerLabel = "slipway.owner";
+
     private readonly EngineClient _engine;
     private readonly DockerShared _shared;
+    private readonly string? _owners;
+    private readonly bool _keepsVolumes;
 
-    private DockerExecutors(EngineClient engine, DockerConfig config)
+    private DockerExecutors(EngineClient engine, DockerConfig config, string? owners)
     {
-        _engine = engine;
-        var owner = OwnerMark.OfThisProcess(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6)));
+        (_engine, _keepsVolumes) = (engine, config.VolumeKeep);
+        // What lies in one engine is of no concern to those who look into another.
+        _owners = owners is null ? null : Path.Combine(owners, Uri.EscapeDataString(Address));
+        var owner = OwnerLock.Take(_owners);
         _shared = new DockerShared(engine, owner, new JobNetworks(engine, owner, config), new GitCopies());
         Kind = new ExecutorKind
         {
@@ -43,14 +50,24 @@ public sealed class DockerExecutors : IAsyncDisposable
     /// <summary>Where the engine listens, <c>unix:///var/run/docker.sock</c>.</summary>
     public string Address => _engine.Address.ToString()!;
 
+    /// <summary>Tells apart what this process has made in the engine.</summary>
+    public string Owner => _shared.Owner.Name;
+
     public bool IsPodman => _engine.IsPodman;
+
+    /// <summary>Why what this process leaves in the engine, should it be killed, will stay there; <see langword="null"/> when a later one will remove it.</summary>
+    public string? CannotBeTraced => _shared.Owner.Problem;
 
     /// <summary>
     /// Reaches the engine that <paramref name="config"/> names, or <c>DOCKER_HOST</c>, or the docker command's context; or else the first of
     /// Docker's and Podman's usual sockets that answers.
     /// </summary>
+    /// <param name="owners">
+    /// Folder in which processes note that they live, so that a later one with the same folder can remove what they have left in the engine.
+    /// <see langword="null"/>: nobody will.
+    /// </param>
     /// <exception cref="EngineUnreachableException">None does. The message tells which was tried, and why not.</exception>
-    public static async Task<DockerExecutors> ConnectAsync(DockerConfig config, CancellationToken ct)
+    public static async Task<DockerExecutors> ConnectAsync(DockerConfig config, string? owners, CancellationToken ct)
     {
         // Names are hashes, and OpenSSL takes a while to load: it does so while the engine is reached.
         _ = Task.Run(() => SHA256.HashData([]), CancellationToken.None);
@@ -61,15 +78,26 @@ public sealed class DockerExecutors : IAsyncDisposable
             Environment.GetEnvironmentVariable,
             ct
         );
-        return new DockerExecutors(engine, config);
+        return new DockerExecutors(engine, config, owners);
     }
 
     /// <summary>
-    /// Removes containers, networks, temporary volumes and copied images of processes that have died on this machine without doing so themselves. Worth
-    /// calling once at the start; may run beside jobs.
+    /// Removes containers, networks, temporary volumes and copied images of processes that had the same folder and have died without doing so themselves. Worth
+    /// calling once at the start; may run beside jobs. What had been asked for before such a process was killed may come a moment later.
     /// </summary>
-    /// <returns>How many things it removed.</returns>
-    public Task<int> RemoveLeftoversAsync(CancellationToken ct) => Janitor.SweepAsync(_engine, MachineMark.Here(), ct);
+    /// <exception cref="EngineException">The engine does not say what there is; what is left is the next call's.</exception>
+    public async Task<Leftovers> RemoveLeftoversAsync(TimeProvider time, CancellationToken ct)
+    {
+        var dead = _owners is null ? [] : OwnerLock.TakeDead(_owners);
+        try
+        {
+            return dead.Count == 0 ? new Leftovers() : await Janitor.SweepAsync(_engine, dead, withVolumes: !_keepsVolumes, time, ct);
+        }
+        finally
+        {
+            dead.ForEach(one => one.Dispose());
+        }
+    }
 
     /// <summary>The address of this machine on the network that containers are on by default; they reach it from all others too.</summary>
     /// <returns>Nothing where the engine is on another machine, a virtual one included.</returns>
@@ -108,9 +136,10 @@ public sealed class DockerExecutors : IAsyncDisposable
     {
         await _shared.Networks.DisposeAsync();
         await _shared.Git.DisposeAsync();
+        _shared.Owner.Dispose();
         _engine.Dispose();
     }
 }
 
 /// <summary>What all jobs on one engine share.</summary>
-internal sealed record DockerShared(EngineClient Engine, OwnerMark Owner, JobNetworks Networks, GitCopies Git);
+internal sealed record DockerShared(EngineClient Engine, OwnerLock Owner, JobNetworks Networks, GitCopies Git);

@@ -12,7 +12,7 @@ internal sealed record JobNetwork(string Id, string Name);
 /// The networks that jobs have to themselves. Making and removing one costs more than starting a container, so a network whose job is over
 /// serves the next one; never two at a time.
 /// </summary>
-internal sealed class JobNetworks(EngineClient engine, OwnerMark owner, DockerConfig config) : IAsyncDisposable
+internal sealed class JobNetworks(EngineClient engine, OwnerLock owner, DockerConfig config) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly Stack<JobNetwork> _free = [];
@@ -32,11 +32,11 @@ internal sealed class JobNetworks(EngineClient engine, OwnerMark owner, DockerCo
         {
             ["com.gitlab.gitlab-runner.managed"] = "true",
             ["com.gitlab.gitlab-runner.type"] = "network",
+            [DockerExecutors.OwnerLabel] = owner.Name,
         };
-        owner.WriteTo(labels);
         var spec = new NetworkSpec
         {
-            Name = string.Create(CultureInfo.InvariantCulture, $"slipway-{owner.Run}-{number}"),
+            Name = string.Create(CultureInfo.InvariantCulture, $"slipway-{owner.Name}-{number}"),
             EnableIPv6 = config.EnableIpv6 ? true : null,
             Options =
                 config.NetworkMtu > 0
@@ -60,8 +60,14 @@ internal sealed class JobNetworks(EngineClient engine, OwnerMark owner, DockerCo
     /// <summary>Takes a network back when its job's containers are gone. One that strangers have joined (containers that the job made itself) is left to them.</summary>
     public async Task ReturnAsync(JobNetwork network, CancellationToken ct)
     {
-        if (await engine.InspectNetworkAsync(network.Id, ct) is not { } details || details.Containers is { Count: > 0 })
+        if (await engine.InspectNetworkAsync(network.Id, ct) is not { } details)
             return;
+        if (details.Containers is { Count: > 0 })
+        {
+            owner.LeaveSomething();
+            return;
+        }
+
         lock (_gate)
             _free.Push(network);
     }
@@ -75,6 +81,8 @@ internal sealed class JobNetworks(EngineClient engine, OwnerMark owner, DockerCo
             _free.Clear();
         }
 
-        await Task.WhenAll(all.Select(network => engine.RemoveNetworkAsync(network.Id, CancellationToken.None)));
+        var gone = await Task.WhenAll(all.Select(network => engine.RemoveNetworkAsync(network.Id, CancellationToken.None)));
+        if (gone.Contains(false))
+            owner.LeaveSomething();
     }
 }

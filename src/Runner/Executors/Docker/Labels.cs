@@ -3,10 +3,10 @@ using System.Globalization;
 namespace Slipway.Runner.Executors.Docker;
 
 /// <summary>
-/// What is written on everything that a job makes in the engine: gitlab-runner's labels, and whose it is (<see cref="OwnerMark"/>).
+/// What is written on everything that a job makes in the engine: gitlab-runner's labels, and whose it is (<see cref="OwnerLock"/>).
 /// Only what bears the latter is ever removed by <see cref="Janitor"/>; volumes that outlive their job do not bear it.
 /// </summary>
-internal sealed class Labels(JobEnvironment job, OwnerMark owner)
+internal sealed class Labels(JobEnvironment job, OwnerLock owner)
 {
     private const string Prefix = "com.gitlab.gitlab-runner.";
 
@@ -44,7 +44,7 @@ internal sealed class Labels(JobEnvironment job, OwnerMark owner)
     public Dictionary<string, string> OfOwn(string type, params ReadOnlySpan<(string Key, string Value)> more)
     {
         var labels = Of(type, more);
-        owner.WriteTo(labels);
+        labels[DockerExecutors.OwnerLabel] = owner.Name;
         return labels;
     }
 
