@@ -39,6 +39,7 @@ internal sealed class Damages(Db db, IBlobStore blobs, TimeProvider time)
     public async Task<int> NoteAsync(IReadOnlyCollection<string> digests, CancellationToken ct)
     {
         var count = 0;
+        var proxied = new ProxyDamages(db, blobs);
         foreach (var digest in digests.Distinct())
         {
             var args = new { digest };
@@ -55,7 +56,7 @@ internal sealed class Damages(Db db, IBlobStore blobs, TimeProvider time)
                     count++;
                 }
 
-            count += await new ProxyDamages(db, blobs).ForgetAsync(digest, ct);
+            count += await proxied.ForgetAsync(digest, ct);
         }
 
         return count;
