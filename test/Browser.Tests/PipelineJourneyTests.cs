@@ -110,6 +110,65 @@ public sealed class PipelineJourneyTests(Town town)
         window.IsClean();
     }
 
+    [Fact]
+    public async Task A_long_log_shows_its_end_and_is_read_upwards_and_at_any_line()
+    {
+        await using var window = await town.SignedInAsync();
+        await town.Harbour.PushAsync(
+            "ada/long",
+            "Say much",
+            (".gitlab-ci.yml", "long: {script: ['seq -f \"line %g of a log that is rather long\" 20000']}")
+        );
+        await window.GoAsync("/ada/long/-/pipelines");
+        await window.SeesInAsync("#pipelines .badge", "passed");
+        await window.Page.Locator("#pipelines a.title").First.ClickAsync();
+        await window.Page.Locator("li.job a", new() { HasText = "long" }).ClickAsync();
+        await window.SeesInAsync("#log-state", "complete");
+        var first = await FirstAsync(window);
+        Assert.InRange(first, 10_000, 20_000);
+        Assert.Equal(
+            1,
+            await window
+                .Page.Locator(".lines .l > a")
+                .First.EvaluateAsync<int>("one => Math.round(one.getBoundingClientRect().height / 20)")
+        );
+
+        await window.ClickAsync("link", "Earlier lines");
+        // The end of the part before is what is seen.
+        await SeesLineAsync(window, first - 1);
+        Assert.Equal(0, await window.Page.Locator($"#L{first}").CountAsync());
+        await window.Page.GetByRole(AriaRole.Link, new() { Name = "Go on" }).Last.ClickAsync();
+        await window.Page.Locator($"#L{first}").WaitForAsync();
+
+        // A line of another part, and one of this part that no row on the screen is near.
+        foreach (var number in (int[])[70, 2500])
+        {
+            await window.Page.EvaluateAsync(
+                "address => { location.href = address; }",
+                $"{window.Page.Url.Split('?')[0]}?from=70#L{number}"
+            );
+            await window.Page.Locator($"#L{number}:target").WaitForAsync();
+            await SeesLineAsync(window, number);
+        }
+
+        window.IsClean();
+    }
+
+    /// <summary>The line is on the screen, and not under the log's bar.</summary>
+    private static async Task SeesLineAsync(Window window, int number) =>
+        await window.Page.WaitForFunctionAsync(
+            """
+            number => {
+              const place = document.getElementById(`L${number}`)?.getBoundingClientRect();
+              return place && place.top >= document.querySelector(".log-top").getBoundingClientRect().bottom && place.bottom <= innerHeight;
+            }
+            """,
+            number
+        );
+
+    private static async Task<int> FirstAsync(Window window) =>
+        await window.Page.EvaluateAsync<int>("Number(document.querySelector('.lines .l').id.slice(1))");
+
     private static async Task<string> PipelineAsync(Window window) =>
         (await window.Page.Locator(".crumbs li", new() { HasText = "Pipeline #" }).InnerTextAsync()).Split('#')[1].Trim();
 

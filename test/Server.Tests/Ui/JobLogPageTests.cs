@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Slipway.Server.Tests.Support;
 using Slipway.Server.Ui.Logs;
 using Xunit;
@@ -33,6 +34,63 @@ public sealed class JobLogPageTests
         Assert.Contains("id=\"L60000\"", (await browser.GetAsync($"{page}?from=999999999")).Text);
         Assert.Contains("0 lines have", (await browser.GetAsync($"{page}?search=%3Cscript%3E")).Text);
     }
+
+    [Fact]
+    public async Task A_long_log_is_read_upwards_from_its_end_without_a_line_left_out()
+    {
+        await using var room = await PageRoom.OpenAsync();
+        var job = await room.JobAsync(await room.PipelineAsync("make: {script: make}"));
+        await room.LogAsync(job, string.Concat(Enumerable.Range(1, 20_000).Select(at => $"line {at} of a log that is rather long\n")));
+        await room.SetAsync(job, "success");
+        var browser = await room.SignedInAsync();
+        var page = $"/ada/app/-/jobs/{job.Id}";
+        var (address, shown, parts) = (page, new List<int>(), 0);
+        for (string? earlier = page; earlier is not null; parts++)
+        {
+            address = earlier;
+            var text = (await browser.GetAsync(address)).Text;
+            PageCheck.Inert(text);
+            shown.InsertRange(0, Lines(text));
+            Assert.Equal(parts > 0, text.Contains("Go on"));
+            earlier = Regex.Match(text, "<a href=\"([^\"]+)\">Earlier lines</a>") is { Success: true } link ? link.Groups[1].Value : null;
+            Assert.EndsWith(earlier is null ? "" : "#log-end", earlier ?? "");
+        }
+
+        Assert.Equal(Enumerable.Range(1, 20_000), shown);
+        Assert.Equal(4, parts);
+        Assert.StartsWith($"{page}?to=", address);
+        Assert.Contains($"href=\"{page}?to=4950#log-end\"", (await browser.GetAsync($"{page}?from=5000")).Text);
+    }
+
+    [Fact]
+    public void Rows_stand_in_groups_that_a_browser_leaves_out_while_they_are_not_seen()
+    {
+        var (reader, items) = (new LogReader(), new List<LogItem>());
+        var lines = string.Concat(Enumerable.Range(1, 250).Select(at => $"line {at}\n"));
+        reader.Take(
+            System.Text.Encoding.UTF8.GetBytes(
+                $"{lines}section_start:1:step_script{Script}Script\n{lines}section_end:2:step_script{Script}{lines}"
+            ),
+            items
+        );
+        reader.End(items);
+        var html = LogView.Of(items, null).ToString();
+        Assert.Equal(
+            [1, 101, 252, 352, 502, 602],
+            Regex.Matches(html, "<div class=\"hundred\"><div class=\"l\" id=\"L([0-9]+)\"").Select(Number)
+        );
+        Assert.Equal(Enumerable.Range(1, 751), Lines(html));
+        // Each group ends behind its hundredth row, and a section holds its own.
+        Assert.Equal(
+            [100, 200, 351, 451, 601, 701],
+            Regex.Matches(html, "id=\"L([0-9]+)\"(?:(?!id=).)*</div></div>").Select(Number).Where(at => at != 251)
+        );
+        Assert.Contains("<span>line 250</span></div></details><div class=\"hundred\">", html);
+    }
+
+    private static IEnumerable<int> Lines(string html) => Regex.Matches(html, " id=\"L([0-9]+)\"").Select(Number);
+
+    private static int Number(Match match) => int.Parse(match.Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
 
     [Fact]
     public async Task A_failed_jobs_reason_and_the_end_of_its_script_stand_on_the_pipelines_page()
@@ -107,7 +165,7 @@ public sealed class JobLogPageTests
         var pipeline = await room.PipelineAsync("make: {script: make}");
         var browser = await room.SignedInAsync();
         var page = await browser.GetAsync($"/ada/app/-/pipelines/{pipeline}");
-        var events = System.Text.RegularExpressions.Regex.Match(page.Text, "data-live=\"([^\"]+)\"").Groups[1].Value.Replace("&amp;", "&");
+        var events = Regex.Match(page.Text, "data-live=\"([^\"]+)\"").Groups[1].Value.Replace("&amp;", "&");
         Assert.Contains($"pipeline={pipeline}&seen=", events);
         await browser.PostAsync($"/ada/app/-/pipelines/{pipeline}/cancel", page.Token);
         var first = await browser.FirstEventAsync(events);
@@ -128,7 +186,7 @@ public sealed class JobLogPageTests
         reader.End(items);
         var html = LogView.Of(items, null).ToString();
         Assert.StartsWith("<details><summary>", html);
-        Assert.Equal(2, System.Text.RegularExpressions.Regex.Count(html, "<details open>"));
+        Assert.Equal(2, Regex.Count(html, "<details open>"));
         Assert.EndsWith("<span>Cache</span></div></summary></details>", html);
         Assert.Contains("<details data-section=\"open\" data-chore open>", html);
     }

@@ -6,6 +6,9 @@ namespace Slipway.Server.Ui.Logs;
 /// <summary>A log's pieces as markup. The script makes the same of those that come later.</summary>
 internal static class LogView
 {
+    /// <summary>Rows of a group. Browsers leave out groups that are not on the screen; the style sheet knows how high so many rows are.</summary>
+    private const int Group = 100;
+
     /// <param name="partial">A last line that may go on.</param>
     public static Html Of(IReadOnlyList<LogItem> items, LogItem.Line? partial)
     {
@@ -16,7 +19,7 @@ internal static class LogView
             switch (item)
             {
                 case LogItem.Line line:
-                    levels.Peek().Inside.Add(Line(line));
+                    levels.Peek().AddRow(Line(line));
                     levels.Peek().HasTrouble |= line.Texts.Any(IsTrouble);
                     break;
                 case LogItem.Open open:
@@ -29,7 +32,7 @@ internal static class LogView
         }
 
         if (partial is not null)
-            levels.Peek().Inside.Add(Html.Of($"<div data-partial>{Line(partial)}</div>"));
+            levels.Peek().Add(Html.Of($"<div data-partial>{Line(partial)}</div>"));
         while (levels.Count > 1)
             Fold(levels, Html.Nothing, isOver: false);
         return Html.Join(levels.Peek().Inside);
@@ -57,7 +60,7 @@ internal static class LogView
         var goesOn = Html.Of($" data-section=\"open\"").When(!isOver);
         var chore = Html.Of($" data-chore").When(open.IsChore && !isOver);
         var head = Line(new LogItem.Line(open.Number, open.Stamp, open.Texts));
-        levels.Peek().Inside.Add(Html.Of($"<details{goesOn}{chore}{unfolded}><summary>{head}{took}</summary>{level.Inside}</details>"));
+        levels.Peek().Add(Html.Of($"<details{goesOn}{chore}{unfolded}><summary>{head}{took}</summary>{level.Inside}</details>"));
     }
 
     private static bool IsTrouble(LogText text) => text.Style.Split(' ').Any(word => word is "f1" or "f9");
@@ -70,7 +73,26 @@ internal static class LogView
 
     private sealed record Level(LogItem.Open? Section)
     {
+        /// <summary>That stand last and in no group yet.</summary>
+        private int _rows;
+
         public List<Html> Inside { get; } = [];
         public bool HasTrouble { get; set; }
+
+        public void AddRow(Html row)
+        {
+            Inside.Add(row);
+            if (++_rows < Group)
+                return;
+            var group = Html.Of($"<div class=\"hundred\">{Inside[^Group..]}</div>");
+            Inside.RemoveRange(Inside.Count - Group, Group);
+            Add(group);
+        }
+
+        public void Add(Html other)
+        {
+            Inside.Add(other);
+            _rows = 0;
+        }
     }
 }

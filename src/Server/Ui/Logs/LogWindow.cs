@@ -10,18 +10,22 @@ namespace Slipway.Server.Ui.Logs;
 /// <param name="FirstLine">That line's number.</param>
 internal sealed record LogWindow(long Start, long FirstLine)
 {
-    /// <summary>Bytes, some six thousand lines: as much as GitLab shows. A browser takes milliseconds for a hundred.</summary>
+    /// <summary>Bytes, some six thousand lines: up to here a log is shown whole.</summary>
     public const long Most = 512 * 1024;
 
-    /// <summary>Bytes of a part that somebody jumps to.</summary>
+    /// <summary>Bytes that are shown at once of one that is longer. A browser takes milliseconds for a hundred lines.</summary>
     public const long Part = 256 * 1024;
 
     private const int PieceBytes = 64 * 1024;
 
-    /// <summary>Where the window of a log of this size begins.</summary>
-    public static async Task<LogWindow> FindAsync(JobTraces traces, JobRow job, long size, CancellationToken ct)
+    /// <summary>The window of a log of this size: all of it, or its end.</summary>
+    public static Task<LogWindow> FindAsync(JobTraces traces, JobRow job, long size, CancellationToken ct) =>
+        size <= Most ? Task.FromResult(new LogWindow(0, 1)) : EndingAtAsync(traces, job, size, ct);
+
+    /// <summary>The window of the lines before a byte.</summary>
+    public static async Task<LogWindow> EndingAtAsync(JobTraces traces, JobRow job, long size, CancellationToken ct)
     {
-        if (size <= Most || await traces.OpenAsync(job, new BlobRange(0, size), ct) is not { } log)
+        if (size <= Part || await traces.OpenAsync(job, new BlobRange(0, size), ct) is not { } log)
             return new LogWindow(0, 1);
         await using var _ = log;
         var (at, line) = (0L, 1L);
@@ -30,7 +34,7 @@ internal sealed record LogWindow(long Start, long FirstLine)
         {
             for (int read; (read = await log.ReadAsync(buffer.AsMemory(0, PieceBytes), ct)) > 0; at += read)
             {
-                var before = (int)Math.Min(read, Math.Max(0, size - Most - at));
+                var before = (int)Math.Min(read, Math.Max(0, size - Part - at));
                 line += buffer.AsSpan(0, before).Count((byte)'\n');
                 if (before < read && buffer.AsSpan(before, read - before).IndexOf((byte)'\n') is >= 0 and var end)
                     return new LogWindow(at + before + end + 1, line + 1);

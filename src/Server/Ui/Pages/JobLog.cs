@@ -9,7 +9,8 @@ using Slipway.Server.Ui.Parts;
 namespace Slipway.Server.Ui.Pages;
 
 /// <summary>
-/// A job's log on its page: the end of it, or with <c>?from=LINE</c> a part that begins there, or with <c>?search=words</c> the lines of all of it that have them.
+/// A job's log on its page: all of it, or its end; with <c>?from=LINE</c> a part that begins there, with <c>?to=LINE</c> one that ends before; with
+/// <c>?search=words</c> the lines of all of it that have them.
 /// </summary>
 internal static class JobLog
 {
@@ -32,9 +33,21 @@ internal static class JobLog
             return Html.Of($"<p class=\"note quiet\">It wrote no log.</p>");
         if (http.Request.Query["search"].ToString().Trim() is { Length: > 0 and <= LongestSearch } words)
             return await FoundAsync(here, job, words, size, traces, ct);
-        return long.TryParse(http.Request.Query["from"], out var line) && line > 0
-            ? await PartAsync(here, job, Math.Max(1, line - LinesBefore), size, traces, ct)
-            : await EndAsync(here, job, isOver, size, traces, ct);
+        if (Number("from") is { } from)
+        {
+            var window = await LogWindow.AtLineAsync(traces, job, size, Math.Max(1, from - LinesBefore), ct);
+            return await PartAsync(here, job, (window, Math.Min(size, window.Start + LogWindow.Part)), size, traces, ct);
+        }
+
+        if (Number("to") is { } to)
+        {
+            var end = (await LogWindow.AtLineAsync(traces, job, size, to, ct)).Start;
+            return await PartAsync(here, job, (await LogWindow.EndingAtAsync(traces, job, end, ct), end), size, traces, ct);
+        }
+
+        return await EndAsync(here, job, isOver, size, traces, ct);
+
+        long? Number(string name) => long.TryParse(http.Request.Query[name], out var line) && line > 0 ? line : null;
     }
 
     private static async Task<Html> EndAsync(
@@ -59,25 +72,42 @@ internal static class JobLog
         var cut =
             window.Start > 0
                 ? Html.Of(
-                    $"<p class=\"cut\">Only the end of a long log. <a href=\"{JobButtons.Address(here, job).With(("from", "1"))}\">From its beginning</a></p>"
+                    $"<p class=\"cut\">Only the end of a long log.{To(here, job, "from", 1, "From its beginning")}{Before(here, job, window)}</p>"
                 )
                 : Html.Nothing;
         return Frame(here, job, isOver ? "complete" : "running", "", cut, source, LogView.Of(items, isOver ? null : reader.Partial()));
     }
 
-    private static async Task<Html> PartAsync(ProjectContext here, JobRow job, long line, long size, JobTraces traces, CancellationToken ct)
+    private static async Task<Html> PartAsync(
+        ProjectContext here,
+        JobRow job,
+        (LogWindow Window, long End) part,
+        long size,
+        JobTraces traces,
+        CancellationToken ct
+    )
     {
-        var window = await LogWindow.AtLineAsync(traces, job, size, line, ct);
-        var end = Math.Min(size, window.Start + LogWindow.Part);
+        var (window, end) = part;
         var (reader, items) = (new LogReader(window.FirstLine), new List<LogItem>());
         await LogWindow.ReadAsync(traces, job, (window.Start, end), reader, items, ct);
         reader.End(items);
-        var next = items.OfType<LogItem.Line>().LastOrDefault()?.Number ?? line;
-        var on = end < size ? Html.Of($" <a href=\"{JobButtons.Address(here, job).With(("from", $"{next}"))}\">Go on</a>") : Html.Nothing;
+        var next = items.OfType<LogItem.Line>().LastOrDefault()?.Number ?? window.FirstLine;
+        var on = end < size ? To(here, job, "from", next, "Go on") : Html.Nothing;
         var cut = Html.Of(
-            $"<p class=\"cut\">From line {window.FirstLine}.{on} <a href=\"{JobButtons.Address(here, job).At("log-end")}\">The end of the log</a></p>"
+            $"<p class=\"cut\">From line {window.FirstLine}.{Before(here, job, window)}{on} <a href=\"{JobButtons.Address(here, job).At("log-end")}\">The end of the log</a></p>"
         );
-        return Frame(here, job, "a part", "", cut, Html.Nothing, LogView.Of(items, null));
+        var below = end < size ? Html.Of($"<p class=\"cut\">{on}</p>") : Html.Nothing;
+        return Frame(here, job, "a part", "", cut, Html.Nothing, LogView.Of(items, null), below);
+    }
+
+    /// <summary>Who reads upwards goes on at the end of the part before.</summary>
+    private static Html Before(ProjectContext here, JobRow job, LogWindow window) =>
+        window.Start > 0 ? To(here, job, "to", window.FirstLine, "Earlier lines", "log-end") : Html.Nothing;
+
+    private static Html To(ProjectContext here, JobRow job, string where, long line, string words, string? place = null)
+    {
+        var address = JobButtons.Address(here, job).With((where, $"{line}"));
+        return Html.Of($" <a href=\"{(place is null ? address : address.At(place))}\">{words}</a>");
     }
 
     private static async Task<Html> FoundAsync(
@@ -101,7 +131,16 @@ internal static class JobLog
         return Frame(here, job, "search", words, told, Html.Nothing, Html.Join(shown));
     }
 
-    private static Html Frame(ProjectContext here, JobRow job, string state, string words, Html note, Html source, Html lines)
+    private static Html Frame(
+        ProjectContext here,
+        JobRow job,
+        string state,
+        string words,
+        Html note,
+        Html source,
+        Html lines,
+        Html? below = null
+    )
     {
         var page = JobButtons.Address(here, job);
         return Html.Of(
@@ -111,7 +150,7 @@ internal static class JobLog
             <button type="button" class="small" id="fold" hidden>Fold all</button><a href="{Address.Here(
                 "log-end"
             )}">End</a><a href="{page.Below("raw")}">Raw</a></div>
-            {note}<div class="lines" role="log" aria-live="off" aria-label="Lines"{source}>{lines}</div><div id="log-end"></div></section>
+            {note}<div class="lines" role="log" aria-live="off" aria-label="Lines"{source}>{lines}</div>{below ?? Html.Nothing}<div id="log-end"></div></section>
             """
         );
     }
