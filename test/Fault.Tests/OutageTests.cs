@@ -100,6 +100,7 @@ public sealed class OutageTests(Rigs rigs) : IClassFixture<Rigs>
             using var back = await RunnerProcess.StartAsync(rig, "killed");
             var (again, _) = await RunningAsync(rig, after: process);
             Assert.NotEqual(job, again);
+            Assert.False(IsAlive(process), "the script of the killed runner still runs");
             await File.WriteAllTextAsync(Go(rig), "", Ct);
             await Rig.UntilAsync(async () => await rig.StatusAsync(again) != "running");
             Assert.Equal("success", await rig.StatusAsync(again));

@@ -28,19 +28,19 @@ internal sealed class EntryExecutor(RunnerConfig runner, string workDir, TimePro
     private readonly SemaphoreSlim _gate = new(1);
     private readonly CancellationTokenSource _over = new();
     private DockerExecutors? _docker;
+    private (ExecutorKind Kind, OwnerLock Owner)? _shell;
     private Task _sweeping = Task.CompletedTask;
 
     /// <returns>The executor, or why there is none.</returns>
     public async Task<(ExecutorKind? Kind, string Problem)> ReadyAsync(CancellationToken ct)
     {
-        if (runner.Executor == "shell")
-            return (ShellExecutor.Kind(workDir), "");
-        if (!IsDocker(runner.Executor))
+        var isShell = runner.Executor == "shell";
+        if (!isShell && !IsDocker(runner.Executor))
             return (null, $"executor \"{runner.Executor}\" is not supported: use shell or docker");
         await _gate.WaitAsync(ct);
         try
         {
-            return ((_docker ??= await ConnectAsync(ct)).Kind, "");
+            return (isShell ? (_shell ??= await ShellAsync(ct)).Kind : (_docker ??= await ConnectAsync(ct)).Kind, "");
         }
         catch (EngineUnreachableException e)
         {
@@ -60,8 +60,29 @@ internal sealed class EntryExecutor(RunnerConfig runner, string workDir, TimePro
         await _sweeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_docker is not null)
             await _docker.DisposeAsync();
+        _shell?.Owner.Dispose();
         _gate.Dispose();
         _over.Dispose();
+    }
+
+    private async Task<(ExecutorKind Kind, OwnerLock Owner)> ShellAsync(CancellationToken ct)
+    {
+        var folder = Path.Combine(workDir, OwnersFolder, "shell");
+        var dead = OwnerLock.TakeDead(folder);
+        try
+        {
+            if (await OrphanedScripts.EndAsync(dead, time, ct) is > 0 and var count)
+                tell(RunnerEventLevel.Info, $"killed {count} script{(count == 1 ? "" : "s")} that an earlier process left running");
+        }
+        finally
+        {
+            dead.ForEach(one => one.Dispose());
+        }
+
+        var owner = OwnerLock.Take(folder);
+        if (owner.Problem is { } why)
+            tell(RunnerEventLevel.Warning, $"scripts run on should this process be killed: {why}");
+        return (ShellExecutor.Kind(workDir, null, owner.Name), owner);
     }
 
     private async Task<DockerExecutors> ConnectAsync(CancellationToken ct)

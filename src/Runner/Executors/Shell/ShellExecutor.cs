@@ -28,13 +28,16 @@ public sealed class ShellExecutor : IExecutor
     private int _firstProcess;
 
     /// <param name="shared">Where the job's folders come from and go to; <see langword="null"/>: they are made for this job alone.</param>
-    internal ShellExecutor(JobEnvironment job, (Workspaces Workspaces, TemporaryFolders Temporary)? shared)
+    /// <param name="owner">Name of this process's <see cref="OwnerLock"/>, so that a later one can end what this one leaves.</param>
+    internal ShellExecutor(JobEnvironment job, (Workspaces Workspaces, TemporaryFolders Temporary)? shared, string? owner)
     {
         _job = job;
         _workspaces = job.Host.RemoveProjectDir ? shared?.Workspaces : null;
         _temporary = shared?.Temporary;
         _environment = HostEnvironment.Of(Environment.GetEnvironmentVariables());
         _environment.Add($"{JobPaths.Mark}={ProjectDir}");
+        if (owner is not null)
+            _environment.Add($"{OrphanedScripts.OwnerVariable}={owner}");
         // A job's folder may lie within the user's checkout, and one without a repository must not take that for its own.
         _environment.Add("GIT_CEILING_DIRECTORIES=" + Path.GetDirectoryName(ProjectDir));
     }
@@ -46,14 +49,14 @@ public sealed class ShellExecutor : IExecutor
     /// <param name="workDir">Where <c>builds</c> goes when it is not configured. Absolute.</param>
     public static ExecutorKind Kind(string workDir) => Kind(workDir, null);
 
-    internal static ExecutorKind Kind(string workDir, (Workspaces, TemporaryFolders)? shared) =>
+    internal static ExecutorKind Kind(string workDir, (Workspaces, TemporaryFolders)? shared, string? owner = null) =>
         new()
         {
             Name = "shell",
             BuildsDir = workDir.TrimEnd('/') + "/builds",
             Shared = true,
             HasGit = true,
-            Create = job => new ShellExecutor(job, shared),
+            Create = job => new ShellExecutor(job, shared, owner),
         };
 
     public Task PrepareAsync(CancellationToken ct)
