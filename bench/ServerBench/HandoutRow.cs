@@ -33,17 +33,17 @@ internal static class HandoutRow
         for (var n = 0; n < count; n++)
             runners.Add(await server.RunnerAsync());
         await RoundAsync(server, id, runners, WarmingPipelines, each);
-        var (taken, seconds, worked, asked) = await RoundAsync(server, id, runners, Pipelines, each);
+        var (taken, seconds, worked, stored, asked) = await RoundAsync(server, id, runners, Pipelines, each);
         runners.ForEach(runner => runner.Dispose());
         var twice = taken.Count - taken.Distinct().Count();
         Bench.Tell(
             $"hand-out, {count} runners, {taken.Count} jobs in {Pipelines} pipelines",
-            $"{taken.Count / seconds:0} jobs/s, {worked / taken.Count:0.00} ms of processor each and {asked / taken.Count:0.00} ms of the runners', {twice} twice, {server.ResidentAtMost():0} MiB",
+            $"{taken.Count / seconds:0} jobs/s, {worked / taken.Count:0.00} ms of processor each, {stored / taken.Count:0.00} ms of PostgreSQL's and {asked / taken.Count:0.00} ms of the runners', {twice} twice, {server.ResidentAtMost():0} MiB",
             "3,000 jobs/s"
         );
     }
 
-    private static async Task<(ConcurrentBag<long> Taken, double Seconds, double Worked, double Asked)> RoundAsync(
+    private static async Task<(ConcurrentBag<long> Taken, double Seconds, double Worked, double Stored, double Asked)> RoundAsync(
         ServerProcess server,
         long project,
         List<RunnerDouble> runners,
@@ -57,10 +57,21 @@ internal static class HandoutRow
         await Task.Delay(TimeSpan.FromSeconds(4));
         var (taken, all) = (new ConcurrentBag<long>(), each * pipelines);
         using var done = new CancellationTokenSource();
-        var (worked, asked, begun) = (server.Worked(), Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
+        var (worked, stored, asked, begun) = (
+            server.Worked(),
+            ServerProcess.DatabaseWorked(),
+            Environment.CpuUsage.TotalTime,
+            Stopwatch.GetTimestamp()
+        );
         await Task.WhenAll(runners.Select(runner => Task.Run(() => DrainAsync(runner, taken, all, done))));
         var seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
-        return (taken, seconds, server.Worked() - worked, (Environment.CpuUsage.TotalTime - asked).TotalMilliseconds);
+        return (
+            taken,
+            seconds,
+            server.Worked() - worked,
+            ServerProcess.DatabaseWorked() - stored,
+            (Environment.CpuUsage.TotalTime - asked).TotalMilliseconds
+        );
     }
 
     private static async Task DrainAsync(RunnerDouble runner, ConcurrentBag<long> taken, int all, CancellationTokenSource done)

@@ -25,16 +25,35 @@ internal sealed class RunnerDouble(ServerProcess server, string token) : IDispos
         body.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         using var answer = await _http.PostAsync("/api/v4/jobs/request", body, ct);
         if (answer.StatusCode == HttpStatusCode.Created)
-        {
-            using var json = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(CancellationToken.None));
-            return new Taken(json.RootElement.GetProperty("id").GetInt64(), json.RootElement.GetProperty("token").GetString()!);
-        }
+            return Read(await answer.Content.ReadAsByteArrayAsync(CancellationToken.None));
 
         if (answer.StatusCode is not (HttpStatusCode.NoContent or HttpStatusCode.Conflict))
             throw new InvalidOperationException($"jobs/request: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(ct)}");
         if (answer.Headers.TryGetValues("X-GitLab-Last-Update", out var values))
             (_lastUpdate, _body) = (values.First(), null);
         return null;
+    }
+
+    /// <summary>No more of the answer than is needed: what the clients do is not what is measured.</summary>
+    private static Taken Read(ReadOnlySpan<byte> payload)
+    {
+        var json = new Utf8JsonReader(payload);
+        var (id, token) = ((long?)null, (string?)null);
+        while ((id is null || token is null) && json.Read())
+        {
+            if (json.CurrentDepth != 1 || json.TokenType != JsonTokenType.PropertyName)
+                continue;
+            var (isId, isToken) = (json.ValueTextEquals("id"), json.ValueTextEquals("token"));
+            json.Read();
+            if (isId)
+                id = json.GetInt64();
+            else if (isToken)
+                token = json.GetString();
+            else
+                json.Skip();
+        }
+
+        return new Taken(id!.Value, token!);
     }
 
     private byte[] Body() =>

@@ -190,4 +190,24 @@ internal sealed class ServerProcess : IAsyncDisposable
         _process.Refresh();
         return _process.TotalProcessorTime.TotalMilliseconds;
     }
+
+    /// <summary>Processor time that this machine's PostgreSQL has had, in milliseconds; the part of those of its processes that have ended is not counted.</summary>
+    public static double DatabaseWorked() =>
+        Process
+            .GetProcesses()
+            .Where(process => process.ProcessName.StartsWith("postgres", StringComparison.Ordinal))
+            .Sum(process =>
+            {
+                using (process)
+                {
+                    try
+                    {
+                        return process.TotalProcessorTime.TotalMilliseconds;
+                    }
+                    catch (InvalidOperationException)
+                    {
+                        return 0;
+                    }
+                }
+            });
 }

@@ -20,4 +20,7 @@ internal sealed record CiVariableRow
     public long Raw { get; init; }
     public required string EnvironmentScope { get; init; }
     public string? Description { get; init; }
+
+    /// <summary>How near its owner is to the project that it was read for: the higher of two wins. It is no column; where no project asks it is 0.</summary>
+    public long Level { get; init; }
 }

@@ -27,37 +27,8 @@ internal sealed class Session(DbConnection connection, int? commandTimeout = nul
     /// <returns>How many rows the statement wrote.</returns>
     public Task<int> ExecuteAsync(string sql, object? args, CancellationToken ct) => RunAsync(connection.ExecuteAsync, sql, args, ct);
 
-    /// <summary>Runs a statement that gives rows for each of the arguments, in their order: on PostgreSQL many at once, so that they wait for the network once.</summary>
-    /// <returns>For each its first row, or nothing.</returns>
-    public async Task<IReadOnlyList<T?>> FindEachAsync<T>(
-        string sql,
-        IReadOnlyList<IReadOnlyDictionary<string, object?>> args,
-        CancellationToken ct
-    )
-    {
-        var found = new List<T?>(args.Count);
-        foreach (var some in args.Chunk(connection.CanCreateBatch ? MostAtOnce : 1))
-        {
-            if (some.Length == 1)
-                found.Add(await FindAsync<T>(sql, some[0], ct));
-            else
-                found.AddRange(await RunAsync(() => FirstRowsAsync<T>(sql, some, ct), ct));
-        }
-
-        return found;
-    }
-
-    /// <summary>Runs a statement that writes for each of the arguments, in their order: on PostgreSQL many at once, so that they wait for the network once.</summary>
-    public async Task ExecuteEachAsync(string sql, IReadOnlyList<IReadOnlyDictionary<string, object?>> args, CancellationToken ct)
-    {
-        foreach (var some in args.Chunk(connection.CanCreateBatch ? MostAtOnce : 1))
-        {
-            if (some.Length == 1)
-                await ExecuteAsync(sql, some[0], ct);
-            else
-                await RunAsync(() => WriteAsync(sql, some, ct), ct);
-        }
-    }
+    /// <summary>For statements that need nothing of each other's rows.</summary>
+    public SessionBatch Batch() => new(this);
 
     /// <summary>Reads rows one by one, however many they are.</summary>
     public Task<int> ReadEachAsync(string sql, Func<DbDataReader, Task> each, CancellationToken ct) =>
@@ -86,46 +57,60 @@ internal sealed class Session(DbConnection connection, int? commandTimeout = nul
             throw _doom;
     }
 
-    private async Task<IReadOnlyList<T?>> FirstRowsAsync<T>(string sql, IReadOnlyDictionary<string, object?>[] args, CancellationToken ct)
+    internal async Task RunAsync(IReadOnlyList<SessionBatch.Statement> statements, CancellationToken ct)
     {
-        await using var batch = Batch(sql, args);
-        await using var reader = await batch.ExecuteReaderAsync(ct);
-        var found = new List<T?>(args.Length);
-        Func<DbDataReader, T>? parse = null;
-        do
+        foreach (var some in statements.Chunk(connection.CanCreateBatch ? MostAtOnce : 1))
         {
-            found.Add(await reader.ReadAsync(ct) ? (parse ??= reader.GetRowParser<T>())(reader) : default);
-        } while (await reader.NextResultAsync(ct));
-
-        return found;
+            if (some is [var alone])
+                await alone.RunAloneAsync(this, ct);
+            else
+                await RunAsync(() => TogetherAsync(some, ct), ct);
+        }
     }
 
-    private async Task<int> WriteAsync(string sql, IReadOnlyDictionary<string, object?>[] args, CancellationToken ct)
+    private async Task<int> TogetherAsync(SessionBatch.Statement[] statements, CancellationToken ct)
     {
-        await using var batch = Batch(sql, args);
-        return await batch.ExecuteNonQueryAsync(ct);
-    }
-
-    private DbBatch Batch(string sql, IReadOnlyDictionary<string, object?>[] args)
-    {
-        var batch = connection.CreateBatch();
+        await using var batch = connection.CreateBatch();
         if (commandTimeout is { } seconds)
             batch.Timeout = seconds;
-        foreach (var values in args)
+        foreach (var statement in statements)
+            batch.BatchCommands.Add(Command(batch, statement));
+        var reading = statements.Where(statement => statement.GivesRows).ToList();
+        if (reading.Count == 0)
+            return await batch.ExecuteNonQueryAsync(ct);
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        foreach (var statement in reading)
         {
-            var command = batch.CreateBatchCommand();
-            command.CommandText = sql;
-            foreach (var (name, value) in values)
-            {
-                var parameter = command.CreateParameter();
-                (parameter.ParameterName, parameter.Value) = (name, value ?? DBNull.Value);
-                command.Parameters.Add(parameter);
-            }
-
-            batch.BatchCommands.Add(command);
+            await statement.ReadAsync(reader, ct);
+            // The last one too: what the statements behind it have to say is heard before the reader is done.
+            await reader.NextResultAsync(ct);
         }
 
-        return batch;
+        return 0;
+    }
+
+    private static DbBatchCommand Command(DbBatch batch, SessionBatch.Statement statement)
+    {
+        var command = batch.CreateBatchCommand();
+        command.CommandText = statement.Sql;
+        foreach (var (name, value) in statement.Args)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = name;
+            if (value is In list)
+            {
+                parameter.Value = list.ForPostgres;
+                command.CommandText = In.RewrittenForPostgres(command.CommandText, name);
+            }
+            else
+            {
+                parameter.Value = value ?? DBNull.Value;
+            }
+
+            command.Parameters.Add(parameter);
+        }
+
+        return command;
     }
 
     private Task<T> RunAsync<T>(Func<CommandDefinition, Task<T>> run, string sql, object? args, CancellationToken ct) =>

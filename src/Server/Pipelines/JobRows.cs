@@ -54,47 +54,32 @@ internal sealed class JobRows(SecretBox secrets)
 
     /// <summary>Writes what the engine decides of jobs, and nothing that others do.</summary>
     /// <param name="claims">By the job's number, for those of them that are a runner's from now on.</param>
-    public async Task UpdateAsync(
-        Session session,
-        long pipelineId,
-        IReadOnlyCollection<JobState> jobs,
-        IReadOnlyDictionary<int, JobClaim> claims,
-        long now,
-        CancellationToken ct
-    )
+    public void Update(SessionBatch batch, long pipelineId, IEnumerable<JobState> jobs, IReadOnlyDictionary<int, JobClaim> claims, long now)
     {
         const string of = "WHERE pipeline_id = @pipelineId AND number = @number";
-        await session.ExecuteEachAsync(
-            $"UPDATE jobs SET {Decided} {of}",
-            [.. jobs.Where(job => !claims.ContainsKey(job.Number)).Select(job => Arguments(pipelineId, job, now))],
-            ct
-        );
-        await session.ExecuteEachAsync(
-            $"UPDATE jobs SET {Decided}, {Claimed} {of}",
-            [.. jobs.Where(job => claims.ContainsKey(job.Number)).Select(job => With(claims[job.Number], Arguments(pipelineId, job, now)))],
-            ct
-        );
+        foreach (var job in jobs)
+        {
+            var arguments = Arguments(pipelineId, job, now);
+            if (claims.TryGetValue(job.Number, out var claim))
+                batch.Execute($"UPDATE jobs SET {Decided}, {Claimed} {of}", With(claim, arguments));
+            else
+                batch.Execute($"UPDATE jobs SET {Decided} {of}", arguments);
+        }
     }
 
-    /// <summary>Writes that jobs are offered to runners, who have yet to take them up.</summary>
-    /// <param name="claims">Each with the job's id.</param>
-    public static Task OfferAsync(Session session, IEnumerable<(long Job, JobClaim Claim)> claims, long now, CancellationToken ct) =>
-        session.ExecuteEachAsync(
+    /// <summary>Writes that a job is offered to a runner, who has yet to take it up.</summary>
+    public static void Offer(SessionBatch batch, long job, JobClaim claim, long now) =>
+        batch.Execute(
             $"UPDATE jobs SET {Claimed}, cancels_gracefully = @gracefully, updated_at = @now WHERE id = @id",
-            [
-                .. claims.Select(entry =>
-                    With(
-                        entry.Claim,
-                        new()
-                        {
-                            ["id"] = entry.Job,
-                            ["gracefully"] = entry.Claim.CancelsGracefully ? 1L : 0,
-                            ["now"] = now,
-                        }
-                    )
-                ),
-            ],
-            ct
+            With(
+                claim,
+                new()
+                {
+                    ["id"] = job,
+                    ["gracefully"] = claim.CancelsGracefully ? 1L : 0,
+                    ["now"] = now,
+                }
+            )
         );
 
     private static Dictionary<string, object?> With(JobClaim claim, Dictionary<string, object?> arguments)
@@ -107,16 +92,10 @@ internal sealed class JobRows(SecretBox secrets)
         return arguments;
     }
 
-    /// <param name="of">The pipeline's own row, for what its jobs take over from it.</param>
-    /// <param name="jobs">Each with who is responsible: whoever pushed, or retried it.</param>
-    public Task InsertAsync(
-        Session session,
-        PipelineRow of,
-        IEnumerable<(JobState Job, long UserId)> jobs,
-        long now,
-        CancellationToken ct
-    ) =>
-        session.ExecuteEachAsync(
+    /// <param name="of">The pipeline's own row, for what the job takes over from it.</param>
+    /// <param name="userId">Who is responsible: whoever pushed, or retried it.</param>
+    public void Insert(SessionBatch batch, PipelineRow of, JobState job, long userId, long now) =>
+        batch.Execute(
             """
             INSERT INTO jobs (pipeline_id, project_id, number, job_index, attempt, bridge, name, stage, stage_index, status, retried, allow_failure, played,
               play_variables, cancels_gracefully, failure_reason, exit_code, user_id, protected, tags, environment, resource_group, trace_size, debug_trace,
@@ -125,8 +104,7 @@ internal sealed class JobRows(SecretBox secrets)
               @playVariables, @cancelsGracefully, @failureReason, @exitCode, @userId, @protected, @tags, @environment, @resourceGroup, 0, 0,
               @now, @scheduledAt, @queuedAt, @startedAt, @finishedAt, @now)
             """,
-            [.. jobs.Select(entry => ArgumentsOfNew(of, entry.Job, entry.UserId, now))],
-            ct
+            ArgumentsOfNew(of, job, userId, now)
         );
 
     private Dictionary<string, object?> ArgumentsOfNew(PipelineRow of, JobState job, long userId, long now)

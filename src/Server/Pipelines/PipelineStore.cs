@@ -8,6 +8,9 @@ using Slipway.Server.Work;
 
 namespace Slipway.Server.Pipelines;
 
+/// <summary>What tells whether a state of a pipeline that is remembered is the one in the rows.</summary>
+internal sealed record PipelineHead(long Id, string Status, long Version);
+
 /// <summary>
 /// Pipelines as the engine knows them, in rows: loads one, lets the engine work in what happened, and writes only the difference, with the work that follows
 /// from it, in one transaction.
@@ -33,14 +36,22 @@ internal sealed class PipelineStore(
     // What was compiled never changes, and pipelines that run are asked for again and again.
     private readonly ConcurrentDictionary<long, CompiledPipeline> _remembered = [];
 
+    /// <summary>Asks for what <see cref="LoadAsync"/> and <see cref="ApplyAsync(Session, long, IEnumerable{PipelineEvent}, CancellationToken, long?, IReadOnlyDictionary{int, JobClaim}, PipelineHead)"/> need to know of pipelines first.</summary>
+    public static SessionBatch.Rows<PipelineHead> Heads(SessionBatch batch, IEnumerable<long> pipelines) =>
+        batch.Query<PipelineHead>(
+            "SELECT id, status, version FROM pipelines WHERE id IN @pipelines",
+            new Dictionary<string, object?> { ["pipelines"] = new In<long>([.. pipelines]) }
+        );
+
+    /// <param name="head">The pipeline's, when it has been read in this transaction.</param>
     /// <returns>Nothing when there is no such pipeline, or it has no jobs.</returns>
-    public async Task<PipelineState?> LoadAsync(Session session, long pipelineId, CancellationToken ct)
+    public async Task<PipelineState?> LoadAsync(Session session, long pipelineId, CancellationToken ct, PipelineHead? head = null)
     {
         if (await CompiledAsync(session, pipelineId, ct) is not { } compiled)
             return null;
         // It may be remembered and gone.
-        const string head = "SELECT status, version FROM pipelines WHERE id = @pipelineId";
-        if (await session.FindAsync<Head>(head, new { pipelineId }, ct) is not var (status, version))
+        const string read = "SELECT id, status, version FROM pipelines WHERE id = @pipelineId";
+        if ((head ?? await session.FindAsync<PipelineHead>(read, new { pipelineId }, ct)) is not (_, var status, var version))
             return null;
         if (_states.Find(pipelineId, version) is { } known)
             return known;
@@ -72,16 +83,18 @@ internal sealed class PipelineStore(
 
     /// <summary>Several things that happened at once, worked in one after the other and written together: followers see what comes of them all.</summary>
     /// <param name="claims">By the job's number: whose the jobs are that start with this.</param>
+    /// <param name="head">The pipeline's, when it has been read in this transaction.</param>
     public async Task<PipelineState?> ApplyAsync(
         Session session,
         long pipelineId,
         IEnumerable<PipelineEvent> happened,
         CancellationToken ct,
         long? userId = null,
-        IReadOnlyDictionary<int, JobClaim>? claims = null
+        IReadOnlyDictionary<int, JobClaim>? claims = null,
+        PipelineHead? head = null
     )
     {
-        if (await LoadAsync(session, pipelineId, ct) is not { } before)
+        if (await LoadAsync(session, pipelineId, ct, head) is not { } before)
             return null;
         var after = happened.Aggregate(before, Machine.Apply);
         return ReferenceEquals(before, after)
@@ -149,24 +162,36 @@ internal sealed class PipelineStore(
     )
     {
         var now = time.Milliseconds();
-        var row = await SaveAsync(session, pipelineId, after, now, ct);
+        var known = before.Jobs.Length;
+        var batch = session.Batch();
+        var saved = Save(batch, pipelineId, after, now);
+        _rows.Update(batch, pipelineId, after.Jobs.Take(known).Where(job => !ReferenceEquals(job, before.Jobs[job.Number])), claims, now);
+        await batch.RunAsync(ct);
+        var row = saved.First!;
         if (row.External == 1)
             row = await ExternalStatuses.CountInAsync(session, row, after.Status, now, ct);
-        var known = before.Jobs.Length;
-        var changed = after.Jobs.Take(known).Where(job => !ReferenceEquals(job, before.Jobs[job.Number])).ToList();
-        await _rows.UpdateAsync(session, pipelineId, changed, claims, now, ct);
-        var added = new List<(JobState Job, long UserId)>();
-        foreach (var job in after.Jobs.Skip(known))
-            added.Add((job, userId ?? await ResponsibleAsync(session, row, job, ct)));
-        // In two halves, for the tests that end the server between them.
-        await _rows.InsertAsync(session, row, added.Take(1), now, ct);
-        if (added.Count > 0)
-            KillPoint.Pass("job inserted");
-        await _rows.InsertAsync(session, row, added.Skip(1), now, ct);
+        await AddAsync(session, row, after.Jobs.Skip(known), userId, now, ct);
 
         _states.Keep(pipelineId, row.Version, after);
         await FollowAsync(session, row, before, after, ct);
         return await TellAsync(session, new PipelineChange(row, before, after), ct);
+    }
+
+    private async Task AddAsync(Session session, PipelineRow row, IEnumerable<JobState> jobs, long? userId, long now, CancellationToken ct)
+    {
+        var batch = session.Batch();
+        foreach (var (at, job) in jobs.Index())
+        {
+            _rows.Insert(batch, row, job, userId ?? await ResponsibleAsync(session, row, job, ct), now);
+            if (at != 0)
+                continue;
+            // In two halves, for the tests that end the server between them.
+            await batch.RunAsync(ct);
+            KillPoint.Pass("job inserted");
+            batch = session.Batch();
+        }
+
+        await batch.RunAsync(ct);
     }
 
     private async Task<PipelineState> TellAsync(Session session, PipelineChange change, CancellationToken ct)
@@ -185,32 +210,23 @@ internal sealed class PipelineStore(
     }
 
     /// <summary>The pipeline's own row, with a version that no state of it ever had or will have.</summary>
-    private static async Task<PipelineRow> SaveAsync(
-        Session session,
-        long pipelineId,
-        PipelineState after,
-        long now,
-        CancellationToken ct
-    ) =>
-        (
-            await session.FindAsync<PipelineRow>(
-                """
-                UPDATE pipelines SET status = @status, version = @version, ready = 1, updated_at = @now, started_at = COALESCE(started_at, @started),
-                  finished_at = @finished
-                WHERE id = @pipelineId RETURNING *
-                """,
-                new
-                {
-                    pipelineId,
-                    status = Statuses.Word(after.Status),
-                    version = RememberedStates.NewVersion(),
-                    now,
-                    started = after.Jobs.Min(job => job.StartedAt)?.ToUnixTimeMilliseconds(),
-                    finished = Statuses.IsCompleted(after.Status) ? (long?)now : null,
-                },
-                ct
-            )
-        )!;
+    private static SessionBatch.Rows<PipelineRow> Save(SessionBatch batch, long pipelineId, PipelineState after, long now) =>
+        batch.Query<PipelineRow>(
+            """
+            UPDATE pipelines SET status = @status, version = @version, ready = 1, updated_at = @now, started_at = COALESCE(started_at, @started),
+              finished_at = @finished
+            WHERE id = @pipelineId RETURNING *
+            """,
+            new Dictionary<string, object?>
+            {
+                ["pipelineId"] = pipelineId,
+                ["status"] = Statuses.Word(after.Status),
+                ["version"] = RememberedStates.NewVersion(),
+                ["now"] = now,
+                ["started"] = after.Jobs.Min(job => job.StartedAt)?.ToUnixTimeMilliseconds(),
+                ["finished"] = Statuses.IsCompleted(after.Status) ? now : null,
+            }
+        );
 
     /// <summary>A new attempt that the engine asked for belongs to whoever the one before belonged to.</summary>
     private static async Task<long> ResponsibleAsync(Session session, PipelineRow row, JobState job, CancellationToken ct) =>
@@ -243,6 +259,4 @@ internal sealed class PipelineStore(
         if (row.BridgeId is { } bridge && after.Status != before.Status)
             await work.AddAsync(session, PipelineWork.TellBridge, new PipelineWork.Child(row.Id, bridge), ct);
     }
-
-    private sealed record Head(string Status, long Version);
 }

@@ -95,6 +95,9 @@ internal sealed partial class HandoutRounds
 
     private async Task GiveAsync(IReadOnlyList<Pick> picks)
     {
+        // A job has its project's variables as they are when it is handed out: these are read after it was asked for.
+        var shared = new RoundReads(_db, _secrets, _time);
+        shared.Begin(picks.Select(pick => pick.Job));
         IReadOnlyList<JobRow?> rows;
         try
         {
@@ -116,8 +119,6 @@ internal sealed partial class HandoutRounds
             return;
         }
 
-        // Read after they are given away: a job has its project's variables as they are when it is handed out.
-        var shared = new RoundReads(_db, _secrets, _time);
         foreach (var (pick, row) in picks.Zip(rows))
             pick.Waiter.Answer.TrySetResult(row is null ? new Round.Lost() : new Round.Got(row, pick.Token, shared));
     }
@@ -126,14 +127,21 @@ internal sealed partial class HandoutRounds
     private async Task<IReadOnlyList<JobRow?>> ClaimAsync(Session session, IReadOnlyList<Pick> picks, CancellationToken ct)
     {
         var now = _time.GetUtcNow();
-        var rows = await session.QueryAsync<JobRow>(
+        var reads = session.Batch();
+        var found = reads.Query<JobRow>(
             $"""
             SELECT {JobRow.HandoutColumns} FROM jobs
             WHERE id IN @ids AND status = 'pending' AND (offered_until IS NULL OR offered_until <= @now)
             """,
-            new { ids = new In<long>([.. picks.Select(pick => pick.Job.Id)]), now = now.ToUnixTimeMilliseconds() },
-            ct
+            new Dictionary<string, object?>
+            {
+                ["ids"] = new In<long>([.. picks.Select(pick => pick.Job.Id)]),
+                ["now"] = now.ToUnixTimeMilliseconds(),
+            }
         );
+        var heads = PipelineStore.Heads(reads, picks.Select(pick => pick.Job.PipelineId).Distinct());
+        await reads.RunAsync(ct);
+        var rows = found.All;
         var (free, offers) = (rows.ToDictionary(row => row.Id), new List<(long Job, JobClaim Claim)>());
         var starts = new Dictionary<long, Dictionary<int, JobClaim>>();
         foreach (var pick in picks)
@@ -152,11 +160,16 @@ internal sealed partial class HandoutRounds
                 starts[row.PipelineId] = new() { [(int)row.Number] = claim };
         }
 
-        await JobRows.OfferAsync(session, offers, now.ToUnixTimeMilliseconds(), ct);
+        var writes = session.Batch();
+        foreach (var (job, claim) in offers)
+            JobRows.Offer(writes, job, claim, now.ToUnixTimeMilliseconds());
+        await writes.RunAsync(ct);
         var given = offers.Select(offer => offer.Job).ToHashSet();
         foreach (var (pipeline, claims) in starts)
         {
-            var running = await JobStart.StartAsync(session, _pipelines, pipeline, claims, now, ct);
+            if (heads.All.FirstOrDefault(head => head.Id == pipeline) is not { } head)
+                continue;
+            var running = await JobStart.StartAsync(session, _pipelines, head, claims, now, ct);
             given.UnionWith(rows.Where(row => row.PipelineId == pipeline && running.Contains(row.Number)).Select(row => row.Id));
         }
 

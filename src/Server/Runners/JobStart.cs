@@ -33,19 +33,20 @@ internal static class JobStart
     }
 
     /// <summary>Starts jobs that their runners take without being asked again.</summary>
+    /// <param name="pipeline">As it is in this transaction.</param>
     /// <param name="claims">By the number of the job, all of that pipeline.</param>
     /// <returns>The numbers of those that run; others were refused.</returns>
     public static async Task<IReadOnlyList<long>> StartAsync(
         Session session,
         PipelineStore pipelines,
-        long pipelineId,
+        PipelineHead pipeline,
         IReadOnlyDictionary<int, JobClaim> claims,
         DateTimeOffset now,
         CancellationToken ct
     )
     {
         var happened = claims.Select(claim => Event(claim.Key, claim.Value.CancelsGracefully, now));
-        var state = await pipelines.ApplyAsync(session, pipelineId, happened, ct, claims: claims);
+        var state = await pipelines.ApplyAsync(session, pipeline.Id, happened, ct, claims: claims, head: pipeline);
         return state is null ? [] : [.. claims.Keys.Where(number => state.Jobs[number].Status == Status.Running)];
     }
 

@@ -11,57 +11,62 @@ namespace Slipway.Server.Runners;
 
 /// <summary>
 /// What jobs that are handed out in one round have in common: their project with its variables and deploy token, and whether whoever answers for them may. It is
-/// read when the first of them asks, once for them all, and never used for another round.
+/// read once for them all, after their runners have asked, and never used for another round.
 /// </summary>
 internal sealed class RoundReads(Db db, SecretBox secrets, TimeProvider time)
 {
     private readonly ConcurrentDictionary<(long Project, long User, bool IsProtected), Lazy<Task<Part>>> _parts = [];
 
-    public Task<Part> OfAsync(JobRow job, CancellationToken ct) =>
+    /// <summary>Begins to read what such jobs need, for it can be read while they are being given away.</summary>
+    public void Begin(IEnumerable<Candidate> jobs)
+    {
+        foreach (var key in jobs.Select(job => (job.ProjectId, job.UserId, job.Protected == 1)).Distinct())
+            _ = Reading(key);
+    }
+
+    public Task<Part> OfAsync(JobRow job, CancellationToken ct) => Reading((job.ProjectId, job.UserId, job.Protected == 1)).WaitAsync(ct);
+
+    private Task<Part> Reading((long Project, long User, bool IsProtected) of) =>
         _parts
             .GetOrAdd(
-                (job.ProjectId, job.UserId, job.Protected == 1),
+                of,
                 // Whoever asks first may go away, and the others still want it.
                 key => new Lazy<Task<Part>>(() => db.ReadAsync((session, t) => ReadAsync(session, key, t), CancellationToken.None))
             )
-            .Value.WaitAsync(ct);
+            .Value;
 
     private async Task<Part> ReadAsync(Session session, (long Project, long User, bool IsProtected) of, CancellationToken ct)
     {
-        var project = (
-            await session.FindAsync<ProjectRow>($"SELECT {ProjectRow.Columns} FROM projects WHERE id = @Project", new { of.Project }, ct)
-        )!;
+        var batch = session.Batch();
+        var id = new Dictionary<string, object?> { ["project"] = of.Project };
+        var project = batch.Query<ProjectRow>($"SELECT {ProjectRow.Columns} FROM projects WHERE id = @project", id);
+        var state = batch.Query<string>("SELECT state FROM users WHERE id = @user", new Dictionary<string, object?> { ["user"] = of.User });
+        var variables = CiVariables.Query(batch, of.Project, of.IsProtected);
+        var login = DeployLogins(batch, of.Project);
+        await batch.RunAsync(ct);
         return new Part(
-            project,
-            await session.FindAsync<string>("SELECT state FROM users WHERE id = @User", new { of.User }, ct) == "active",
-            await CiVariables.OfAsync(session, secrets, project, of.IsProtected, ct),
-            await DeployTokenAsync(session, project, ct)
+            project.First!,
+            state.First == "active",
+            CiVariables.Of(variables.All, secrets),
+            login.First is { } found ? (found.Username, secrets.Open(DeployTokensApi.Purpose(found.Hash), found.Sealed)) : null
         );
     }
 
     /// <summary>The token named gitlab-deploy-token, the project's own or that of the nearest group. https://docs.gitlab.com/user/project/deploy_tokens/#gitlab-deploy-token</summary>
-    private async Task<(string User, string Password)?> DeployTokenAsync(Session session, ProjectRow project, CancellationToken ct)
-    {
-        var found = await session.FindAsync<DeployLogin>(
+    private SessionBatch.Rows<DeployLogin> DeployLogins(SessionBatch batch, long project) =>
+        batch.Query<DeployLogin>(
             """
             WITH RECURSIVE up (id, parent_id, depth) AS (
-              SELECT id, parent_id, 1 FROM namespaces WHERE id = @NamespaceId
+              SELECT n.id, n.parent_id, 1 FROM namespaces n JOIN projects p ON p.namespace_id = n.id WHERE p.id = @project
               UNION ALL SELECT n.id, n.parent_id, up.depth + 1 FROM namespaces n JOIN up ON n.id = up.parent_id)
-            SELECT d.username, d.hash, d.sealed FROM deploy_tokens d LEFT JOIN up ON up.id = d.namespace_id
+            SELECT d.username, d.hash, d.sealed FROM (
+              SELECT t.*, 0 AS depth FROM deploy_tokens t WHERE t.project_id = @project
+              UNION ALL SELECT t.*, up.depth FROM deploy_tokens t JOIN up ON up.id = t.namespace_id) d
             WHERE d.name = 'gitlab-deploy-token' AND d.revoked_at IS NULL AND (d.expires_at IS NULL OR d.expires_at > @now)
-              AND (d.project_id = @Id OR up.id IS NOT NULL)
-            ORDER BY COALESCE(up.depth, 0), d.id LIMIT 1
+            ORDER BY d.depth, d.id LIMIT 1
             """,
-            new
-            {
-                project.Id,
-                project.NamespaceId,
-                now = time.Milliseconds(),
-            },
-            ct
+            new Dictionary<string, object?> { ["project"] = project, ["now"] = time.Milliseconds() }
         );
-        return found is null ? null : (found.Username, secrets.Open(DeployTokensApi.Purpose(found.Hash), found.Sealed));
-    }
 
     /// <param name="Variables">The instance's, its groups' and its own; protected ones for protected refs only.</param>
     /// <param name="DeployToken">Its login.</param>

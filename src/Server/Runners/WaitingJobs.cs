@@ -3,7 +3,7 @@ using Slipway.Server.Data;
 namespace Slipway.Server.Runners;
 
 /// <param name="Tags">A JSON list.</param>
-internal sealed record Candidate(long Id, long ProjectId, long PipelineId, long JobIndex, string Tags, long Protected);
+internal sealed record Candidate(long Id, long ProjectId, long PipelineId, long JobIndex, string Tags, long UserId, long Protected);
 
 /// <summary>
 /// Jobs that waited at one moment, given out one by one to several runners: those of the projects with the least load first, of these the oldest. No more rows
@@ -62,7 +62,7 @@ internal sealed class WaitingJobs(Db db, long now, int first, IEnumerable<(long 
         var most = line.Jobs.Count == 0 ? Math.Min(first, Page) : Page;
         var page = await db.QueryAsync<Candidate>(
             """
-            SELECT id, project_id, pipeline_id, job_index, tags, protected FROM jobs
+            SELECT id, project_id, pipeline_id, job_index, tags, user_id, protected FROM jobs
             WHERE status = 'pending' AND project_id = @Project AND bridge = 0 AND id > @after AND (offered_until IS NULL OR offered_until <= @now)
             ORDER BY id LIMIT @most
             """,

@@ -43,43 +43,89 @@ public sealed class DbTests
     }
 
     [Theory, EveryDatabase]
-    public async Task What_is_run_for_many_at_once_is_run_for_each_in_its_order(DatabaseKind kind)
+    public async Task The_statements_of_a_batch_run_in_their_order_and_give_what_each_gives(DatabaseKind kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind);
         var db = await database.OpenWithNotesAsync();
         const string change = "UPDATE notes SET word = COALESCE(@word, 'nothing') WHERE id = @id RETURNING id, word";
-        Dictionary<string, object?>[] notes = [.. Enumerable.Range(0, 250).Select(n => Note(n, $"w{n}"))];
-        var found = await db.WriteAsync(
+        var (one, both, none, words, many) = await db.WriteAsync(
             async (session, ct) =>
             {
-                await session.ExecuteEachAsync(Insert, [], ct);
-                await session.ExecuteEachAsync(Insert, notes, ct);
-                return await session.FindEachAsync<NoteRow>(change, [Note(249, null), Note(-1, "none"), Note(0, "a"), Note(0, "b")], ct);
+                await session.Batch().RunAsync(ct);
+                var batch = session.Batch();
+                // More than go together.
+                for (var n = 0; n < 250; n++)
+                    batch.Execute(Insert, Note(n, $"w{n}"));
+                var one = batch.Query<NoteRow>(change, Note(249, null));
+                var none = batch.Query<NoteRow>(change, Note(-1, "none"));
+                batch.Execute(Insert, Note(300, "in between"));
+                var both = batch.Query<NoteRow>("SELECT id, word FROM notes WHERE id IN @ids ORDER BY id", Ids(300, 7, 8, 9000));
+                var words = batch.Query<string>("SELECT word FROM notes WHERE id IN @ids", Ids(7));
+                var nobodys = batch.Query<string>("SELECT word FROM notes WHERE id IN @ids", Ids());
+                var many = batch.Query<long>("SELECT COUNT(*) FROM notes", Ids());
+                batch.Execute(Insert, Note(301, "last"));
+                Assert.Throws<InvalidOperationException>(() => one.All);
+                await batch.RunAsync(ct);
+                return (one.First, both.All, none.First, words.All.Concat(nobodys.All), many.First);
             },
             Ct
         );
-        Assert.Equal([new NoteRow(249, "nothing"), null, new NoteRow(0, "a"), new NoteRow(0, "b")], found);
-        Assert.Equal(250, await db.FindAsync<long>("SELECT COUNT(*) FROM notes WHERE word IN ('nothing', 'b', 'w' || id)", null, Ct));
+        Assert.Equal(new NoteRow(249, "nothing"), one);
+        Assert.Null(none);
+        Assert.Equal([new NoteRow(7, "w7"), new NoteRow(8, "w8"), new NoteRow(300, "in between")], both);
+        Assert.Equal(["w7"], words);
+        Assert.Equal(251, many);
+        Assert.Equal(252, await db.FindAsync<long>("SELECT COUNT(*) FROM notes", null, Ct));
     }
 
     [Theory, EveryDatabase]
-    public async Task When_one_of_many_fails_none_of_them_is_kept(DatabaseKind kind)
+    public async Task When_one_statement_of_a_batch_fails_none_of_them_is_kept(DatabaseKind kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind);
         var db = await database.OpenWithNotesAsync();
-        var failed = await Assert.ThrowsAsync<DatabaseException>(() =>
-            db.WriteAsync(
-                async (session, ct) =>
-                {
-                    await session.ExecuteEachAsync(Insert, [Note(1, "a"), Note(1, "b"), Note(2, "c")], ct);
-                    return 0;
-                },
+        foreach (var isReadFirst in new[] { false, true })
+        {
+            var failed = await Assert.ThrowsAsync<DatabaseException>(() =>
+                db.WriteAsync(
+                    async (session, ct) =>
+                    {
+                        var batch = session.Batch();
+                        if (isReadFirst)
+                            batch.Query<long>("SELECT COUNT(*) FROM notes", Ids());
+                        foreach (var id in new[] { 1, 1, 2 })
+                            batch.Execute(Insert, Note(id, "a"));
+                        await batch.RunAsync(ct);
+                        return 0;
+                    },
+                    Ct
+                )
+            );
+            Assert.Equal(DbFault.Conflict, failed.Fault);
+            Assert.Equal(0, await db.FindAsync<long>("SELECT COUNT(*) FROM notes", null, Ct));
+        }
+    }
+
+    [Theory, EveryDatabase]
+    public async Task A_list_may_hold_any_number_of_values_of_any_length(DatabaseKind kind)
+    {
+        await using var database = await TestDatabase.CreateAsync(kind);
+        var db = await database.OpenWithNotesAsync();
+        string[] words = ["", "it's", "\"quoted\" \\ and {braces}", "ünï→\u0001", new string('x', 10_000)];
+        foreach (var (at, word) in words.Index())
+            await db.ExecuteAsync(Insert, Note(at, word), Ct);
+        const string read = "SELECT word FROM notes WHERE word IN @words ORDER BY id";
+        Assert.Equal(words, await db.QueryAsync<string>(read, new { words = new In<string>(words) }, Ct));
+        Assert.Equal(
+            5,
+            await db.FindAsync<long>(
+                "SELECT COUNT(*) FROM notes WHERE id IN @ids",
+                new { ids = new In<long>([.. Enumerable.Range(0, 70_000).Select(n => (long)n)]) },
                 Ct
             )
         );
-        Assert.Equal(DbFault.Conflict, failed.Fault);
-        Assert.Equal(0, await db.FindAsync<long>("SELECT COUNT(*) FROM notes", null, Ct));
     }
+
+    private static Dictionary<string, object?> Ids(params long[] ids) => new() { ["ids"] = new In<long>(ids) };
 
     private static Dictionary<string, object?> Note(long id, string? word) => new() { ["id"] = id, ["word"] = word };
 
