@@ -29,6 +29,42 @@ public sealed class OutageTests(Rigs rigs) : IClassFixture<Rigs>
         await EndedWellAsync(rig, job);
     }
 
+    /// <summary>F14: ten minutes, with as many jobs as a fleet has. What nobody could hear meanwhile is held against no job.</summary>
+    [Theory, EveryDatabase]
+    public async Task A_server_that_was_away_for_long_fails_none_of_the_jobs_that_run(DatabaseKind kind)
+    {
+        var count = Rig.IsLong ? 50 : 6;
+        var rig = await rigs.OfAsync(kind, rig => Many(rig, count));
+        using var runner = await RunnerProcess.StartAsync(rig, $"many-{kind}", atOnce: count);
+        var (sha, _, _) = await rig.PushAsync();
+        await Rig.UntilAsync(() => Task.FromResult(Directory.GetFiles(rig.Place("many")).Length == count), TimeSpan.FromMinutes(3));
+        Assert.Equal(count, Directory.GetFiles(rig.Place("many")).Length);
+
+        var since = Stopwatch.StartNew();
+        Assert.Equal(0, await rig.Server.EndAsync());
+        Assert.True(since.Elapsed < TimeSpan.FromSeconds(35), $"it took {since.Elapsed} to end");
+        Assert.Equal(
+            count,
+            await rig.OnRowsAsync(db =>
+                db.ExecuteAsync("UPDATE jobs SET updated_at = updated_at - 660000 WHERE status = 'running'", null, Ct)
+            )
+        );
+        await rig.AgainAsync();
+        // Long enough for the look that a server takes as soon as it is there.
+        await Task.Delay(TimeSpan.FromSeconds(3), Ct);
+        await File.WriteAllTextAsync(Go(rig), "", Ct);
+
+        var pipeline = Assert.Single(await rig.PipelinesAsync(sha)).GetProperty("id").GetInt64();
+        await Rig.UntilAsync(async () => await StatusAsync() is not ("running" or "pending"), TimeSpan.FromMinutes(3));
+        var jobs = (await rig.ApiAsync($"projects/1/pipelines/{pipeline}/jobs?per_page=100&include_retried=true"))
+            .EnumerateArray()
+            .Select(job => job.GetProperty("status").GetString());
+        Assert.Equal(Enumerable.Repeat("success", count), jobs);
+        await rig.SoundAsync("away");
+
+        async Task<string?> StatusAsync() => (await rig.ApiAsync($"projects/1/pipelines/{pipeline}")).GetProperty("status").GetString();
+    }
+
     [Fact]
     public async Task A_network_that_cuts_and_mends_leaves_the_log_as_it_was()
     {
@@ -111,6 +147,19 @@ public sealed class OutageTests(Rigs rigs) : IClassFixture<Rigs>
     private Task<Rig> TalkingAsync() =>
         rigs.OfAsync(DatabaseKind.Sqlite, rig => Yaml(rig, "0", $"for i in $(seq {Lines}); do echo line $i; sleep 0.01; done"));
 
+    private static string Many(Rig rig, int count)
+    {
+        File.Delete(Go(rig));
+        Directory.CreateDirectory(rig.Place("many"));
+        return $"""
+            build:
+              parallel: {count}
+              script: ["touch {rig.Place("many")}/$CI_NODE_INDEX", "while [ -d {rig.Place("many")} ] && [ ! -e {Go(
+                rig
+            )} ]; do sleep 0.3; done"]
+            """;
+    }
+
     /// <summary>Says when its script has begun, and as which process: a clone needs the server, and no server's job survives that.</summary>
     private static string Yaml(Rig rig, string retry, string script)
     {
@@ -149,12 +198,11 @@ public sealed class OutageTests(Rigs rigs) : IClassFixture<Rigs>
         return (job, process);
     }
 
-    /// <summary>Brings on what becomes of a job whose runner is not heard any more: as three minutes would, and the server's next look, which it takes when it starts.</summary>
+    /// <summary>Brings on what becomes of a job whose runner is not heard any more: as three minutes would, and the server's next look, which it takes twice a minute.</summary>
     private static async Task FailedAsync(Rig rig, long job)
     {
         await rig.OnRowsAsync(db => db.ExecuteAsync("UPDATE jobs SET updated_at = updated_at - 200000 WHERE id = @job", new { job }, Ct));
-        await rig.KillAsync();
-        await Rig.UntilAsync(async () => await rig.StatusAsync(job) != "running");
+        await Rig.UntilAsync(async () => await rig.StatusAsync(job) != "running", TimeSpan.FromMinutes(1));
         Assert.Equal("failed", await rig.StatusAsync(job));
     }
 

@@ -16,6 +16,14 @@ internal sealed class JobSweep(Db db, JobEnd end, Offers offers, JobOptions opti
 {
     private const int AtOnce = 500;
 
+    /// <summary>While no server was there nobody could be heard: who has a job now has as long to say something as if he had just been heard.</summary>
+    public Task BeginAsync(CancellationToken ct) =>
+        db.ExecuteAsync(
+            "UPDATE jobs SET updated_at = @now WHERE status IN ('running', 'canceling') AND bridge = 0 AND updated_at < @now",
+            new { now = time.Milliseconds() },
+            ct
+        );
+
     /// <summary>Once over all of it.</summary>
     public async Task RunAsync(CancellationToken ct)
     {

@@ -17,8 +17,15 @@ internal sealed partial class SweepLoop(
     ILogger<SweepLoop> log
 ) : BackgroundService
 {
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        new Rounds(options.Sweep, time, e => Failed(log, e)).GoAsync(stoppingToken, RoundAsync);
+    private readonly Rounds _rounds = new(options.Sweep, time, e => Failed(log, e));
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await _rounds.TryAsync(jobs.BeginAsync, cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _rounds.GoAsync(stoppingToken, RoundAsync);
 
     private async Task RoundAsync(CancellationToken ct)
     {

@@ -9,14 +9,16 @@ internal sealed class RunnerProcess : IDisposable
 
     private RunnerProcess(Process process) => _process = process;
 
-    /// <summary>Starts one that takes one job at a time, with a token of its own unless it has one: the same name again is the same machine, back again.</summary>
+    /// <summary>Starts one, with a token of its own unless it has one: the same name again is the same machine, back again.</summary>
     /// <param name="address">How it reaches the server; nothing: as all others do.</param>
     /// <param name="settings">More lines of its entry; nothing: jobs run in the shell.</param>
+    /// <param name="atOnce">How many jobs it takes at a time.</param>
     /// <param name="environment">Beside the server's.</param>
     public static async Task<RunnerProcess> StartAsync(
         Rig rig,
         string name = "one",
         Uri? address = null,
+        int atOnce = 1,
         string? settings = null,
         params IEnumerable<KeyValuePair<string, string>> environment
     )
@@ -27,7 +29,7 @@ internal sealed class RunnerProcess : IDisposable
             using var wire = await rig.RunnerAsync();
             var entry =
                 $"name = \"{name}\"\n  url = \"{address ?? rig.Server.Address}\"\n  token = \"{wire.Token}\"\n  {settings ?? "executor = \"shell\""}\n";
-            await File.WriteAllTextAsync(file, $"check_interval = 1\n[[runners]]\n  {entry}", Rig.Ct);
+            await File.WriteAllTextAsync(file, $"concurrent = {atOnce}\ncheck_interval = 1\n[[runners]]\n  {entry}", Rig.Ct);
         }
 
         Directory.CreateDirectory(work);

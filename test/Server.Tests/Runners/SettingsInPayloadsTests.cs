@@ -1,5 +1,6 @@
 using Slipway.Protocol.Coordination;
 using Slipway.Server.Jobs;
+using Slipway.Server.Runners;
 using Slipway.Server.Tests.Support;
 using Xunit;
 
@@ -132,5 +133,28 @@ public sealed class SettingsInPayloadsTests
         await room.SweepAsync();
         var row = await room.JobAsync(job.Id);
         Assert.Equal((status, reason), (row.Status, row.FailureReason));
+    }
+
+    /// <summary>Row F14 of the faults: a server that was away has heard nobody, and holds it against nobody.</summary>
+    [Theory, InlineData("slipway-0.1.0"), InlineData("d79f3e7b")]
+    public async Task What_could_not_be_heard_while_no_server_was_there_is_held_against_no_job(string revision)
+    {
+        var clock = new Clock();
+        await using var room = await CoordinatorRoom.OpenAsync(DatabaseKind.Sqlite, clock);
+        await room.PipelineAsync("a: {script: [x]}");
+        var runner = await room.RunnerAsync();
+        runner.Revision = revision;
+        var job = await runner.StartAsync();
+        clock.Advance(TimeSpan.FromMinutes(70));
+
+        // As at its start.
+        await room.Part<JobSweep>().BeginAsync(TestContext.Current.CancellationToken);
+        await room.SweepAsync();
+        Assert.Equal("running", await room.StatusAsync(job.Id));
+        Assert.Equal(200, (await job.UpdateAsync(JobState.Running)).Status);
+
+        clock.Advance(TimeSpan.FromMinutes(61));
+        await room.SweepAsync();
+        Assert.Equal("failed", await room.StatusAsync(job.Id));
     }
 }
