@@ -4,7 +4,7 @@
 #   SLIPWAY_FUZZ_SECONDS   seconds for each fuzz test                                     [600]
 #   SLIPWAY_SOAK_SECONDS   seconds for the runs that are killed, and for the servers      [1800]
 #   SLIPWAY_FAULT_CYCLES   how often a server is killed at each fault's points            [100]
-#   SLIPWAY_INTERLEAVINGS  rounds of pushing and collecting images at the same time       [10000]
+#   SLIPWAY_INTERLEAVINGS  rounds of pushing and collecting images, and of wanting two things of one job, at the same time  [10000]
 #   SLIPWAY_SEEDS          all: also seed pipelines that push nothing run on a server    [all]
 set -euo pipefail
 cd "$(dirname "$0")/.."
