@@ -89,7 +89,7 @@ public static class ConfigReader
             FeatureFlags = Flags(table.TableOrNull("feature_flags")),
             UnhealthyRequestsLimit = table.Count("unhealthy_requests_limit", 3),
             UnhealthyInterval = table.Duration("unhealthy_interval") ?? TimeSpan.FromMinutes(60),
-            JobStatusFinalUpdateRetryLimit = table.Count("job_status_final_update_retry_limit", 10),
+            JobStatusFinalUpdateRetryLimit = table.Count("job_status_final_update_retry_limit") is > 0 and var tries ? tries : null,
             DebugTraceDisabled = table.Flag("debug_trace_disabled") ?? false,
             SafeDirectoryCheckout = table.Flag("safe_directory_checkout"),
             CleanGitConfig = table.Flag("clean_git_config"),

@@ -58,7 +58,9 @@ public sealed record RunnerConfig
 
     public int UnhealthyRequestsLimit { get; init; } = 3;
     public TimeSpan UnhealthyInterval { get; init; } = TimeSpan.FromMinutes(60);
-    public int JobStatusFinalUpdateRetryLimit { get; init; } = 10;
+
+    /// <summary>Most tries to say how a job ended; nothing: ten that are answered, and an hour of them while nobody answers.</summary>
+    public int? JobStatusFinalUpdateRetryLimit { get; init; }
 
     /// <summary>Forbids <c>CI_DEBUG_TRACE</c>.</summary>
     public bool DebugTraceDisabled { get; init; }

@@ -61,6 +61,9 @@ internal enum ReportOutcome
     /// <summary>The job is not ours any more.</summary>
     Abort,
 
+    /// <summary>Nobody answered, or something in front of the coordinator says that it is away: 5xx.</summary>
+    Away,
+
     Failed,
 }
 

@@ -136,6 +136,7 @@ public sealed class CoordinatorClient : IDisposable
                     202 => ReportOutcome.NotYet,
                     412 => ReportOutcome.Mismatch,
                     404 => ReportOutcome.Abort,
+                    >= 500 => ReportOutcome.Away,
                     _ => ReportOutcome.Failed,
                 },
             ct
@@ -170,6 +171,7 @@ public sealed class CoordinatorClient : IDisposable
                     202 => ReportOutcome.Done,
                     404 => ReportOutcome.NotFound,
                     416 => ReportOutcome.WrongPlace,
+                    >= 500 => ReportOutcome.Away,
                     _ => ReportOutcome.Failed,
                 },
             ct
@@ -238,7 +240,7 @@ public sealed class CoordinatorClient : IDisposable
         }
         catch (Exception e) when (IsTrouble(e, ct))
         {
-            return new Report(ReportOutcome.Failed, false, null, 0, Words(e));
+            return new Report(ReportOutcome.Away, false, null, 0, Words(e));
         }
     }
 

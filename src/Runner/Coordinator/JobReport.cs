@@ -24,6 +24,15 @@ internal sealed class JobReport(CoordinatorClient client, JobPayload payload, Ma
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(60);
 
+    /// <summary>Between tries to reach a coordinator that is away: when it is back it hears of the job before it takes its runner for lost.</summary>
+    private static readonly TimeSpan LongestPauseWhileAway = TimeSpan.FromSeconds(30);
+
+    /// <summary>Tries that make an hour with those pauses; so long GitLab waits for a job that nothing is heard of.</summary>
+    private const int AwayLimit = 125;
+
+    /// <summary>gitlab-runner's.</summary>
+    private const int UsualEndLimit = 10;
+
     private readonly CancellationTokenSource _cancel = new();
     private readonly CancellationTokenSource _abort = new();
     private TimeSpan _interval = UsualInterval;
@@ -41,8 +50,8 @@ internal sealed class JobReport(CoordinatorClient client, JobPayload payload, Ma
     /// <summary><c>CI_DEBUG_TRACE</c> or <c>CI_DEBUG_SERVICES</c>: the log is not for everybody.</summary>
     public bool IsDebug { get; init; }
 
-    /// <summary>Most tries of <see cref="EndAsync"/>.</summary>
-    public int EndLimit { get; init; } = 10;
+    /// <summary>Most tries of <see cref="EndAsync"/>; nothing: ten that are answered, and an hour of them while nobody answers.</summary>
+    public int? EndLimit { get; init; }
 
     /// <summary>Takes up the offer.</summary>
     /// <returns>Whether the job is to be run: not when it has been taken away or cancelled meanwhile. Any other answer is as good as yes.</returns>
@@ -102,16 +111,18 @@ internal sealed class JobReport(CoordinatorClient client, JobPayload payload, Ma
         }
 
         _interval = UsualInterval;
-        var pause = FirstPause;
-        for (var attempt = 1; ; attempt++)
+        var (pause, refused, away) = (FirstPause, 0, 0);
+        while (true)
         {
             var answer = await TryEndAsync(result, ct);
             if (answer.Outcome is ReportOutcome.Done or ReportOutcome.Abort)
                 return null;
-            if (attempt >= EndLimit)
+            // An upgrade may take longer than ten tries, and to give up would lose how the job ended.
+            var waits = answer.Outcome == ReportOutcome.Away && EndLimit is null;
+            if (waits ? ++away >= AwayLimit : ++refused >= (EndLimit ?? UsualEndLimit))
                 return answer.Message;
             await Task.Delay(pause, time, ct);
-            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
+            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, (waits ? LongestPauseWhileAway : LongestPause).Ticks));
         }
     }
 

@@ -39,6 +39,21 @@ public sealed class JobReportTests : IDisposable
 
     private async Task WriteAsync(string text) => await _log.WriteAsync(Encoding.UTF8.GetBytes(text), default);
 
+    private JobReport Report(TimeProvider time, int? endLimit = null) =>
+        new(_client, Payloads.Job(42), Identity.Info("shell"), _log, time) { EndLimit = endLimit };
+
+    /// <summary>Pauses are over at once, and counted.</summary>
+    private sealed class Impatience : TimeProvider
+    {
+        public TimeSpan Passed { get; private set; }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Passed += dueTime > TimeSpan.Zero ? dueTime : TimeSpan.Zero;
+            return System.CreateTimer(callback, state, dueTime > TimeSpan.Zero ? TimeSpan.Zero : dueTime, period);
+        }
+    }
+
     private static Func<Call, Reply?> Nth(string method, params Reply?[] replies)
     {
         var count = 0;
@@ -135,13 +150,39 @@ public sealed class JobReportTests : IDisposable
         await _coordinator.EndOf(42);
     }
 
-    [Fact]
-    public async Task After_ten_tries_the_end_is_given_up()
+    [Theory]
+    [InlineData(null, 10)]
+    [InlineData(3, 3)]
+    public async Task After_ten_tries_or_as_many_as_are_set_the_end_is_given_up(int? set, int tries)
     {
         _coordinator.Script = call => call.Method == "PUT" ? new Reply(400) : null;
-        using var report = new JobReport(_client, Payloads.Job(42), Identity.Info("shell"), _log, new HurriedTime()) { EndLimit = 3 };
+        using var report = Report(new Impatience(), set);
         Assert.Contains("400", await report.EndAsync(Success, default));
-        Assert.Equal(3, States.Length);
+        Assert.Equal(tries, States.Length);
+    }
+
+    [Fact]
+    public async Task A_coordinator_that_is_away_for_most_of_an_hour_hears_the_end_soon_after()
+    {
+        await WriteAsync("x");
+        var time = new Impatience();
+        _coordinator.Script = _ => time.Passed < TimeSpan.FromMinutes(50) ? new Reply(502) : null;
+        using var report = Report(time);
+        Assert.Null(await report.EndAsync(Success, default));
+        await _coordinator.EndOf(42);
+        Assert.InRange(time.Passed, TimeSpan.FromMinutes(50), TimeSpan.FromMinutes(52));
+    }
+
+    [Theory]
+    [InlineData(null, 60)]
+    [InlineData(4, 0)]
+    public async Task A_coordinator_that_stays_away_is_given_up(int? set, int minutes)
+    {
+        _coordinator.Script = _ => new Reply(503);
+        var time = new Impatience();
+        using var report = Report(time, set);
+        Assert.Contains("503", await report.EndAsync(Success, default));
+        Assert.InRange(time.Passed, TimeSpan.FromMinutes(minutes), TimeSpan.FromMinutes(minutes + 5));
     }
 
     [Theory]
