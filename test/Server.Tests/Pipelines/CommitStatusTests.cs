@@ -122,6 +122,16 @@ public sealed class CommitStatusTests
         if (yaml.Length > 0)
             await git.CommitAsync("ci [skip ci]", (".gitlab-ci.yml", yaml));
         await git.OkAsync("push", "-q", "origin", "main");
+        // The push has a pipeline too, a skipped one, as soon as its work is done: what comes after is newer.
+        while (
+            yaml.Length > 0
+            && await server.Server.Db.FindAsync<long>(
+                "SELECT COUNT(*) FROM pipelines WHERE ready = 1",
+                null,
+                TestContext.Current.CancellationToken
+            ) == 0
+        )
+            await Task.Delay(20, TestContext.Current.CancellationToken);
         return (await server.RefsAsync())["main"];
     }
 }
