@@ -57,15 +57,20 @@ internal sealed class Session(DbConnection connection, int? commandTimeout = nul
             throw _doom;
     }
 
+    /// <summary>Whether one statement can write many rows, which is worth it where each statement has to be sent.</summary>
+    internal bool TakesRows => connection.CanCreateBatch;
+
     internal async Task RunAsync(IReadOnlyList<SessionBatch.Statement> statements, CancellationToken ct)
     {
-        foreach (var some in statements.Chunk(connection.CanCreateBatch ? MostAtOnce : 1))
+        if (connection.CanCreateBatch)
         {
-            if (some is [var alone])
-                await alone.RunAloneAsync(this, ct);
-            else
+            foreach (var some in statements.Chunk(MostAtOnce))
                 await RunAsync(() => TogetherAsync(some, ct), ct);
+            return;
         }
+
+        foreach (var statement in statements)
+            await statement.RunAloneAsync(this, ct);
     }
 
     private async Task<int> TogetherAsync(SessionBatch.Statement[] statements, CancellationToken ct)

@@ -23,6 +23,21 @@ internal sealed class SessionBatch(Session session)
     /// <summary>A statement that writes, and gives no rows.</summary>
     public void Execute(string sql, IReadOnlyDictionary<string, object?> args) => _statements.Add(new Write(sql, args));
 
+    /// <summary>
+    /// A statement that writes, for each of several rows. On PostgreSQL it is run once for them all. <c>{rows}</c> stands where an UPDATE may have its FROM, or an
+    /// INSERT that of its SELECT.
+    /// </summary>
+    /// <param name="rows">All with the same names.</param>
+    public void ExecuteRows(string sql, IReadOnlyList<IReadOnlyDictionary<string, object?>> rows)
+    {
+        if (rows.Count == 0)
+            return;
+        if (session.TakesRows)
+            _statements.Add(RowsTogether.Of(sql, rows));
+        else
+            _statements.AddRange(rows.Select(row => new Write(sql.Replace(RowsTogether.Mark, "", StringComparison.Ordinal), row)));
+    }
+
     public Task RunAsync(CancellationToken ct) => session.RunAsync(_statements, ct);
 
     internal abstract class Statement(string sql, IReadOnlyDictionary<string, object?> args)
@@ -69,7 +84,7 @@ internal sealed class SessionBatch(Session session)
                 : reader.GetRowParser<T>();
     }
 
-    private sealed class Write(string sql, IReadOnlyDictionary<string, object?> args) : Statement(sql, args)
+    internal sealed class Write(string sql, IReadOnlyDictionary<string, object?> args) : Statement(sql, args)
     {
         public override bool GivesRows => false;
 

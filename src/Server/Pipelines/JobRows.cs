@@ -56,15 +56,19 @@ internal sealed class JobRows(SecretBox secrets)
     /// <param name="claims">By the job's number, for those of them that are a runner's from now on.</param>
     public void Update(SessionBatch batch, long pipelineId, IEnumerable<JobState> jobs, IReadOnlyDictionary<int, JobClaim> claims, long now)
     {
-        const string of = "WHERE pipeline_id = @pipelineId AND number = @number";
+        const string of = "{rows} WHERE jobs.pipeline_id = @pipelineId AND jobs.number = @number";
+        var (taken, others) = (new List<Dictionary<string, object?>>(), new List<Dictionary<string, object?>>());
         foreach (var job in jobs)
         {
             var arguments = Arguments(pipelineId, job, now);
             if (claims.TryGetValue(job.Number, out var claim))
-                batch.Execute($"UPDATE jobs SET {Decided}, {Claimed} {of}", With(claim, arguments));
+                taken.Add(With(claim, arguments));
             else
-                batch.Execute($"UPDATE jobs SET {Decided} {of}", arguments);
+                others.Add(arguments);
         }
+
+        batch.ExecuteRows($"UPDATE jobs SET {Decided} {of}", others);
+        batch.ExecuteRows($"UPDATE jobs SET {Decided}, {Claimed} {of}", taken);
     }
 
     /// <summary>Writes that a job is offered to a runner, who has yet to take it up.</summary>
@@ -92,19 +96,19 @@ internal sealed class JobRows(SecretBox secrets)
         return arguments;
     }
 
-    /// <param name="of">The pipeline's own row, for what the job takes over from it.</param>
-    /// <param name="userId">Who is responsible: whoever pushed, or retried it.</param>
-    public void Insert(SessionBatch batch, PipelineRow of, JobState job, long userId, long now) =>
-        batch.Execute(
+    /// <param name="of">The pipeline's own row, for what its jobs take over from it.</param>
+    /// <param name="jobs">Each with who is responsible: whoever pushed, or retried it.</param>
+    public void Insert(SessionBatch batch, PipelineRow of, IEnumerable<(JobState Job, long UserId)> jobs, long now) =>
+        batch.ExecuteRows(
             """
             INSERT INTO jobs (pipeline_id, project_id, number, job_index, attempt, bridge, name, stage, stage_index, status, retried, allow_failure, played,
               play_variables, cancels_gracefully, failure_reason, exit_code, user_id, protected, tags, environment, resource_group, trace_size, debug_trace,
               created_at, scheduled_at, queued_at, started_at, finished_at, updated_at)
-            VALUES (@pipelineId, @projectId, @number, @jobIndex, @attempt, @bridge, @name, @stage, @stageIndex, @status, @retried, @allowFailure, @played,
+            SELECT @pipelineId, @projectId, @number, @jobIndex, @attempt, @bridge, @name, @stage, @stageIndex, @status, @retried, @allowFailure, @played,
               @playVariables, @cancelsGracefully, @failureReason, @exitCode, @userId, @protected, @tags, @environment, @resourceGroup, 0, 0,
-              @now, @scheduledAt, @queuedAt, @startedAt, @finishedAt, @now)
+              @now, @scheduledAt, @queuedAt, @startedAt, @finishedAt, @now {rows} ORDER BY @number
             """,
-            ArgumentsOfNew(of, job, userId, now)
+            [.. jobs.Select(entry => ArgumentsOfNew(of, entry.Job, entry.UserId, now))]
         );
 
     private Dictionary<string, object?> ArgumentsOfNew(PipelineRow of, JobState job, long userId, long now)

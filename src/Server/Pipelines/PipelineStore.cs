@@ -179,19 +179,22 @@ internal sealed class PipelineStore(
 
     private async Task AddAsync(Session session, PipelineRow row, IEnumerable<JobState> jobs, long? userId, long now, CancellationToken ct)
     {
-        var batch = session.Batch();
-        foreach (var (at, job) in jobs.Index())
-        {
-            _rows.Insert(batch, row, job, userId ?? await ResponsibleAsync(session, row, job, ct), now);
-            if (at != 0)
-                continue;
-            // In two halves, for the tests that end the server between them.
-            await batch.RunAsync(ct);
-            KillPoint.Pass("job inserted");
-            batch = session.Batch();
-        }
+        var added = new List<(JobState Job, long UserId)>();
+        foreach (var job in jobs)
+            added.Add((job, userId ?? await ResponsibleAsync(session, row, job, ct)));
+        if (added.Count == 0)
+            return;
+        // In two halves, for the tests that end the server between them.
+        await InsertAsync(added.Take(1));
+        KillPoint.Pass("job inserted");
+        await InsertAsync(added.Skip(1));
 
-        await batch.RunAsync(ct);
+        Task InsertAsync(IEnumerable<(JobState Job, long UserId)> some)
+        {
+            var batch = session.Batch();
+            _rows.Insert(batch, row, some, now);
+            return batch.RunAsync(ct);
+        }
     }
 
     private async Task<PipelineState> TellAsync(Session session, PipelineChange change, CancellationToken ct)

@@ -125,6 +125,33 @@ public sealed class DbTests
         );
     }
 
+    [Theory, EveryDatabase]
+    public async Task A_statement_can_write_many_rows_in_their_order(DatabaseKind kind)
+    {
+        await using var database = await TestDatabase.CreateAsync(kind);
+        var db = await database.OpenWithNotesAsync();
+        const string insert = "INSERT INTO notes (id, word) SELECT @id, @word {rows} ORDER BY @id";
+        const string change = "UPDATE notes SET word = COALESCE(@word, 'nothing') {rows} WHERE notes.id = @id";
+        await db.WriteAsync(
+            async (session, ct) =>
+            {
+                var batch = session.Batch();
+                batch.ExecuteRows(insert, []);
+                batch.ExecuteRows(insert, [.. Enumerable.Range(0, 250).Select(n => Note(n, $"w{n}"))]);
+                batch.ExecuteRows(change, [Note(7, "it's \"seven\", {7}"), Note(8, null), Note(-1, "nobody's")]);
+                batch.ExecuteRows(change, [Note(9, null)]);
+                await batch.RunAsync(ct);
+                return 0;
+            },
+            Ct
+        );
+        Assert.Equal(
+            ["w6", "it's \"seven\", {7}", "nothing", "nothing", "w10"],
+            await db.QueryAsync<string>("SELECT word FROM notes WHERE id BETWEEN 6 AND 10 ORDER BY id", null, Ct)
+        );
+        Assert.Equal(250, await db.FindAsync<long>("SELECT COUNT(*) FROM notes", null, Ct));
+    }
+
     private static Dictionary<string, object?> Ids(params long[] ids) => new() { ["ids"] = new In<long>(ids) };
 
     private static Dictionary<string, object?> Note(long id, string? word) => new() { ["id"] = id, ["word"] = word };
