@@ -19,7 +19,7 @@ internal sealed class Rig : IAsyncDisposable
         lint: { script: make lint, needs: [] }
         """;
 
-    /// <summary>How often each fault is tried, over both databases: 5, and 100 at night.</summary>
+    /// <summary>How often each fault is tried, over both databases: 5, and 100 at night; and at least once at each of its points.</summary>
     public static int Cycles { get; } = int.TryParse(System.Environment.GetEnvironmentVariable("SLIPWAY_FAULT_CYCLES"), out var n) ? n : 5;
 
     /// <summary>Nobody waits for these tests, so they may take what real faults take.</summary>
@@ -116,13 +116,14 @@ internal sealed class Rig : IAsyncDisposable
                 await ApiAsync($"projects/1/pipelines/{pipeline.GetProperty("id").GetInt64()}/cancel", HttpMethod.Post);
     }
 
-    /// <summary>A fault's cycles on one database, each at one of its points. With a few cycles some points are passed over; which, is another matter each time.</summary>
+    /// <summary>A fault's cycles on one database, each at one of its points. Together the databases come to each point, with however few cycles.</summary>
     public static IEnumerable<string> Plan(DatabaseKind kind, params string[] points)
     {
-        TestContext.Current.TestOutputHelper?.WriteLine($"seed {s_seed}, {Cycles} cycles");
-        // One database goes on where the other ends, so that together they pass over as few as can be, and each comes to all of them with enough cycles.
-        var half = (Cycles + 1) / 2;
-        var cycles = kind == DatabaseKind.Sqlite ? Enumerable.Range(0, half) : Enumerable.Range(half, Cycles - half);
+        var all = Math.Max(Cycles, points.Length);
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {s_seed}, {all} cycles");
+        // One database goes on where the other ends; where there is but one, it comes to all.
+        var half = PostgresServer.Missing is null ? (all + 1) / 2 : all;
+        var cycles = kind == DatabaseKind.Sqlite ? Enumerable.Range(0, half) : Enumerable.Range(half, all - half);
         return from cycle in cycles select points[(cycle + s_seed) % points.Length];
     }
 
