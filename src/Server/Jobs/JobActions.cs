@@ -13,16 +13,13 @@ namespace Slipway.Server.Jobs;
 /// <summary>Plays, retries, cancels and erases jobs. What comes of it the engine decides; of two who do it at once, one is told that it is too late.</summary>
 internal sealed class JobActions(Db db, PipelineStore pipelines, TraceFolder live, TimeProvider time)
 {
-    /// <summary>Whether somebody may start the job: on a protected ref that takes who may push or merge there.</summary>
+    /// <summary>Whether somebody may start, cancel or erase the job: on a ref that is protected now, that takes who may push or merge there.</summary>
     public async Task<bool> MayTouchAsync(Actor actor, ProjectContext project, JobRow job, CancellationToken ct)
     {
         if (actor.Responsible is not { } user)
             return false;
-        if (job.Protected == 0)
-            return true;
         var pipeline = (await db.FindAsync<PipelineRow>("SELECT * FROM pipelines WHERE id = @PipelineId", job, ct))!;
-        var kind = pipeline.IsTag ? ProtectedRefs.Tag : ProtectedRefs.Branch;
-        return (await ProtectedRefs.MatchAsync(db, project.Id, kind, pipeline.Ref, ct)).MayMerge(project.Role, user.IsAdmin);
+        return await ProtectedRefs.MayRunOnAsync(db, project, user, pipeline.Ref, pipeline.IsTag, ct);
     }
 
     /// <returns>The job; nothing when there is nothing to play.</returns>

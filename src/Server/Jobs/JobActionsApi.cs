@@ -76,7 +76,7 @@ internal static class JobActionsApi
         if (await list.FindAnyAsync(project.Id, id, ct) is not { } job)
             return Answers.NotFound();
         var force = p.Flag("force") ?? false;
-        if (force && project.Role < Role.Maintainer)
+        if ((force && project.Role < Role.Maintainer) || !await actions.MayTouchAsync(actor, project, job, ct))
             return Answers.Forbidden();
         return Answers.Created(await list.JsonAsync(await actions.CancelAsync(job, force, actor.Responsible?.Id, ct), ct));
     }
@@ -92,8 +92,10 @@ internal static class JobActionsApi
     {
         if (await list.FindAsync(project.Id, id, ct) is not { } job)
             return Answers.NotFound();
-        // Whoever ran it, or who answers for the project (gitlab-ci-yaml-2 §14).
-        if (project.Role < Role.Maintainer && actor.Responsible?.Id != job.UserId)
+        // Whoever ran it where nothing is protected, or who answers for the project (gitlab-ci-yaml-2 §14).
+        if (project.Role < Role.Maintainer && (actor.Responsible?.Id != job.UserId || job.Protected == 1))
+            return Answers.Forbidden();
+        if (!await actions.MayTouchAsync(actor, project, job, ct))
             return Answers.Forbidden();
         return await actions.EraseAsync(job, ct) is { } erased
             ? Answers.Created(await list.JsonAsync(erased, ct))

@@ -81,26 +81,32 @@ internal static class PipelinesApi
             ct
         );
 
+    /// <summary>They may be secrets that somebody gave it: shown to whoever did, and to maintainers.</summary>
     private static async Task<IResult> VariablesAsync(
+        Actor actor,
         ProjectContext here,
         long pipeline,
         Db db,
         PipelineCreation creation,
         CancellationToken ct
-    ) =>
-        await db.ReadAsync((session, token) => FindAsync(session, here.Project, pipeline, token), ct) is { } row
-            ? Answers.Ok(
-                creation
-                    .VariablesOf(row)
-                    .Select(variable => new
-                    {
-                        variable_type = variable.File ? "file" : "env_var",
-                        key = variable.Key,
-                        value = variable.Value,
-                        raw = variable.Raw,
-                    })
-            )
-            : Answers.NotFound();
+    )
+    {
+        if (await db.ReadAsync((session, token) => FindAsync(session, here.Project, pipeline, token), ct) is not { } row)
+            return Answers.NotFound();
+        if (here.Role < Role.Maintainer && actor.Responsible?.Id != row.UserId)
+            return Answers.Forbidden();
+        return Answers.Ok(
+            creation
+                .VariablesOf(row)
+                .Select(variable => new
+                {
+                    variable_type = variable.File ? "file" : "env_var",
+                    key = variable.Key,
+                    value = variable.Value,
+                    raw = variable.Raw,
+                })
+        );
+    }
 
     private static async Task<IResult> CreateAsync(
         HttpContext http,
@@ -162,17 +168,7 @@ internal static class PipelinesApi
         ServerUrl url,
         CancellationToken ct
     ) =>
-        ChangeAsync(
-            here,
-            pipeline,
-            new PipelineEvent.PipelineRetried(time.GetUtcNow()),
-            http.Actor().Responsible?.Id,
-            201,
-            db,
-            store,
-            url,
-            ct
-        );
+        ChangeAsync(here, pipeline, new PipelineEvent.PipelineRetried(time.GetUtcNow()), http.Actor().Responsible, 201, db, store, url, ct);
 
     private static Task<IResult> CancelAsync(
         HttpContext http,
@@ -188,7 +184,7 @@ internal static class PipelinesApi
             here,
             pipeline,
             new PipelineEvent.PipelineCanceled(time.GetUtcNow()),
-            http.Actor().Responsible?.Id,
+            http.Actor().Responsible,
             200,
             db,
             store,
@@ -200,7 +196,7 @@ internal static class PipelinesApi
         ProjectContext here,
         long pipeline,
         PipelineEvent happened,
-        long? user,
+        UserRow? user,
         int status,
         Db db,
         PipelineStore store,
@@ -208,17 +204,12 @@ internal static class PipelinesApi
         CancellationToken ct
     )
     {
-        var found = await db.WriteAsync(
-            async (session, token) =>
-            {
-                if (await FindAsync(session, here.Project, pipeline, token) is null)
-                    return false;
-                await store.ApplyAsync(session, pipeline, happened, token, user);
-                return true;
-            },
-            ct
-        );
-        return found ? new WithStatus(await ShownAsync(here, pipeline, db, url, ct), status) : Answers.NotFound();
+        if (await db.ReadAsync((session, token) => FindAsync(session, here.Project, pipeline, token), ct) is not { } row)
+            return Answers.NotFound();
+        if (user is null || !await ProtectedRefs.MayRunOnAsync(db, here, user, row.Ref, row.IsTag, ct))
+            return Answers.Forbidden();
+        await db.WriteAsync((session, token) => store.ApplyAsync(session, pipeline, happened, token, user.Id), ct);
+        return new WithStatus(await ShownAsync(here, pipeline, db, url, ct), status);
     }
 
     private static async Task<IResult> RenameAsync(

@@ -48,8 +48,8 @@ internal static class Abilities
     public static readonly Ability ReadSchedules = new("read_pipeline_schedule", Role.Guest, Open: true) { ShowsJobs = true };
     public static readonly Ability CreateSchedule = new("create_pipeline_schedule", Role.Developer) { Changes = true };
     public static readonly Ability AdminSchedules = new("admin_pipeline_schedule", Role.Maintainer) { Changes = true };
-    public static readonly Ability ReadResourceGroups = new("read_resource_group", Role.Reporter);
-    public static readonly Ability UpdateResourceGroups = new("update_resource_group", Role.Maintainer);
+    public static readonly Ability ReadResourceGroups = new("read_resource_group", Role.Developer);
+    public static readonly Ability UpdateResourceGroups = new("update_resource_group", Role.Developer);
 
     // Images.
     public static readonly Ability ReadImages = new("read_container_image", Role.Reporter, Open: true, JobToken: true)

@@ -38,6 +38,11 @@ internal static class ProtectedRefs
     public static async Task<RefProtection> MatchAsync(Session session, long project, string kind, string name, CancellationToken ct) =>
         Match(await session.QueryAsync<ProtectedRefRow>(Select, new { project, kind }, ct), name);
 
+    /// <summary>Start, cancel and erase what runs on a ref: on a protected one that takes who may push or merge there.</summary>
+    /// <param name="name">Without <c>refs/heads/</c> or <c>refs/tags/</c>.</param>
+    public static async Task<bool> MayRunOnAsync(Db db, ProjectContext here, UserRow user, string name, bool isTag, CancellationToken ct) =>
+        (await MatchAsync(db, here.Id, isTag ? Tag : Branch, name, ct)).MayMerge(here.Role, user.IsAdmin);
+
     /// <summary>Protects a project's default branch when it first has one: maintainers push and merge, nobody by force. A rule that is there stays.</summary>
     public static Task<int> ProtectDefaultAsync(Session session, long project, string branch, CancellationToken ct) =>
         session.ExecuteAsync(

@@ -15,13 +15,6 @@ internal static class ScheduleRights
     public static bool MayChange(ProjectContext here, UserRow? user, PipelineScheduleRow row) =>
         user?.IsAdmin == true || IsOwner(here, user, row);
 
-    /// <summary>Start pipelines on that ref: who may push or merge there.</summary>
-    public static async Task<bool> MayRunOnAsync(Db db, ProjectContext here, UserRow user, string name, bool isTag, CancellationToken ct) =>
-        (await ProtectedRefs.MatchAsync(db, here.Id, isTag ? ProtectedRefs.Tag : ProtectedRefs.Branch, name, ct)).MayMerge(
-            here.Role,
-            user.IsAdmin
-        );
-
     private static bool IsOwner(ProjectContext here, UserRow? user, PipelineScheduleRow row) =>
         user?.Id == row.OwnerId && here.Role >= Role.Developer;
 }

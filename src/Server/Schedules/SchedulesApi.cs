@@ -116,7 +116,7 @@ internal static class SchedulesApi
         if (wanted is null)
             return problem!.Answer();
         var user = actor.Responsible!;
-        if (!await ScheduleRights.MayRunOnAsync(db, here, user, wanted.ShortRef, wanted.IsTag, ct))
+        if (!await ProtectedRefs.MayRunOnAsync(db, here, user, wanted.ShortRef, wanted.IsTag, ct))
             return Answers.Invalid("base", NotAuthorized);
         return await store.CreateAsync(here.Id, user.Id, wanted, ct) is { } made
             ? Answers.Created(await views.WholeAsync(here, actor, made, ct))
@@ -142,7 +142,7 @@ internal static class SchedulesApi
         var (wanted, problem) = await ScheduleChange.ReadAsync(p, row, repositories.Of(here.Id), ct);
         if (wanted is null)
             return problem!.Answer();
-        if (!await ScheduleRights.MayRunOnAsync(db, here, actor.Responsible!, wanted.ShortRef, wanted.IsTag, ct))
+        if (!await ProtectedRefs.MayRunOnAsync(db, here, actor.Responsible!, wanted.ShortRef, wanted.IsTag, ct))
             return Answers.Invalid("base", NotAuthorized);
         return await store.ChangeAsync(row, wanted, ct) is { } changed
             ? Answers.Ok(await views.WholeAsync(here, actor, changed, ct))

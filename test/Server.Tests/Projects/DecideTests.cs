@@ -48,7 +48,7 @@ public sealed class DecideTests
         "private",
         nameof(Role.Reporter),
         "read_build read_code read_commit_status read_container_image read_deployment read_environment read_pipeline read_pipeline_schedule read_project "
-            + "read_project_member read_resource_group"
+            + "read_project_member"
     )]
     [InlineData(
         "public",

@@ -30,13 +30,13 @@ internal static class JobPages
         project.MapForm("/jobs/{id:long}/erase", EraseAsync, new Access.OnProject(Abilities.EraseJob));
     }
 
-    /// <summary>Whoever ran it, and who answers for the project (gitlab-ci-yaml-2 §14), once it is over.</summary>
+    /// <summary>Whoever ran it where nothing is protected, and who answers for the project (gitlab-ci-yaml-2 §14), once it is over.</summary>
     public static bool MayErase(PageView view, ProjectContext here, JobRow job) =>
         Statuses.IsCompleted(Statuses.Parse(job.Status)!.Value)
         && job.ErasedAt is null
         && view.User is { } user
         && here.Project.Archived == 0
-        && (here.Role >= Role.Maintainer || (here.Role >= Role.Developer && user.Id == job.UserId));
+        && (here.Role >= Role.Maintainer || (here.Role >= Role.Developer && user.Id == job.UserId && job.Protected == 0));
 
     /// <summary>A log that may show secrets is for those who could have put them there.</summary>
     public static bool MayReadLog(ProjectContext here, JobRow job) => job.DebugTrace == 0 || here.Role >= Role.Developer;
@@ -107,6 +107,8 @@ internal static class JobPages
     {
         if (await list.FindAsync(here.Id, id, ct) is not { } job)
             return Refusals.NotFound(http);
+        if (!await actions.MayTouchAsync(http.Actor(), here, job, ct))
+            return OfOthers(http);
         if (!MayErase(view, here, job) || await actions.EraseAsync(job, ct) is not { } erased)
             return Refusals.Message(
                 http,
@@ -137,6 +139,8 @@ internal static class JobPages
     {
         if (await FindAsync(db, here, id, ct) is not { } job)
             return Refusals.NotFound(http);
+        if (!await actions.MayTouchAsync(http.Actor(), here, job, ct))
+            return OfOthers(http);
         return After(http, here, await actions.CancelAsync(job, false, http.Actor().Responsible?.Id, ct));
     }
 
@@ -153,16 +157,20 @@ internal static class JobPages
         if (await FindAsync(db, here, id, ct) is not { } job)
             return Refusals.NotFound(http);
         if (!await actions.MayTouchAsync(http.Actor(), here, job, ct))
-            return Refusals.Message(
-                http,
-                403,
-                "Not on a protected branch or tag",
-                "Jobs of a protected branch or tag are started by those who may push or merge there. Ask a maintainer."
-            );
+            return OfOthers(http);
         return await change(job, http.Actor().Responsible!.Id) is { } changed
             ? After(http, here, changed)
             : Refusals.Message(http, 409, "Too late", "The job is not waiting for that any more. Load its page again to see how it is.");
     }
+
+    /// <summary>The ref is protected, and not from everybody.</summary>
+    internal static IResult OfOthers(HttpContext http) =>
+        Refusals.Message(
+            http,
+            403,
+            "Not on a protected branch or tag",
+            "What runs on a protected branch or tag is started, cancelled and erased by those who may push or merge there. Ask a maintainer."
+        );
 
     private static SeeOther After(HttpContext http, ProjectContext here, JobRow job) =>
         new(

@@ -56,18 +56,13 @@ internal static class PipelinePages
         CancellationToken ct
     )
     {
-        var user = http.Actor().Responsible?.Id;
-        var isThere = await db.WriteAsync(
-            async (session, token) =>
-            {
-                if (await PipelinePage.FindAsync(session, here, pipeline, token) is null)
-                    return false;
-                await store.ApplyAsync(session, pipeline, happened, token, user);
-                return true;
-            },
-            ct
-        );
+        if (await db.ReadAsync((session, token) => PipelinePage.FindAsync(session, here, pipeline, token), ct) is not { } row)
+            return Refusals.NotFound(http);
+        var user = http.Actor().Responsible!;
+        if (!await ProtectedRefs.MayRunOnAsync(db, here, user, row.Ref, row.IsTag, ct))
+            return JobPages.OfOthers(http);
+        await db.WriteAsync((session, token) => store.ApplyAsync(session, pipeline, happened, token, user.Id), ct);
         var list = Address.To(here.Project.FullPath, "-", "pipelines");
-        return isThere ? new SeeOther(http.Request.Query["from"] == "list" ? list : list.Below($"{pipeline}")) : Refusals.NotFound(http);
+        return new SeeOther(http.Request.Query["from"] == "list" ? list : list.Below($"{pipeline}"));
     }
 }

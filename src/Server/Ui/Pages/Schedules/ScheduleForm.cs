@@ -141,7 +141,7 @@ internal sealed class ScheduleForm(
 
         if (change.Problem is { } problem)
             return Words(problem);
-        if (!await ScheduleRights.MayRunOnAsync(db, here, user, change.ShortRef, change.IsTag, ct))
+        if (!await ProtectedRefs.MayRunOnAsync(db, here, user, change.ShortRef, change.IsTag, ct))
             return $"You may not start pipelines on {change.ShortRef}: it is protected.";
         var kept = known is null ? await store.CreateAsync(here.Id, user.Id, change, ct) : await store.ChangeAsync(known, change, ct);
         if (kept is null)
