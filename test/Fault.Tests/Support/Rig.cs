@@ -232,14 +232,15 @@ internal sealed class Rig : IAsyncDisposable
     public async Task<string> StatusAsync(long job) => (await ApiAsync($"projects/1/jobs/{job}")).GetProperty("status").GetString()!;
 
     /// <summary>A stock runner with a token of its own, on a connection of its own.</summary>
-    public async Task<WireRunner> RunnerAsync()
+    /// <param name="way">What its requests go through; nothing: they go straight.</param>
+    public async Task<WireRunner> RunnerAsync(HttpMessageHandler? way = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v4/user/runners");
         request.Headers.Add("PRIVATE-TOKEN", Token);
         request.Content = new FormUrlEncodedContent([new("runner_type", "instance_type")]);
         using var answer = await Http.SendAsync(request, Ct);
         var made = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Ct)).RootElement;
-        return new WireRunner(Client(), made.GetProperty("token").GetString()!);
+        return new WireRunner(Client(way), made.GetProperty("token").GetString()!);
     }
 
     /// <summary>Asks until a job comes, and takes it up.</summary>
@@ -288,8 +289,8 @@ internal sealed class Rig : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private HttpClient Client() =>
-        new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(10) }) { BaseAddress = Server.Address };
+    private HttpClient Client(HttpMessageHandler? way = null) =>
+        new(way ?? new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(10) }) { BaseAddress = Server.Address };
 
     private async Task PrepareAsync()
     {

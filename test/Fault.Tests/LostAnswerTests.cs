@@ -1,0 +1,171 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json;
+using Slipway.Fault.Tests.Support;
+using Slipway.Server.Data;
+using Slipway.Server.Tests.Runners;
+using Slipway.Server.Tests.Support;
+using Xunit;
+
+namespace Slipway.Fault.Tests;
+
+/// <summary>
+/// F5, by the hundred: of the answers that hand out jobs one in ten is lost, and the server is killed now and then. Half of the runners take jobs up, the others
+/// have them as soon as they are given them (reliability-security A4).
+/// </summary>
+public sealed class LostAnswerTests(Rigs rigs) : IClassFixture<Rigs>
+{
+    private const int Jobs = 200;
+    private const int Runners = 6;
+
+    /// <summary>Of those who take jobs up, one in so many thinks about it until his offer has lapsed.</summary>
+    private const int OneIsSlowIn = 15;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    private static CancellationToken Ct => Rig.Ct;
+
+    [Theory, EveryDatabase]
+    public async Task No_job_is_run_twice_however_many_answers_are_lost(DatabaseKind kind)
+    {
+        var rig = await rigs.OfAsync(kind, $"build: {{ script: make, parallel: {Jobs} }}\n");
+        var (given, lost) = (0, 0);
+        for (var round = 0; round < Math.Max(1, Rig.Cycles / 4); round++)
+        {
+            var ledger = new Ledger();
+            var (sha, _, _) = await rig.PushAsync();
+            var pipeline = Assert.Single(await rig.PipelinesAsync(sha)).GetProperty("id").GetInt64();
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+            over.CancelAfter(Patience);
+            var working = Enumerable.Range(0, Runners).Select(n => WorkAsync(rig, ledger, round * Runners + n, over.Token)).ToList();
+            while (ledger.Ended < Jobs && !over.IsCancellationRequested && !working.Exists(one => one.IsCompleted))
+                await LapseAsync(rig, ledger);
+            await over.CancelAsync();
+            await Task.WhenAll(working);
+
+            Assert.Equal(Enumerable.Repeat(1, Jobs), ledger.Runs.Values);
+            var statuses = await rig.OnRowsAsync(db =>
+                db.QueryAsync<string>("SELECT status FROM jobs WHERE pipeline_id = @pipeline", new { pipeline }, Ct)
+            );
+            Assert.Equal(Enumerable.Repeat("success", Jobs), statuses);
+            (given, lost) = (given + ledger.Given, lost + ledger.Lost.Values.Sum(one => one.Count));
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{given + lost} times a job was handed out, {lost} times nobody heard");
+        Assert.True(lost >= Jobs / 20, $"only {lost} answers were lost");
+        await rig.SoundAsync("lost answers");
+    }
+
+    private static async Task WorkAsync(Rig rig, Ledger ledger, int seed, CancellationToken over)
+    {
+        using var runner = await rig.RunnerAsync(new LostAnswers(seed, ledger.Lose));
+        var (isTwoPhase, chance) = (seed % 2 == 0, new Random(seed));
+        runner.Features = runner.Features with { TwoPhaseJobCommit = isTwoPhase };
+        while (!over.IsCancellationRequested)
+            try
+            {
+                var answer = await runner.RequestAsync(over);
+                if (answer.Status == 201)
+                    await RunAsync(
+                        runner,
+                        ledger,
+                        new WireJob(runner, answer.Json),
+                        isTwoPhase,
+                        isTwoPhase && chance.Next(OneIsSlowIn) == 0
+                    );
+                else
+                    await Task.Delay(30, over);
+            }
+            catch (HttpRequestException)
+            {
+                // Lost, or the server is dead.
+                await Task.Delay(30, Ct);
+            }
+            catch (OperationCanceledException) when (over.IsCancellationRequested) { }
+    }
+
+    private static async Task RunAsync(WireRunner runner, Ledger ledger, WireJob job, bool isTwoPhase, bool isSlow)
+    {
+        ledger.Give(job, isHisAtOnce: !isTwoPhase);
+        if (isSlow)
+            await ledger.LapsedAsync();
+        if (isTwoPhase)
+        {
+            var taken = await Rig.StubbornlyAsync(() => job.UpdateAsync("running"));
+            Assert.Contains(taken.Status, isSlow ? [200, 403, 409] : (int[])[200]);
+            if (taken.Status != 200)
+                return;
+        }
+
+        ledger.Run(job);
+        // Whoever was to have it before has no right to it any more.
+        foreach (var before in ledger.LostOf(job))
+            Assert.Equal(403, (await Rig.StubbornlyAsync(() => new WireJob(runner, before).UpdateAsync("running"))).Status);
+        job.Log = Encoding.UTF8.GetBytes($"{job.Id} is run\n");
+        Assert.Equal(200, (await Rig.StubbornlyAsync(() => job.FinishAsync("success"))).Status);
+        ledger.End();
+    }
+
+    /// <summary>As after two minutes for what nobody has been heard of for two seconds; then the server is killed, and looks for such jobs as soon as it is there.</summary>
+    private static async Task LapseAsync(Rig rig, Ledger ledger)
+    {
+        await Task.Delay(TimeSpan.FromSeconds(2), Ct);
+        var old = DateTimeOffset.UtcNow.AddSeconds(118).ToUnixTimeMilliseconds();
+        var lapsed = await rig.OnRowsAsync(db =>
+            db.ExecuteAsync(
+                "UPDATE jobs SET offered_until = 1 WHERE offered_until < @old AND NOT (status = 'running' AND id IN @theirs)",
+                new { old, theirs = new In<long>(ledger.Theirs) },
+                Ct
+            )
+        );
+        if (lapsed > 0)
+            await rig.KillAsync();
+        ledger.Lapse();
+    }
+
+    /// <summary>What the runners know together.</summary>
+    private sealed class Ledger
+    {
+        private readonly ConcurrentDictionary<long, bool> _theirs = [];
+        private volatile TaskCompletionSource _lapse = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _given;
+        private int _ended;
+
+        /// <summary>By job, the payloads that nobody got.</summary>
+        public ConcurrentDictionary<long, ConcurrentQueue<JsonElement>> Lost { get; } = [];
+
+        /// <summary>By job, how often it was begun.</summary>
+        public ConcurrentDictionary<long, int> Runs { get; } = [];
+
+        public int Given => _given;
+
+        public int Ended => _ended;
+
+        /// <summary>Jobs of runners that have them without another word.</summary>
+        public IReadOnlyList<long> Theirs => [.. _theirs.Keys];
+
+        public void Lose(JsonElement payload) => Lost.GetOrAdd(payload.GetProperty("id").GetInt64(), _ => []).Enqueue(payload);
+
+        public JsonElement[] LostOf(WireJob job) => Lost.TryGetValue(job.Id, out var lost) ? [.. lost] : [];
+
+        public void Give(WireJob job, bool isHisAtOnce)
+        {
+            Interlocked.Increment(ref _given);
+            if (isHisAtOnce)
+                _theirs[job.Id] = true;
+        }
+
+        public void Run(WireJob job) => Runs.AddOrUpdate(job.Id, 1, (_, times) => times + 1);
+
+        public void End() => Interlocked.Increment(ref _ended);
+
+        public Task LapsedAsync() => _lapse.Task.WaitAsync(Ct);
+
+        public void Lapse()
+        {
+            var lapsed = _lapse;
+            _lapse = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            lapsed.SetResult();
+        }
+    }
+}
