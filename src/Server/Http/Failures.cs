@@ -93,7 +93,8 @@ internal static partial class Failures
         }
 
         IResult Say(int status, string message, string? why = null) =>
-            http.GetEndpoint()?.Metadata.GetMetadata<FailedAs>()?.Answer(status, why ?? message) ?? Answers.Message(status, message);
+            http.GetEndpoint()?.Metadata.GetMetadata<FailedAs>()?.Answer(status, why ?? message)
+            ?? Answers.Message(status, why is null ? message : $"{message} - {why}");
     }
 
     [LoggerMessage(1, LogLevel.Warning, "{Method} {Path}: 503, {Reason}")]

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
+using Slipway.Server.Blobs;
 using Slipway.Server.Http;
 
 namespace Slipway.Server.Jobs;
@@ -9,7 +10,7 @@ namespace Slipway.Server.Jobs;
 /// (<see cref="InertAnswers"/>). One range of them can be asked for.
 /// </summary>
 /// <param name="Length">Of the whole; <see langword="null"/> when it is not known before, and then there are no ranges.</param>
-/// <param name="Open">Opens it from a byte on, so many of them. Nothing: it is gone.</param>
+/// <param name="Open">Opens it from a byte on, so many of them. Nothing: it is gone; and when a length of it is known, the store has lost it.</param>
 internal sealed record BlobAnswer(
     string ContentType,
     string? Filename,
@@ -29,6 +30,8 @@ internal sealed record BlobAnswer(
         }
 
         await using var bytes = Length == 0 ? Stream.Null : await Open(part, ct);
+        if (bytes is null && Length > 0)
+            throw KeptBlobs.Gone();
         if (bytes is null)
         {
             await Answers.NotFound().ExecuteAsync(http);

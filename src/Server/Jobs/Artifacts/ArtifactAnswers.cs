@@ -38,20 +38,21 @@ internal static class ArtifactAnswers
             },
             artifact.Filename,
             artifact.Size,
-            (part, ct) => blobs.OpenAsync(DigestOf(artifact), part is var (start, length) ? new BlobRange(start, length) : null, ct)
+            async (part, ct) =>
+                await blobs.OpenKeptAsync(BlobOf(artifact), part is var (start, length) ? new BlobRange(start, length) : null, ct)
         );
 
     /// <summary>One file, unpacked as it is sent; nothing of it touches the disk.</summary>
     /// <param name="path">As the archive names it: it is looked for there and nowhere else.</param>
     public static async Task<IResult> OneAsync(ArtifactRow archive, string path, IBlobStore blobs, CancellationToken ct)
     {
-        var blob = new Blob(DigestOf(archive), archive.Size);
+        var blob = BlobOf(archive);
         if (archive.FileFormat != "zip" || await ZipDirectory.FindAsync(blobs, blob, path, ct) is not { IsFolder: false } entry)
             return Answers.NotFound();
         return new BlobAnswer(TypeOf(path), Path.GetFileName(path), null, (_, token) => entry.OpenAsync(blobs, blob, token));
     }
 
-    private static BlobDigest DigestOf(ArtifactRow artifact) => BlobDigest.Parse(artifact.Blob, null);
+    private static Blob BlobOf(ArtifactRow artifact) => new(BlobDigest.Parse(artifact.Blob, null), artifact.Size);
 
     /// <summary>Pages are texts here: none is ever shown as a page of this server.</summary>
     private static string TypeOf(string path) =>

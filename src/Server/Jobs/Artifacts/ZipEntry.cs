@@ -28,19 +28,17 @@ internal sealed record ZipEntry(string Name, int Method, bool Encrypted, long Pa
             return Stream.Null;
         if (Packed < 1 || !Within(archive, start, Packed))
             return null;
-        var packed = await blobs.OpenAsync(archive.Digest, new BlobRange(start, Packed), ct) ?? throw Gone(archive);
+        var packed = await blobs.OpenKeptAsync(archive, new BlobRange(start, Packed), ct);
         return Method == 0 ? packed : new StreamPart(new DeflateStream(packed, CompressionMode.Decompress), Size);
     }
 
     public static async Task<byte[]> ReadAsync(IBlobStore blobs, Blob archive, long start, long length, CancellationToken ct)
     {
-        await using var part = await blobs.OpenAsync(archive.Digest, new BlobRange(start, length), ct) ?? throw Gone(archive);
+        await using var part = await blobs.OpenKeptAsync(archive, new BlobRange(start, length), ct);
         var bytes = new byte[length];
         await part.ReadExactlyAsync(bytes, ct);
         return bytes;
     }
 
     private static bool Within(Blob archive, long start, long length) => start >= 0 && start <= archive.Length - length;
-
-    private static IOException Gone(Blob archive) => new($"The blob {archive.Digest} is gone.");
 }

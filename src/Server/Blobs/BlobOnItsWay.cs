@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
-using Slipway.Server.Blobs;
 
-namespace Slipway.Server.Registry.Damage;
+namespace Slipway.Server.Blobs;
 
 /// <summary>A blob between the store and a client. What the store's own stream throws is the store's failure.</summary>
 /// <param name="whole">Given the SHA-256 of all of it before its last bytes are given out, which it prevents when it throws; nothing: nobody wants to know.</param>
