@@ -38,6 +38,39 @@ public sealed class DatabaseTests
         await HealsAsync(rig, () => StallAsync(postgres), TimeSpan.FromMilliseconds(700));
     }
 
+    /// <summary>A failover: for a moment its address is a standby's, which takes no writes, and then that one is in its place for good.</summary>
+    [Fact]
+    public async Task A_database_whose_standby_takes_its_place_heals_and_no_push_is_lost()
+    {
+        Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
+        using var postgres = PostgresServer.StartOwn();
+        await using var rig = await Rig.StartAsync(DatabaseKind.Postgres, postgres: postgres);
+        using var standby = await postgres.FollowAsync(Ct);
+        var acknowledged = new List<string>();
+        for (var n = 0; n < 3; n++)
+            Assert.True(await PushAsync());
+
+        var failing = Task.Run(() => postgres.GiveWayAsync(standby), Ct);
+        while (!failing.IsCompleted)
+            await PushAsync();
+        await failing;
+        var healing = Stopwatch.StartNew();
+        await Rig.UntilAsync(PushAsync);
+        Assert.True(healing.Elapsed < TimeSpan.FromSeconds(10), $"it took {healing.Elapsed} to heal");
+        foreach (var sha in acknowledged)
+            Assert.Single(await rig.PipelinesAsync(sha));
+        Assert.True(healing.Elapsed < TimeSpan.FromSeconds(45), $"it took {healing.Elapsed} until all pushes had their pipelines");
+        await rig.SoundAsync("failover");
+
+        async Task<bool> PushAsync()
+        {
+            var (sha, isTaken, _) = await rig.PushAsync();
+            if (isTaken)
+                acknowledged.Add(sha);
+            return isTaken;
+        }
+    }
+
     /// <summary>What PostgreSQL says of a deadlock, and of two that cannot have been one after the other: either may be tried again, and is.</summary>
     [Theory]
     [InlineData("40P01")]

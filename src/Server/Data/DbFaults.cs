@@ -48,6 +48,8 @@ internal static class DbFaults
                 DbFault.Busy,
             PostgresErrorCodes.QueryCanceled => DbFault.Timeout,
             PostgresErrorCodes.DiskFull => DbFault.Full,
+            // A standby that is not yet what it will be: it takes no writes, nor a transaction that is as if alone.
+            PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.FeatureNotSupported => DbFault.Unavailable,
             IdleInTransactionTimeout => DbFault.Unavailable,
             PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted => DbFault.Lost,
             _ => state[..2] switch

@@ -74,7 +74,7 @@ internal sealed class WorkLoop(Db db, TimeProvider time, string holder = "")
         }
     }
 
-    /// <summary>A database that does not answer for a while is no reason to stop working for good.</summary>
+    /// <summary>A database that fails for a while, in whatever way, is no reason to stop working for good.</summary>
     private async Task<WorkRow?> TryClaimAsync(CancellationToken ct)
     {
         try
@@ -82,7 +82,7 @@ internal sealed class WorkLoop(Db db, TimeProvider time, string holder = "")
             await _table.TakeBackAsync(ct);
             return await _table.ClaimAsync(ct);
         }
-        catch (DatabaseException e) when (Passes(e))
+        catch (DatabaseException e) when (e.Fault != DbFault.Lost)
         {
             return null;
         }

@@ -69,6 +69,8 @@ public sealed class PostgresTests
     [InlineData("57P01", DbFault.Unavailable)]
     [InlineData("57014", DbFault.Timeout)]
     [InlineData("25P03", DbFault.Unavailable)]
+    [InlineData("25006", DbFault.Unavailable)]
+    [InlineData("0A000", DbFault.Unavailable)]
     [InlineData("08006", DbFault.Unavailable)]
     [InlineData("XX001", DbFault.Lost)]
     [InlineData("23514", DbFault.Constraint)]

@@ -15,6 +15,9 @@ public sealed class PostgresServer : IDisposable
     private static readonly Lazy<PostgresServer> One = new(() => new PostgresServer(start: true));
     private static int _databases;
 
+    /// <summary>In its folder.</summary>
+    private const string Socket = ".s.PGSQL.5432";
+
     private readonly string _folder = "";
     private readonly Process? _keeper;
 
@@ -23,10 +26,15 @@ public sealed class PostgresServer : IDisposable
     private PostgresServer(bool start)
     {
         Debug.Assert(start);
-        _folder = Directory.CreateTempSubdirectory("slipway-pg-").FullName;
-        if (IsRoot)
-            Run("chown", "nobody", _folder);
+        _folder = Folder();
         Run(AsUser([Tool("initdb")!, "-D", Data, "-U", "slipway", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C"]));
+        _keeper = Start();
+    }
+
+    private PostgresServer(PostgresServer primary)
+    {
+        _folder = Folder();
+        Run(AsUser([Tool("pg_basebackup")!, "-D", Data, "-h", primary._folder, "-U", "slipway", "-R", "-c", "fast", "--no-sync"]));
         _keeper = Start();
     }
 
@@ -59,6 +67,32 @@ public sealed class PostgresServer : IDisposable
 
     /// <summary>Ends the server as if it had crashed, until <see cref="RestartAtOnce"/>.</summary>
     public void StopAtOnce() => AtOnce("stop");
+
+    /// <summary>A standby of this one. From now on a commit is on both before it is answered.</summary>
+    public async Task<PostgresServer> FollowAsync(CancellationToken ct)
+    {
+        var standby = new PostgresServer(this);
+        await ExecuteAsync("ALTER SYSTEM SET synchronous_standby_names = '*'", ct);
+        await ExecuteAsync("SELECT pg_reload_conf()", ct);
+        const string synchronous = "DO $$ BEGIN ASSERT (SELECT COUNT(*) FROM pg_stat_replication WHERE sync_state = 'sync') = 1; END $$";
+        for (var since = Stopwatch.StartNew(); ; await Task.Delay(20, ct))
+            try
+            {
+                await ExecuteAsync(synchronous, ct);
+                return standby;
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.AssertFailure && since.Elapsed < TimeSpan.FromSeconds(30))
+            { }
+    }
+
+    /// <summary>Ends the server as if it had crashed, and its standby takes its place: first its address, and a moment later its work.</summary>
+    public async Task GiveWayAsync(PostgresServer standby)
+    {
+        StopAtOnce();
+        File.CreateSymbolicLink(Path.Combine(_folder, Socket), Path.Combine(standby._folder, Socket));
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        standby.AtOnce("promote");
+    }
 
     /// <summary>Stops it and all of its connections where they stand, as a machine that does not come round for a while does, until <see cref="GoOn"/>.</summary>
     public void Stall() => Signal("-STOP");
@@ -129,8 +163,28 @@ public sealed class PostgresServer : IDisposable
         return keeper;
     }
 
+    private static string Folder()
+    {
+        var folder = Directory.CreateTempSubdirectory("slipway-pg-").FullName;
+        if (IsRoot)
+            Run("chown", "nobody", folder);
+        return folder;
+    }
+
     private void AtOnce(string act) =>
-        Run(AsUser([Tool("pg_ctl")!, "-D", Data, "-m", "immediate", "-w", "-s", "-l", Path.Combine(_folder, "log"), act]));
+        Run(
+            AsUser([
+                Tool("pg_ctl")!,
+                "-D",
+                Data,
+                .. act == "promote" ? (string[])[] : ["-m", "immediate"],
+                "-w",
+                "-s",
+                "-l",
+                Path.Combine(_folder, "log"),
+                act,
+            ])
+        );
 
     /// <summary>To the first of its processes, which makes no more of them while it stands, and then to the others.</summary>
     private void Signal(string signal)

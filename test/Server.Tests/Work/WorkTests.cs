@@ -43,6 +43,26 @@ public sealed partial class WorkTests
     }
 
     [Theory, EveryDatabase]
+    public async Task A_look_for_work_that_the_database_takes_for_a_mistake_is_not_the_last(DatabaseKind kind)
+    {
+        await using var house = await House.OpenAsync(kind);
+        var loop = new WorkLoop(house.Db, TimeProvider.System);
+        var done = new TaskCompletionSource<Greeting>(TaskCreationOptions.RunContinuationsAsynchronously);
+        loop.On(Greet, (greeting, _) => Completed(() => done.SetResult(greeting)));
+        await house.AskAsync(new Greeting("ada", "hello"));
+        await house.Db.ExecuteAsync("ALTER TABLE work RENAME TO elsewhere", null, Ct);
+        using var stop = new CancellationTokenSource();
+        var running = loop.RunAsync(stop.Token);
+        // One that gives up has done so by then.
+        await Task.WhenAny(running, Task.Delay(TimeSpan.FromMilliseconds(500), Ct));
+        await house.Db.ExecuteAsync("ALTER TABLE elsewhere RENAME TO work", null, Ct);
+
+        Assert.Equal(new Greeting("ada", "hello"), await done.Task.WaitAsync(TimeSpan.FromSeconds(30), Ct));
+        await stop.CancelAsync();
+        await running;
+    }
+
+    [Theory, EveryDatabase]
     public async Task What_a_failed_transaction_asked_for_is_not_there(DatabaseKind kind)
     {
         await using var house = await House.OpenAsync(kind);
