@@ -10,6 +10,7 @@ namespace Slipway.Fault.Tests;
 public sealed class OutageTests(Rigs rigs) : IClassFixture<Rigs>
 {
     private const int Lines = 250;
+    private const int ManyLines = 20_000;
 
     private static CancellationToken Ct => Rig.Ct;
 
@@ -94,10 +95,51 @@ public sealed class OutageTests(Rigs rigs) : IClassFixture<Rigs>
         network.Silence();
         await Task.Delay(TimeSpan.FromSeconds(Rig.IsLong ? 30 : 4), Ct);
         network.Cut();
-        await Task.Delay(TimeSpan.FromSeconds(Rig.IsLong ? 30 : 4), Ct);
+        await Task.Delay(TimeSpan.FromSeconds(30), Ct);
         network.Mend();
 
         await EndedWellAsync(rig, job);
+    }
+
+    /// <summary>F13: also requests that ask for jobs and that end them, half of each lost on their way and half of them after they were answered.</summary>
+    [Theory, EveryDatabase]
+    public async Task A_network_that_loses_one_request_in_five_leaves_each_log_as_it_was(DatabaseKind kind)
+    {
+        var count = Rig.IsLong ? 100 : 12;
+        var rig = await rigs.OfAsync(
+            kind,
+            $$"""
+            build:
+              parallel: {{count}}
+              variables: { GIT_STRATEGY: none }
+              script: ["seq -f 'line %g' {{ManyLines}}"]
+            """
+        );
+        using var network = new Network(rig.Server.Address);
+        network.Lose(oneIn: 5, seed: 13);
+        using var runner = await RunnerProcess.StartAsync(rig, $"lossy-{kind}", network.Address, atOnce: 4);
+        var (sha, _, _) = await rig.PushAsync();
+        var pipeline = Assert.Single(await rig.PipelinesAsync(sha)).GetProperty("id").GetInt64();
+        await Rig.UntilAsync(
+            async () =>
+            {
+                // As two minutes would: what was handed out and not heard is offered again.
+                await rig.LapseAsync();
+                await Task.Delay(TimeSpan.FromSeconds(1), Ct);
+                return (await rig.ApiAsync($"projects/1/pipelines/{pipeline}")).GetProperty("status").GetString() == "success";
+            },
+            TimeSpan.FromMinutes(Rig.IsLong ? 10 : 2)
+        );
+
+        var jobs = (await rig.ApiAsync($"projects/1/pipelines/{pipeline}/jobs?per_page=100&include_retried=true"))
+            .EnumerateArray()
+            .ToList();
+        Assert.Equal(Enumerable.Repeat("success", count), jobs.Select(job => job.GetProperty("status").GetString()));
+        foreach (var job in jobs)
+            Assert.Equal(Enumerable.Range(1, ManyLines).Select(n => $"line {n}"), await SaidAsync(rig, job.GetProperty("id").GetInt64()));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{network.Lost} requests were lost");
+        Assert.True(network.Lost >= count, $"only {network.Lost} requests were lost");
+        await rig.SoundAsync("losses");
     }
 
     /// <summary>F13, 70 minutes: the job is lost for the server, and what its runner says later changes nothing.</summary>
@@ -227,12 +269,16 @@ public sealed class OutageTests(Rigs rigs) : IClassFixture<Rigs>
     {
         await Rig.UntilAsync(async () => await rig.StatusAsync(job) is not ("running" or "pending"));
         Assert.Equal("success", await rig.StatusAsync(job));
-        var log = Encoding.UTF8.GetString((await rig.BytesAsync($"projects/1/jobs/{job}/trace")).Bytes);
-        var said = log.Split('\n')
-            .Where(line => line.Contains("line ") && !line.Contains('$'))
-            .Select(line => line[line.IndexOf("line ")..].TrimEnd());
-        Assert.Equal(Enumerable.Range(1, Lines).Select(n => $"line {n}"), said);
+        Assert.Equal(Enumerable.Range(1, Lines).Select(n => $"line {n}"), await SaidAsync(rig, job));
         Assert.DoesNotContain("fail: ", rig.Server.Said);
         await rig.SoundAsync("outage");
     }
+
+    /// <summary>What its script has said, line by line.</summary>
+    private static async Task<IEnumerable<string>> SaidAsync(Rig rig, long job) =>
+        Encoding
+            .UTF8.GetString((await rig.BytesAsync($"projects/1/jobs/{job}/trace")).Bytes)
+            .Split('\n')
+            .Where(line => line.Contains("line ") && !line.Contains('$'))
+            .Select(line => line[line.IndexOf("line ")..].TrimEnd());
 }

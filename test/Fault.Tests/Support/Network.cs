@@ -6,7 +6,7 @@ namespace Slipway.Fault.Tests.Support;
 
 /// <summary>
 /// The way from a runner to a server, which can be cut: connections are reset in the middle of whatever they carry, and new ones as well; or which goes silent:
-/// connections stay open, new ones too, and carry nothing until they are mended.
+/// connections stay open, new ones too, and carry nothing until they are mended; or which loses some of what is asked.
 /// </summary>
 internal sealed class Network : IDisposable
 {
@@ -15,6 +15,8 @@ internal sealed class Network : IDisposable
     private readonly IPEndPoint _server;
     private volatile TaskCompletionSource _flow = new();
     private volatile bool _isCut;
+    private Func<bool> _isLost = () => false;
+    private int _lost;
 
     public Network(Uri server)
     {
@@ -27,6 +29,20 @@ internal sealed class Network : IDisposable
     }
 
     public Uri Address { get; }
+
+    /// <summary>So many requests have got no answer.</summary>
+    public int Lost => _lost;
+
+    /// <summary>From now on one request in so many gets none: half of it arrives, or all of it and its answer does not. Its connection is reset.</summary>
+    public void Lose(int oneIn, int seed)
+    {
+        var chance = new Random(seed);
+        _isLost = () =>
+        {
+            lock (chance)
+                return chance.Next(oneIn) == 0;
+        };
+    }
 
     public void Cut()
     {
@@ -69,7 +85,11 @@ internal sealed class Network : IDisposable
             if (_isCut)
                 return;
             await far.ConnectAsync(_server);
-            await await Task.WhenAny(CarryAsync(near, far), CarryAsync(far, near));
+            var isAnswerLost = false;
+            await await Task.WhenAny(
+                CarryAsync(near, far, piece => Asked(piece.Span, ref isAnswerLost)),
+                CarryAsync(far, near, piece => isAnswerLost ? 0 : piece.Length)
+            );
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException) { }
         finally
@@ -77,19 +97,37 @@ internal sealed class Network : IDisposable
             _open.TryRemove(near, out _);
             _open.TryRemove(far, out _);
             Reset(near);
+            Reset(far);
         }
     }
 
-    private async Task CarryAsync(Socket from, Socket to)
+    /// <param name="share">Of each piece, what is carried. Where that is not all, the way ends.</param>
+    private async Task CarryAsync(Socket from, Socket to, Func<ReadOnlyMemory<byte>, int> share)
     {
         var buffer = new byte[16 * 1024];
         for (int count; (count = await from.ReceiveAsync(buffer)) > 0; )
         {
             await _flow.Task;
-            for (var sent = 0; sent < count; )
-                sent += await to.SendAsync(buffer.AsMemory(sent, count - sent));
+            var carried = share(buffer.AsMemory(0, count));
+            for (var sent = 0; sent < carried; )
+                sent += await to.SendAsync(buffer.AsMemory(sent, carried - sent));
+            if (carried < count)
+                return;
         }
     }
+
+    /// <returns>How much of it arrives.</returns>
+    private int Asked(ReadOnlySpan<byte> piece, ref bool isAnswerLost)
+    {
+        if (!IsRequest(piece) || !_isLost())
+            return piece.Length;
+        isAnswerLost = Interlocked.Increment(ref _lost) % 2 == 0;
+        return isAnswerLost ? piece.Length : piece.Length / 2;
+    }
+
+    /// <summary>The first piece of one.</summary>
+    private static bool IsRequest(ReadOnlySpan<byte> piece) =>
+        piece.StartsWith("GET /"u8) || piece.StartsWith("POST /"u8) || piece.StartsWith("PUT /"u8) || piece.StartsWith("PATCH /"u8);
 
     private static void Reset(Socket socket)
     {

@@ -259,6 +259,15 @@ internal sealed class Rig : IAsyncDisposable
         return job;
     }
 
+    /// <summary>As after two minutes for offers that have stood for two seconds and that nobody took up.</summary>
+    public Task<int> LapseAsync()
+    {
+        var old = DateTimeOffset.UtcNow.AddSeconds(118).ToUnixTimeMilliseconds();
+        return OnRowsAsync(db =>
+            db.ExecuteAsync("UPDATE jobs SET offered_until = 1 WHERE status = 'pending' AND offered_until < @old", new { old }, Ct)
+        );
+    }
+
     /// <summary>Tries what a dead server leaves unanswered again and again, as a runner does.</summary>
     public static async Task<T> StubbornlyAsync<T>(Func<Task<T>> act)
     {
