@@ -84,7 +84,11 @@ internal sealed class RemoteJob(
             // Whoever has set up a cache of his own wants that one.
             Cache = job.SharesCache && runner.Cache.Type.Length == 0 ? new CacheTransfer(client.Http, payload).ToSharedCache() : null,
         };
-        var cancellation = new JobCancellation(report.Cancel, report.Abort) { Interrupt = settings.Abort };
+        var cancellation = new JobCancellation(report.Cancel, report.Abort)
+        {
+            Interrupt = settings.Abort,
+            InterruptGrace = settings.AbortGrace,
+        };
         return new JobRun(payload, runner, kind, channel, settings.Time) { Host = Host(slots) }.RunAsync(cancellation);
     }
 

@@ -24,6 +24,9 @@ public sealed record RunnerLoopSettings
     /// <summary>Running jobs are ended and reported as interrupted.</summary>
     public CancellationToken Abort { get; init; }
 
+    /// <summary>How long they may take for it, with their after_script. Zero: it is not run.</summary>
+    public TimeSpan AbortGrace { get; init; }
+
     /// <summary>After so many jobs no more are taken; <see langword="null"/> = never.</summary>
     public int? MaxJobs { get; init; }
 

@@ -8,8 +8,13 @@ namespace Slipway.Runner.Jobs;
 /// <param name="Abort">Everything ends at once and only the executor is cleaned up.</param>
 public readonly record struct JobCancellation(CancellationToken Cancel, CancellationToken Abort)
 {
-    /// <summary>The runner itself is being ended: as abort, but the job is reported as <c>runner_interrupted</c>.</summary>
+    /// <summary>
+    /// The runner itself is being ended: the script ends, after_script runs, nothing goes out any more, and the job is reported as <c>runner_interrupted</c>.
+    /// </summary>
     public CancellationToken Interrupt { get; init; }
+
+    /// <summary>How long that may take; then, and at once when it is zero, everything ends.</summary>
+    public TimeSpan InterruptGrace { get; init; }
 
     public static JobCancellation None => default;
 }

@@ -12,6 +12,8 @@ internal sealed class JobDeadlines : IDisposable
     private readonly TimeProvider _time;
     private readonly TimeSpan _jobTimeout;
     private readonly CancellationTokenSource _timeout;
+    private readonly CancellationTokenSource _interrupted;
+    private readonly CancellationTokenRegistration _interrupt;
     private readonly CancellationTokenSource _ending;
     private readonly CancellationTokenSource _job;
     private readonly CancellationTokenSource _early;
@@ -20,9 +22,11 @@ internal sealed class JobDeadlines : IDisposable
     {
         (_cancellation, _jobTimeout, _time) = (cancellation, jobTimeout, time);
         _timeout = new CancellationTokenSource(jobTimeout, time);
-        _ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation.Abort, cancellation.Interrupt);
+        _interrupted = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        _interrupt = cancellation.Interrupt.Register(() => EndAfter(cancellation.InterruptGrace));
+        _ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation.Abort, _interrupted.Token);
         _job = CancellationTokenSource.CreateLinkedTokenSource(_timeout.Token, _ending.Token);
-        _early = CancellationTokenSource.CreateLinkedTokenSource(_job.Token, cancellation.Cancel);
+        _early = CancellationTokenSource.CreateLinkedTokenSource(_job.Token, cancellation.Cancel, cancellation.Interrupt);
     }
 
     /// <summary>Fires at abort and at the job's timeout, which end everything.</summary>
@@ -31,7 +35,7 @@ internal sealed class JobDeadlines : IDisposable
     /// <summary>Fires when nobody waits for the job any more, so that no process of it is given time to end.</summary>
     public CancellationToken Ending => _ending.Token;
 
-    /// <summary>Fires at cancel too: for what comes before after_script.</summary>
+    /// <summary>Fires at cancel and interrupt too: for what comes before after_script.</summary>
     public CancellationToken Early => _early.Token;
 
     /// <summary>Nothing more may run.</summary>
@@ -40,7 +44,12 @@ internal sealed class JobDeadlines : IDisposable
     /// <summary>What the job ends with when nothing more may run; <see langword="null"/> while it may.</summary>
     public JobResult? Over => IsOver ? Explain(null) : null;
 
+    /// <summary>What the job ends with when after_script is the last of it; <see langword="null"/> when what it made may go out.</summary>
+    public JobResult? Stopped => IsOver || IsInterrupted ? Explain(null) : null;
+
     public bool IsCanceled => _cancellation.Cancel.IsCancellationRequested;
+
+    private bool IsInterrupted => _cancellation.Interrupt.IsCancellationRequested;
 
     /// <summary>Runs one part of the job, within <paramref name="ct"/> and, when given, a limit of its own.</summary>
     /// <returns>What the part makes the job fail with; <see langword="null"/> when it went well.</returns>
@@ -65,7 +74,7 @@ internal sealed class JobDeadlines : IDisposable
     public JobResult Explain(Exception exception, TimeSpan? timedOut) =>
         exception switch
         {
-            OperationCanceledException when IsOver || IsCanceled || timedOut is not null => Explain(timedOut),
+            OperationCanceledException when IsOver || IsCanceled || IsInterrupted || timedOut is not null => Explain(timedOut),
             JobFailedException failed => new JobResult(JobOutcome.Failed, failed.ExitCode, failed.Reason, failed.Message),
             _ => new JobResult(JobOutcome.Failed, null, FailureReason.RunnerSystem, exception.Message),
         };
@@ -75,7 +84,7 @@ internal sealed class JobDeadlines : IDisposable
     {
         if (_cancellation.Abort.IsCancellationRequested)
             return Canceled;
-        if (_cancellation.Interrupt.IsCancellationRequested)
+        if (IsInterrupted)
             return new JobResult(JobOutcome.Failed, null, FailureReason.RunnerInterrupted, "aborted: terminated");
         if (_timeout.IsCancellationRequested)
             return TookTooLong(_jobTimeout);
@@ -84,10 +93,20 @@ internal sealed class JobDeadlines : IDisposable
 
     public void Dispose()
     {
+        _interrupt.Dispose();
         _early.Dispose();
         _job.Dispose();
         _ending.Dispose();
+        _interrupted.Dispose();
         _timeout.Dispose();
+    }
+
+    private void EndAfter(TimeSpan grace)
+    {
+        if (grace > TimeSpan.Zero)
+            _interrupted.CancelAfter(grace);
+        else
+            _interrupted.Cancel();
     }
 
     private static JobResult Canceled => new(JobOutcome.Canceled, null, FailureReason.JobCanceled, "canceled");

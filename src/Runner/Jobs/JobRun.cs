@@ -17,7 +17,8 @@ namespace Slipway.Runner.Jobs;
 /// <item>cache out;</item>
 /// <item>artifacts up; both in their flavour for success or failure.</item>
 /// </list>
-/// An abort or the job's timeout ends it at once, wherever it is; a cancel ends it before the script, and during it only the script.
+/// An abort or the job's timeout ends it at once, wherever it is; a cancel ends it before the script, and during it only the script; an interrupt too, and
+/// then nothing comes behind after_script.
 /// What fails first is what the job fails with.
 /// </summary>
 /// <param name="time">Also of all its timeouts.</param>
@@ -67,7 +68,11 @@ public sealed class JobRun(JobPayload payload, RunnerConfig runner, ExecutorKind
             ?? await deadlines.TryAsync(phases.RestoreCacheAsync, null, deadlines.Early)
             // 4 artifacts
             ?? await deadlines.TryAsync(phases.DownloadArtifactsAsync, null, deadlines.Early);
-        if (failure is { Outcome: JobOutcome.Canceled } or { FailureReason: FailureReason.ExecutionTimeout })
+        if (
+            failure
+            is { Outcome: JobOutcome.Canceled }
+                or { FailureReason: FailureReason.ExecutionTimeout or FailureReason.RunnerInterrupted }
+        )
             return failure;
 
         if (failure is null)
@@ -80,7 +85,7 @@ public sealed class JobRun(JobPayload payload, RunnerConfig runner, ExecutorKind
             var after = await deadlines.TryAsync(ct => phases.RunAfterScriptAsync(failure, ct), phases.AfterScriptTimeout(), deadlines.Job);
             var judged = phases.JudgeAfterScript(after);
             failure ??= judged;
-            if (deadlines.Over is { } late)
+            if (deadlines.Stopped is { } late)
                 return failure ?? late;
         }
 

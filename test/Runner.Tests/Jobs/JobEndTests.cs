@@ -49,6 +49,35 @@ public sealed class JobEndTests : IDisposable
     }
 
     [Fact]
+    public async Task An_interrupt_ends_the_script_and_lets_after_script_run_and_nothing_more()
+    {
+        using var interrupt = new CancellationTokenSource();
+        _job.OnLog = ("\nstarted", interrupt.Cancel);
+        _job.Payload = _job.Payload with { Artifacts = [new JobArtifact { Paths = ["out"], When = "always" }] };
+        var result = await _job.Script("echo x > out; echo started; sleep 600", "echo never")
+            .AfterScript("echo \"status $CI_JOB_STATUS\"")
+            .RunAsync(new JobCancellation { Interrupt = interrupt.Token, InterruptGrace = TimeSpan.FromMinutes(1) });
+        Assert.Equal(new JobResult(JobOutcome.Failed, null, FailureReason.RunnerInterrupted, "aborted: terminated"), result);
+        Assert.Contains("status failed\n", _job.Log);
+        Assert.DoesNotContain("never", _job.Log);
+        Assert.Empty(_job.Uploads);
+        Assert.Empty(Leftovers());
+    }
+
+    [Fact]
+    public async Task An_after_script_that_takes_longer_than_an_interrupt_lets_it_is_ended()
+    {
+        using var interrupt = new CancellationTokenSource();
+        _job.OnLog = ("\nstarted", interrupt.Cancel);
+        var result = await _job.Script("echo started; sleep 600")
+            .AfterScript("sleep 600; echo never")
+            .RunAsync(new JobCancellation { Interrupt = interrupt.Token, InterruptGrace = TimeSpan.FromMilliseconds(500) });
+        Assert.Equal(FailureReason.RunnerInterrupted, result.FailureReason);
+        Assert.DoesNotContain("\nnever\n", _job.Log);
+        Assert.Empty(Leftovers());
+    }
+
+    [Fact]
     public async Task An_abort_ends_everything_at_once()
     {
         using var abort = new CancellationTokenSource();

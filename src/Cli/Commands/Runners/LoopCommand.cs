@@ -38,6 +38,7 @@ internal static class LoopCommand
                     ConfigFolder = file.Store.Folder,
                     Tell = log.Write,
                     Abort = ending.Abort,
+                    AbortGrace = LoopOptions.Grace(first),
                     Reload = () => Reload(file, ending, log),
                     KeepToken = (runner, token) => Keep(file, runner, token, surroundings),
                     Time = surroundings.Time,

@@ -49,6 +49,9 @@ internal sealed class LoopOptions
         return Directory.Exists(folder) ? folder : throw new CommandException(ExitCode.NotFound, $"there is no folder {folder}");
     }
 
+    /// <summary>How long jobs that are ended may take: the rest of the time is for telling the server.</summary>
+    public static TimeSpan Grace(ConfigFile config) => config.ShutdownTimeout * 2 / 3;
+
     /// <summary>Runs the loop to its end. Jobs that are ended, and the coordinator that is told so, get <paramref name="limit"/>.</summary>
     public static async Task<int> RunAsync(RunnerLoopSettings settings, Ending ending, TimeSpan limit)
     {

@@ -67,6 +67,7 @@ internal sealed class SingleCommand
             ConfigFolder = file.Store.Folder,
             Tell = log.Write,
             Abort = ending.Abort,
+            AbortGrace = LoopOptions.Grace(config),
             MaxJobs = parsed.GetValue(_jobs) is > 0 and var jobs ? jobs : null,
             MaxWait = parsed.GetValue(_wait) is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null,
             Time = surroundings.Time,
