@@ -31,13 +31,15 @@ internal sealed class SignIn(Db db, TimeProvider time, Passwords passwords, Sign
     /// <param name="address">Where it comes from.</param>
     public async Task<SignInOutcome> TryAsync(string login, string password, string? code, string address, CancellationToken ct)
     {
-        if (limits.Take(login, address) is { } wait)
-            return new SignInOutcome.TooMany(wait);
         var known = await db.FindAsync<PasswordRow>(
             "SELECT id, password, otp_secret FROM users WHERE (username_key = @key OR email_key = @key) AND state = 'active' AND kind = 'human'",
             new { key = UserStore.Key(login) },
             ct
         );
+        // By name or by mail it is one account, whose tries count together. No name has such a sign.
+        var account = known is null ? login : $"#{known.Id}";
+        if (limits.Take(account, address) is { } wait)
+            return new SignInOutcome.TooMany(wait);
         if (!await passwords.IsAsync(password, known?.Password, ct))
             return new SignInOutcome.Refused();
         if (known!.OtpSecret is { } factor)
@@ -48,7 +50,7 @@ internal sealed class SignIn(Db db, TimeProvider time, Passwords passwords, Sign
                 return new SignInOutcome.Refused();
         }
 
-        limits.Clear(login, address);
+        limits.Clear(account, address);
         return await UserStore.FindAsync(db, known.Id, ct) is { IsActive: true } user
             ? new SignInOutcome.Welcome(user)
             : new SignInOutcome.Refused();

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+
 namespace Slipway.Server.Accounts;
 
 /// <summary>
@@ -24,7 +27,8 @@ internal sealed class SignInLimits(TimeProvider time)
         lock (_gate)
         {
             Forget();
-            return Count((account.ToLowerInvariant(), address), ForAccount) ?? Count(("", address), ForAddress);
+            // First the address: whoever has no tries left makes no more to remember, and so never drives out what is remembered of others.
+            return Count(("", Network(address)), ForAddress) ?? Count((UserStore.Key(account), Network(address)), ForAccount);
         }
     }
 
@@ -32,7 +36,19 @@ internal sealed class SignInLimits(TimeProvider time)
     public void Clear(string account, string address)
     {
         lock (_gate)
-            _tries.Remove((account.ToLowerInvariant(), address));
+            _tries.Remove((UserStore.Key(account), Network(address)));
+    }
+
+    /// <summary>Whose an address is: an IPv6 customer has 2^64 of them at the least.</summary>
+    private static string Network(string address)
+    {
+        if (!IPAddress.TryParse(address, out var parsed))
+            return address;
+        if (parsed.IsIPv4MappedToIPv6)
+            return $"{parsed.MapToIPv4()}";
+        return parsed.AddressFamily == AddressFamily.InterNetworkV6
+            ? Convert.ToHexString(parsed.GetAddressBytes().AsSpan(0, 8))
+            : $"{parsed}";
     }
 
     private TimeSpan? Count((string, string) who, int most)

@@ -21,24 +21,77 @@ public sealed class PasswordDoorTests
         await using var server = await TestServer.StartAsync(kind, clock);
         await server.UserAsync("ada", password: Password);
         using var browser = new Browser(server.Address);
+        // By her name, in any case, and by her address: she is one account.
+        string[] names = ["ada", "ADA", "ada@example.com", "Ada@Example.com"];
         for (var tried = 0; tried < SignInLimits.ForAccount; tried++)
         {
-            var status = (tried % 3) switch
-            {
-                0 => await GitAsync(server, "ada", "wrong"),
-                1 => await GitAsync(server, "ADA", "wrong", $"10.0.0.{tried}"),
-                _ => (await browser.SignInAsync("Ada", "wrong")).Status,
-            };
-            Assert.Contains(status, (int[])[401, 422]);
+            var door = Doors[tried % Doors.Length];
+            Assert.Contains(await door.Try(server, browser, names[tried % names.Length], "wrong"), (int[])[401, 422]);
         }
 
         // Not even the right one, and not from where somebody says he is.
-        Assert.Equal(429, await GitAsync(server, "ada", Password));
-        Assert.Equal(429, await GitAsync(server, "ada", Password, "10.9.9.9"));
-        Assert.Equal(429, (await browser.SignInAsync("ada", Password)).Status);
+        foreach (var door in Doors)
+        foreach (var name in names)
+            Assert.Equal((door.Name, 429), (door.Name, await door.Try(server, browser, name, Password)));
+        Assert.Equal(429, await BasicAsync(server, Git, "ada", Password, "10.9.9.9"));
 
         clock.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(303, (await browser.SignInAsync("ada", Password)).Status);
+        foreach (var door in Doors.Where(door => door.Name != "page"))
+            Assert.NotEqual((door.Name, 429), (door.Name, await door.Try(server, browser, "ada", Password)));
+    }
+
+    [Fact]
+    public async Task No_door_tells_a_name_that_is_there_from_one_that_is_not()
+    {
+        await using var server = await TestServer.StartAsync(DatabaseKind.Sqlite);
+        await server.UserAsync("ada", password: Password);
+        foreach (var path in (string[])[Git, Lfs, Jwt, "/v2/"])
+        {
+            var (there, not) = (await SaidAsync("ada"), await SaidAsync("eve"));
+            Assert.Equal((path, 401, there), (path, not.Status, not));
+
+            async Task<(int Status, string Text, string Asked)> SaidAsync(string name)
+            {
+                using var request = Asked(path, name, "wrong");
+                using var answer = await server.Anonymous.SendAsync(request, Ct);
+                return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(Ct), $"{answer.Headers.WwwAuthenticate}");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task The_api_has_no_door_for_passwords()
+    {
+        await using var server = await TestServer.StartAsync(DatabaseKind.Sqlite);
+        var ada = await server.UserAsync("ada", password: Password);
+        Assert.Equal(200, (await ada.Client.GetApiAsync("user")).Status);
+        Assert.Equal(401, await BasicAsync(server, "/api/v4/user", "ada", Password));
+    }
+
+    [Fact]
+    public void Whoever_asks_for_many_names_does_not_make_the_server_forget_what_was_tried()
+    {
+        var limits = new SignInLimits(new Clock());
+        for (var tried = 0; tried < SignInLimits.ForAccount; tried++)
+            Assert.Null(limits.Take("ada", "10.0.0.1"));
+        for (var tried = 0; tried < 300_000; tried++)
+            limits.Take($"name{tried}", "10.0.0.2");
+        Assert.NotNull(limits.Take("ada", "10.0.0.1"));
+        Assert.NotNull(limits.Take("eve", "10.0.0.2"));
+    }
+
+    [Theory]
+    [InlineData("2001:db8::1", "2001:db8::ffff:1", true)]
+    [InlineData("2001:db8::1", "2001:db8:0:1::1", false)]
+    [InlineData("10.0.0.1", "::ffff:10.0.0.1", true)]
+    [InlineData("10.0.0.1", "10.0.0.2", false)]
+    public void An_address_is_all_that_one_customer_has(string one, string other, bool isOne)
+    {
+        var limits = new SignInLimits(new Clock());
+        for (var tried = 0; tried < SignInLimits.ForAccount; tried++)
+            Assert.Null(limits.Take("ada", one));
+        Assert.Equal(isOne, limits.Take("ada", other) is not null);
     }
 
     [Fact]
@@ -75,14 +128,52 @@ public sealed class PasswordDoorTests
         static string Plain(Shown page) => page.Text.Replace(page.Token!, "").Replace("value=\"ada\"", "").Replace("value=\"eve\"", "");
     }
 
-    private static async Task<int> GitAsync(TestServer server, string user, string password, string? pretends = null)
+    private const string Git = "/ada/app.git/info/refs?service=git-upload-pack";
+    private const string Lfs = "/ada/app.git/info/lfs/objects/batch";
+    private const string Jwt = "/jwt/auth?service=container_registry";
+
+    private static readonly (string Name, Func<TestServer, Browser, string, string, Task<int>> Try)[] Doors =
+    [
+        ("git", (server, _, user, password) => BasicAsync(server, Git, user, password)),
+        ("registry's tokens", (server, _, user, password) => BasicAsync(server, Jwt, user, password)),
+        ("registry's form", (server, _, user, password) => FormAsync(server, user, password)),
+        ("registry", (server, _, user, password) => BasicAsync(server, "/v2/", user, password)),
+        ("lfs", (server, _, user, password) => BasicAsync(server, Lfs, user, password)),
+        ("page", async (_, browser, user, password) => (await browser.SignInAsync(user, password)).Status),
+    ];
+
+    private static async Task<int> BasicAsync(TestServer server, string path, string user, string password, string? pretends = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/ada/app.git/info/refs?service=git-upload-pack");
-        var basic = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{user}:{password}"));
-        request.Headers.Add("Authorization", $"Basic {basic}");
+        using var request = Asked(path, user, password);
         if (pretends is not null)
             request.Headers.Add("X-Forwarded-For", pretends);
         using var answer = await server.Anonymous.SendAsync(request, Ct);
+        return (int)answer.StatusCode;
+    }
+
+    private static HttpRequestMessage Asked(string path, string user, string password)
+    {
+        var request = new HttpRequestMessage(path == Lfs ? HttpMethod.Post : HttpMethod.Get, path);
+        if (path == Lfs)
+        {
+            request.Content = new StringContent("""{"operation":"download","objects":[]}""");
+            request.Content.Headers.ContentType = new("application/vnd.git-lfs+json");
+        }
+
+        var basic = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{user}:{password}"));
+        request.Headers.Add("Authorization", $"Basic {basic}");
+        return request;
+    }
+
+    private static async Task<int> FormAsync(TestServer server, string user, string password)
+    {
+        using var form = new FormUrlEncodedContent([
+            KeyValuePair.Create("grant_type", "password"),
+            KeyValuePair.Create("service", "container_registry"),
+            KeyValuePair.Create("username", user),
+            KeyValuePair.Create("password", password),
+        ]);
+        using var answer = await server.Anonymous.PostAsync("/jwt/auth", form, Ct);
         return (int)answer.StatusCode;
     }
 }
