@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Slipway.Server.Accounts;
 using Slipway.Server.Data;
 using Slipway.Server.Http;
@@ -39,7 +40,8 @@ internal sealed class TestServer : IAsyncDisposable
     public static async Task<TestServer> StartAsync(
         DatabaseKind kind,
         TimeProvider? time = null,
-        Func<ServerOptions, ServerOptions>? with = null
+        Func<ServerOptions, ServerOptions>? with = null,
+        Action<ILoggingBuilder>? logging = null
     )
     {
         var database = await TestDatabase.CreateAsync(kind);
@@ -54,7 +56,12 @@ internal sealed class TestServer : IAsyncDisposable
                 ? path
                 : ((DatabaseAddress.Postgres)database.Options.Address).ConnectionString,
         };
-        var server = await SlipwayServer.StartAsync(with is null ? options : with(options), time, _ => { }, CancellationToken.None);
+        var server = await SlipwayServer.StartAsync(
+            with is null ? options : with(options),
+            time,
+            logging ?? (_ => { }),
+            CancellationToken.None
+        );
         return new TestServer(folder, database, server, time);
     }
 
