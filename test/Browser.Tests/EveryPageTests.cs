@@ -282,6 +282,7 @@ public sealed class EveryPageTests(Town town)
             ("runners", "/admin/runners"),
             ("admin-variables", "/admin/ci/variables"),
             ("tokens", "/-/user_settings/personal_access_tokens"),
+            ("sessions", "/-/user_settings/active_sessions"),
             ("groups", "/dashboard/groups"),
             ("group", "/groups/harbour"),
             ("new-group", "/groups/new"),

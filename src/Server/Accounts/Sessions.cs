@@ -16,6 +16,9 @@ internal static class Sessions
     /// <summary>How old <c>last_seen_at</c> may be before it is written anew.</summary>
     private static readonly TimeSpan SeenEvery = TimeSpan.FromMinutes(5);
 
+    /// <summary>Which of the rows are good. Takes <see cref="Arguments"/>.</summary>
+    public const string Good = "expires_at > @Now AND last_seen_at > @Idle";
+
     private const int MaxUserAgent = 500;
 
     /// <summary>Signs a browser in: it gets a cookie that nobody has seen before, and the one it may have had is worth nothing any more.</summary>
@@ -72,28 +75,29 @@ internal static class Sessions
     /// <returns>Who is signed in there; nothing without a cookie, or with one that is no good any more.</returns>
     public static async Task<Actor.Person?> FindAsync(Db db, HttpContext http, TimeProvider time, bool secure, CancellationToken ct)
     {
-        if (http.Request.Cookies[NameOf(secure)] is not { Length: > 0 } word)
+        if (http.Request.Cookies[NameOf(secure)] is not { Length: > 0 })
             return null;
-        var now = time.Milliseconds();
-        var args = new
-        {
-            hash = Tokens.Hash(word),
-            now,
-            idle = now - (long)Idle.TotalMilliseconds,
-            seen = now - (long)SeenEvery.TotalMilliseconds,
-        };
-        const string good = "s.hash = @hash AND s.expires_at > @now AND s.last_seen_at > @idle";
+        var args = Arguments(http, time.Milliseconds(), secure);
         var user = await db.FindAsync<UserRow>(
-            $"SELECT {UserRow.ColumnsOfU} FROM sessions s JOIN users u ON u.id = s.user_id WHERE {good} AND u.state = 'active'",
+            $"SELECT {UserRow.ColumnsOfU} FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.hash = @Hash AND {Good} AND u.state = 'active'",
             args,
             ct
         );
         if (user is null)
             return null;
-        if (await db.FindAsync<long>("SELECT id FROM sessions WHERE hash = @hash AND last_seen_at < @seen", args, ct) != 0)
-            await db.ExecuteAsync("UPDATE sessions SET last_seen_at = @now WHERE hash = @hash AND last_seen_at < @seen", args, ct);
+        if (await db.FindAsync<long>("SELECT id FROM sessions WHERE hash = @Hash AND last_seen_at < @Seen", args, ct) != 0)
+            await db.ExecuteAsync("UPDATE sessions SET last_seen_at = @Now WHERE hash = @Hash AND last_seen_at < @Seen", args, ct);
         return new Actor.Person(user, ScopeWords.Full, null) { BySession = true };
     }
+
+    /// <summary>What queries of sessions take: the hash of the cookie that was sent, and the times that count.</summary>
+    public static SessionArguments Arguments(HttpContext http, long now, bool secure) =>
+        new(
+            Tokens.Hash(http.Request.Cookies[NameOf(secure)] ?? ""),
+            now,
+            now - (long)Idle.TotalMilliseconds,
+            now - (long)SeenEvery.TotalMilliseconds
+        );
 
     /// <summary>A name with <c>__Host-</c> is taken by a browser only over https, for this very host and the whole of it.</summary>
     private static string NameOf(bool secure) => secure ? "__Host-slipway" : "slipway_session";
@@ -108,3 +112,6 @@ internal static class Sessions
             MaxAge = Longest,
         };
 }
+
+/// <param name="User">Whose sessions; 0: anybody's.</param>
+internal sealed record SessionArguments(string Hash, long Now, long Idle, long Seen, long User = 0);

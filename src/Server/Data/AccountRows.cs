@@ -52,3 +52,20 @@ internal sealed record DeployTokenRow(
 
     public bool IsActive(long now) => RevokedAt is null && !(ExpiresAt <= now);
 }
+
+/// <summary>A browser that is signed in; not the hash of its cookie.</summary>
+internal sealed record SessionRow
+{
+    public long Id { get; init; }
+    public long CreatedAt { get; init; }
+    public long LastSeenAt { get; init; }
+
+    /// <summary>As the browser calls itself, so anything at all.</summary>
+    public string UserAgent { get; init; } = "";
+
+    /// <summary>Where it signed in from.</summary>
+    public string Address { get; init; } = "";
+
+    /// <summary>1: the one that asks.</summary>
+    public long Current { get; init; }
+}

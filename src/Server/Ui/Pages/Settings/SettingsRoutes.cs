@@ -17,6 +17,7 @@ internal static class SettingsRoutes
         project.MapPage("/settings/ci_cd", ShowAsync, new Access.OnProject(Abilities.AdminVariables));
         group.MapPage("/settings/ci_cd", ShowAsync, new Access.OnGroup(Role.Owner));
         app.MapTokens();
+        app.MapSessions();
     }
 
     private static async Task<PageAnswer> ShowAsync(PageView view, SettingsPlace here, Db db, CancellationToken ct)
