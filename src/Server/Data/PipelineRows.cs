@@ -49,7 +49,7 @@ internal sealed record JobRow
     /// </summary>
     public const string HandoutColumns = """
         id, pipeline_id, project_id, number, job_index, attempt, name, stage, status, retried, allow_failure, played, play_variables, cancels_gracefully,
-        failure_reason, exit_code, user_id, protected, tags, scheduled_at, queued_at, started_at, finished_at, updated_at
+        failure_reason, exit_code, user_id, protected, tags, offered_until, scheduled_at, queued_at, started_at, finished_at, updated_at
         """;
 
     public long Id { get; init; }

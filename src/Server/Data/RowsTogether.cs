@@ -7,6 +7,7 @@ internal static partial class RowsTogether
 {
     public const string Mark = "{rows}";
 
+    /// <param name="sql">With parameters whose names are letters.</param>
     public static SessionBatch.Write Of(string sql, IReadOnlyList<IReadOnlyDictionary<string, object?>> rows)
     {
         var lists = new Dictionary<string, object?>();
@@ -18,15 +19,16 @@ internal static partial class RowsTogether
 
         // Of a column that is empty in all rows the type is unknown.
         var text = Parameter().Replace(sql, match => lists.ContainsKey(match.Groups[1].Value) ? $"c.\"{match.Groups[1].Value}\"" : "NULL");
+        // In subqueries, as in In.
         var from =
-            $"FROM unnest({string.Join(", ", lists.Keys.Select(name => $"@{name}"))}) AS c ({string.Join(", ", lists.Keys.Select(name => $"\"{name}\""))})";
+            $"FROM unnest({string.Join(", ", lists.Keys.Select(name => $"(SELECT @{name})"))}) AS c ({string.Join(", ", lists.Keys.Select(name => $"\"{name}\""))})";
         return new SessionBatch.Write(text.Replace(Mark, from, StringComparison.Ordinal), lists);
     }
 
     private static object? Column(IReadOnlyList<IReadOnlyDictionary<string, object?>> rows, string name)
     {
         var values = rows.Select(row => row[name]);
-        return rows.Select(row => row[name]).FirstOrDefault(value => value is not null) switch
+        return values.FirstOrDefault(value => value is not null) switch
         {
             null => null,
             long => values.Select(value => (long?)value).ToArray(),

@@ -129,19 +129,13 @@ internal sealed partial class HandoutRounds
         var now = _time.GetUtcNow();
         var reads = session.Batch();
         var found = reads.Query<JobRow>(
-            $"""
-            SELECT {JobRow.HandoutColumns} FROM jobs
-            WHERE id IN @ids AND status = 'pending' AND (offered_until IS NULL OR offered_until <= @now)
-            """,
-            new Dictionary<string, object?>
-            {
-                ["ids"] = new In<long>([.. picks.Select(pick => pick.Job.Id)]),
-                ["now"] = now.ToUnixTimeMilliseconds(),
-            }
+            $"SELECT {JobRow.HandoutColumns} FROM jobs WHERE id IN @ids",
+            new Dictionary<string, object?> { ["ids"] = new In<long>([.. picks.Select(pick => pick.Job.Id)]) }
         );
         var heads = PipelineStore.Heads(reads, picks.Select(pick => pick.Job.PipelineId).Distinct());
         await reads.RunAsync(ct);
-        var rows = found.All;
+        // Not for the statement to say: PostgreSQL, as long as it has not counted the table's rows, would read all jobs that wait.
+        var rows = found.All.Where(row => IsFree(row, now)).ToList();
         var (free, offers) = (rows.ToDictionary(row => row.Id), new List<(long Job, JobClaim Claim)>());
         var starts = new Dictionary<long, Dictionary<int, JobClaim>>();
         foreach (var pick in picks)
@@ -175,6 +169,9 @@ internal sealed partial class HandoutRounds
 
         return [.. picks.Select(pick => given.Contains(pick.Job.Id) ? free[pick.Job.Id] : null)];
     }
+
+    private static bool IsFree(JobRow job, DateTimeOffset now) =>
+        job.Status == "pending" && (job.OfferedUntil is not { } until || until <= now.ToUnixTimeMilliseconds());
 
     private JobClaim Claim(Pick pick, CompiledPipeline? compiled, DateTimeOffset now)
     {

@@ -60,16 +60,19 @@ internal sealed class WaitingJobs(Db db, long now, int first, IEnumerable<(long 
         if (line.IsWhole)
             return false;
         var most = line.Jobs.Count == 0 ? Math.Min(first, Page) : Page;
+        // Two values in subqueries, where PostgreSQL's planner cannot see them: it would plan anew for each.
         var page = await db.QueryAsync<Candidate>(
             """
             SELECT id, project_id, pipeline_id, job_index, tags, user_id, protected FROM jobs
-            WHERE status = 'pending' AND project_id = @Project AND bridge = 0 AND id > @after AND (offered_until IS NULL OR offered_until <= @now)
-            ORDER BY id LIMIT @most
+            WHERE status = 'pending' AND project_id = @Project AND bridge = 0 AND id > (SELECT @after)
+              AND (offered_until IS NULL OR offered_until <= @now)
+            ORDER BY id LIMIT (SELECT @most)
             """,
             new
             {
                 line.Project,
-                after = line.Jobs.Count == 0 ? 0 : line.Jobs[^1].Id,
+                // From the first that waits: by whatever index they are found, none of those that have run are read.
+                after = line.Jobs.Count == 0 ? line.First - 1 : line.Jobs[^1].Id,
                 now,
                 most,
             },
