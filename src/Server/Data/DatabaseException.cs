@@ -12,6 +12,9 @@ internal enum DbFault
     /// <summary>A value is missing, or a CHECK says no.</summary>
     Constraint,
 
+    /// <summary>A text holds what the database takes in none: a NUL. Nothing was written.</summary>
+    Text,
+
     /// <summary>Another writer was in the way each time it was tried. Nothing was written.</summary>
     Busy,
 

@@ -44,6 +44,7 @@ internal static class DbFaults
         {
             PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ExclusionViolation => DbFault.Conflict,
             PostgresErrorCodes.ForeignKeyViolation => DbFault.Reference,
+            PostgresErrorCodes.CharacterNotInRepertoire => DbFault.Text,
             PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.LockNotAvailable =>
                 DbFault.Busy,
             PostgresErrorCodes.QueryCanceled => DbFault.Timeout,

@@ -72,6 +72,9 @@ internal static class Commits
         CancellationToken ct
     )
     {
+        // No tree has such a name, and git fails at one that leads out of it.
+        if (path.Contains('\0') || path.Split('/').Any(part => part is "." or ".."))
+            return [];
         string[] pathspec = path.Length == 0 ? [] : [path];
         var call = new GitCall([
             "--literal-pathspecs",

@@ -54,6 +54,7 @@ internal static partial class Failures
         failure switch
         {
             BadHttpRequestException bad => bad.StatusCode,
+            DatabaseException { Fault: DbFault.Text } => StatusCodes.Status400BadRequest,
             DatabaseException { Fault: >= DbFault.Busy and <= DbFault.Unavailable } or BlobStoreException =>
                 StatusCodes.Status503ServiceUnavailable,
             IOException { HResult: DiskFull or OverQuota } => StatusCodes.Status503ServiceUnavailable,
@@ -83,6 +84,8 @@ internal static partial class Failures
         {
             case var status when failure is BadHttpRequestException:
                 return Say(status, failure.Message);
+            case StatusCodes.Status400BadRequest:
+                return Say(400, "400 Bad request");
             case StatusCodes.Status503ServiceUnavailable:
                 Unavailable(log, http.Request.Method, http.Request.Path, failure.Message);
                 http.Response.Headers.RetryAfter = RetryAfterSeconds.ToString();
