@@ -14,6 +14,8 @@ export SLIPWAY_FAULT_CYCLES=${SLIPWAY_FAULT_CYCLES:-100} SLIPWAY_SUITE_TIMEOUT=$
 wrong=0
 
 eng/test.sh || wrong=1
+# As eng/test.sh has left the machine: built, and with a Docker engine.
+SLIPWAY_SCENARIOS=docker dotnet test --project test/Scenarios --no-build --no-ansi --no-progress --timeout "$SLIPWAY_SUITE_TIMEOUT" || wrong=1
 eng/soak.sh "$SLIPWAY_SOAK_SECONDS" || wrong=1
 eng/serve-soak.sh "$SLIPWAY_SOAK_SECONDS" || wrong=1
 exit $wrong

@@ -5,7 +5,7 @@ namespace Slipway.Scenarios;
 
 /// <summary>
 /// Plays scenarios: through the whole house in this process; with <c>SLIPWAY_SCENARIOS=shell</c> by a real shell in real time, with <c>server</c> by pushes to
-/// a server and a runner that asks it for jobs.
+/// a server and a runner that asks it for jobs, with <c>docker</c> the same and each job in a container.
 /// </summary>
 internal static class Stage
 {
@@ -13,8 +13,10 @@ internal static class Stage
 
     public static string? Way { get; } = Environment.GetEnvironmentVariable("SLIPWAY_SCENARIOS");
 
+    public static bool IsOnServer { get; } = Way is "server" or "docker";
+
     // A virtual clock goes by what the whole process has to do.
-    private static readonly SemaphoreSlim s_places = new(Way == "server" ? MostAtOnce : 1);
+    private static readonly SemaphoreSlim s_places = new(IsOnServer ? MostAtOnce : 1);
 
     /// <summary>Those that can be played in this way; of them, with <c>SLIPWAY_SCENARIO=needs/,cache/</c>, those whose paths hold one of these.</summary>
     public static IReadOnlyList<string> Folders { get; } =
@@ -25,6 +27,7 @@ internal static class Stage
                 Way switch
                 {
                     "server" => ServerLimits.Shows(folder),
+                    "docker" => ServerLimits.Shows(folder) && DockerLimits.Shows(folder),
                     "shell" => Cases.Load(folder).OnlyPretend is null,
                     _ => true,
                 }
@@ -39,7 +42,7 @@ internal static class Stage
             var scenario = Cases.Load(folder);
             using var clock = Way is null ? new VirtualTime() : null;
             using var project = new ScenarioFolder(Cases.PathOf(folder));
-            await using var server = Way == "server" ? await ServerProject.CreateAsync(folder, project, scenario) : null;
+            await using var server = IsOnServer ? await ServerProject.CreateAsync(folder, project, scenario) : null;
             foreach (var (step, number) in scenario.AllSteps.Select((step, i) => (step, i + 1)))
             {
                 if (server is not null && ServerLimits.OfStep(step.Run) is not null)

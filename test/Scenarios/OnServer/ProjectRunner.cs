@@ -3,7 +3,7 @@ using Slipway.Runner.Coordinator;
 
 namespace Slipway.Scenarios.OnServer;
 
-/// <summary>Our own runner with the shell executor, for one project's jobs. Its work folder, and so its caches, stay from step to step.</summary>
+/// <summary>Our own runner with the shell or the docker executor, for one project's jobs. Its work folder, and so its caches, stay from step to step.</summary>
 internal sealed class ProjectRunner
 {
     private readonly ScenarioServer _server;
@@ -41,8 +41,13 @@ internal sealed class ProjectRunner
     /// <summary>Asks for jobs until it is disposed.</summary>
     public IAsyncDisposable Ask(int atOnce)
     {
-        var settings = RunnerLoopSettings.For(_server.Tap.Address.ToString(), _token, "shell", _workDir, atOnce);
-        return new Asking(settings);
+        var executor = Stage.Way == "docker" ? "docker" : "shell";
+        var settings = RunnerLoopSettings.For(_server.Tap.Address.ToString(), _token, executor, _workDir, atOnce);
+        var runner = settings.Config.Runners[0] with
+        {
+            Docker = new DockerConfig { Image = DockerLimits.Image, PullPolicy = ["if-not-present"] },
+        };
+        return new Asking(settings with { Config = settings.Config with { Runners = [runner] } });
     }
 
     private sealed class Asking : IAsyncDisposable

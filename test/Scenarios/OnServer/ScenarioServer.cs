@@ -32,7 +32,7 @@ public sealed class ScenarioServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (Stage.Way != "server")
+        if (!Stage.IsOnServer)
             return;
         var options = new ServerOptions
         {
