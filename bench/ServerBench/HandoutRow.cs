@@ -9,8 +9,11 @@ internal static class HandoutRow
     private const int Pipelines = 10;
     private const int JobsEach = 500;
 
-    /// <summary>Handed out before the clock runs: a server that has just started still compiles its own code.</summary>
-    private const int WarmingPipelines = 6;
+    /// <summary>
+    /// Handed out before the clock runs, twice: the runtime counts which methods are called often only when the server has been quiet once, and compiles them anew
+    /// while they are called again.
+    /// </summary>
+    private const int WarmingPipelines = 3;
 
     public static async Task RunAsync(Bench bench)
     {
@@ -33,12 +36,13 @@ internal static class HandoutRow
         for (var n = 0; n < count; n++)
             runners.Add(await server.RunnerAsync());
         await RoundAsync(server, id, runners, WarmingPipelines, each);
+        await RoundAsync(server, id, runners, WarmingPipelines, each);
         var (taken, seconds, worked, stored, asked) = await RoundAsync(server, id, runners, Pipelines, each);
         runners.ForEach(runner => runner.Dispose());
         var twice = taken.Count - taken.Distinct().Count();
         Bench.Tell(
             $"hand-out, {count} runners, {taken.Count} jobs in {Pipelines} pipelines",
-            $"{taken.Count / seconds:0} jobs/s, {worked / taken.Count:0.00} ms of processor each, {stored / taken.Count:0.00} ms of PostgreSQL's and {asked / taken.Count:0.00} ms of the runners', {twice} twice, {server.ResidentAtMost():0} MiB",
+            $"{taken.Count / seconds:0} jobs/s, {worked / taken.Count:0.00} ms of processor each, {(stored > 0 ? $"{stored / taken.Count:0.00} ms of PostgreSQL's and " : "")}{asked / taken.Count:0.00} ms of the runners', {twice} twice, {server.ResidentAtMost():0} MiB",
             "3,000 jobs/s"
         );
     }
