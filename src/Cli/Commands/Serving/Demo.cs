@@ -70,16 +70,10 @@ internal static class Demo
         [
             ["init", "--quiet", "--initial-branch=main"],
             ["add", "--all"],
-            [
-                "-c",
-                "user.name=Demo",
-                "-c",
-                "user.email=demo@localhost",
-                "commit",
-                "--quiet",
-                "--message",
-                "A small project with most of what a pipeline has",
-            ],
+            // Kept, for the commits of those who have yet to tell git who they are.
+            ["config", "user.name", "Demo"],
+            ["config", "user.email", "demo@localhost"],
+            ["commit", "--quiet", "--message", "A small project with most of what a pipeline has"],
             ["remote", "add", "origin", remote.Uri.AbsoluteUri],
             ["push", "--quiet", "--set-upstream", "origin", "main"],
         ];
