@@ -46,6 +46,12 @@ scenarios shell
 step 'scenarios, by pushes to a server and a runner that asks it for jobs'
 scenarios server
 
+# Once more at the end, where a log that is cut short still has it: which tests failed, and the first lines of why.
+if grep -q '^failed ' "$out"; then
+  step 'what failed'
+  awk '/^failed /{n=25} n>0 && (/^failed / || /^  / || /^$/){print; n--; next} {n=0}' "$out"
+fi
+
 # The plain line comes last, summed over both. Nothing counted means nothing was proven.
 awk '/^  succeeded: /{p+=$2} /^  failed: /{f+=$2} /^  error: /{f+=$2} /^  skipped: /{s+=$2}
   END{printf "\n%d passed, %d failed, %d skipped\n",p,f,s; exit !(p>0 && f==0)}' "$out" || wrong=1
