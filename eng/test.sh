@@ -31,9 +31,9 @@ dotnet build --no-restore -v quiet
 step test
 out=$(mktemp)
 trap 'rm -f "$out"' EXIT
-# Whoever starts this in the background makes it deaf to INT, and all its children, of whom some are told to stop by that signal.
+# Whoever starts this in the background makes it deaf to INT and QUIT, and all its children, of whom some are told to stop by those signals.
 hearing=()
-if env --default-signal=INT true 2>/dev/null; then hearing=(env --default-signal=INT); fi
+if env --default-signal=INT,QUIT true 2>/dev/null; then hearing=(env --default-signal=INT,QUIT); fi
 # Nobody learns anything from a run that never ends. (test/xunit.runner.json names a test that stands still.)
 plain=(--no-build --no-ansi --no-progress --timeout "${SLIPWAY_SUITE_TIMEOUT:-50m}")
 "${hearing[@]}" dotnet test "${plain[@]}" "$@" 2>&1 | tee "$out" || wrong=1
