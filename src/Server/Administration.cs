@@ -73,6 +73,15 @@ public sealed partial class Administration : IAsyncDisposable
         await WriteAsync((session, token) => UserStore.SetStateAsync(session, user, blocked ? "blocked" : "active", Actor, now, token), ct);
     }
 
+    /// <summary>Opens an account that wrong passwords have shut.</summary>
+    public async Task UnlockAsync(string username, CancellationToken ct)
+    {
+        var user = await UserAsync(username, ct);
+        var now = _time.Milliseconds();
+        if (!await WriteAsync((session, token) => SignInRows.UnlockAsync(session, user, Actor, now, token), ct))
+            throw new AdministrationException(Refusal.NotFound, $"\"{user.Username}\" is not locked");
+    }
+
     /// <summary>Changes what is given. A new password ends the user's sessions.</summary>
     public async Task ChangeUserAsync(string username, string? password, bool? admin, CancellationToken ct)
     {

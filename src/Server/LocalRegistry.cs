@@ -80,7 +80,12 @@ public sealed class LocalRegistry : IAsyncDisposable
             {
                 services.AddSingleton(server).AddSingleton(time).AddSingleton(url);
                 services.AddSingleton(db).AddSingleton(keys).AddSingleton<IBlobStore>(blobs).AddSingleton(guest);
-                services.AddSingleton<Passwords>().AddSingleton<SignInLimits>().AddSingleton<SignIn>().AddSingleton<Authentication>();
+                services
+                    .AddSingleton<Passwords>()
+                    .AddSingleton<SignInLimits>()
+                    .AddSingleton<AccountLocks>()
+                    .AddSingleton<SignIn>()
+                    .AddSingleton<Authentication>();
                 services.AddOutbound().AddRegistry();
             }
         }

@@ -34,7 +34,12 @@ internal static class ServerApp
     /// <summary>What lives as long as the server; a handler's parameter of such a type is filled in.</summary>
     public static void AddParts(IServiceCollection services)
     {
-        services.AddSingleton<Passwords>().AddSingleton<SignInLimits>().AddSingleton<SignIn>().AddSingleton<Authentication>();
+        services
+            .AddSingleton<Passwords>()
+            .AddSingleton<SignInLimits>()
+            .AddSingleton<AccountLocks>()
+            .AddSingleton<SignIn>()
+            .AddSingleton<Authentication>();
         services.AddSingleton<FirstRun>();
         services.AddSingleton<GitDoor>();
         services.AddSingleton(all => new Repositories(

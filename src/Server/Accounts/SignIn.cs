@@ -20,8 +20,11 @@ internal abstract record SignInOutcome
     public sealed record TooMany(TimeSpan Wait) : SignInOutcome;
 }
 
-/// <summary>The one place where passwords are tried, whichever door they come by: pages, Git, the API. Every try is limited, and takes as long for a user who is not there.</summary>
-internal sealed class SignIn(Db db, TimeProvider time, Passwords passwords, SignInLimits limits, SecretBox box)
+/// <summary>
+/// The one place where passwords are tried, whichever door they come by: pages, Git, the registry. Every try is limited, and takes as long for a user who is not
+/// there.
+/// </summary>
+internal sealed class SignIn(Db db, TimeProvider time, Passwords passwords, SignInLimits limits, AccountLocks locks, SecretBox box)
 {
     /// <summary>What a second factor is sealed for.</summary>
     public static string OtpPurpose(long user) => $"users.otp {user}";
@@ -31,15 +34,69 @@ internal sealed class SignIn(Db db, TimeProvider time, Passwords passwords, Sign
     /// <param name="address">Where it comes from.</param>
     public async Task<SignInOutcome> TryAsync(string login, string password, string? code, string address, CancellationToken ct)
     {
-        var known = await db.FindAsync<PasswordRow>(
-            "SELECT id, password, otp_secret FROM users WHERE (username_key = @key OR email_key = @key) AND state = 'active' AND kind = 'human'",
-            new { key = UserStore.Key(login) },
-            ct
-        );
-        // By name or by mail it is one account, whose tries count together. No name has such a sign.
-        var account = known is null ? login : $"#{known.Id}";
-        if (limits.Take(account, address) is { } wait)
+        var network = SignInLimits.Network(address);
+        var now = time.Milliseconds();
+        var known = await SignInRows.FindAsync(db, login, network, now, ct);
+        var account = known is null ? SignInAccount.Of(login) : SignInAccount.Of(known.Id);
+        // From an address that the account does not know it is shut after so many wrong ones, whoever gave them.
+        var isStranger = known?.SeenAt is null;
+        var shut = isStranger ? Shut(known, account, now) : null;
+        if (limits.Take(account.Key, address) is { } wait)
+            return new SignInOutcome.TooMany(shut > wait ? shut.Value : wait);
+        if (shut is not null)
+            return new SignInOutcome.TooMany(shut.Value);
+        var outcome = isStranger
+            ? await CountedAsync(known, account, password, code, address, ct)
+            : await CheckAsync(known, password, code, ct);
+        if (outcome is not SignInOutcome.Welcome)
+            return outcome;
+        limits.Clear(account.Key, address);
+        await SignInRows.RememberAsync(db, known!, network, now, ct);
+        return outcome;
+    }
+
+    /// <summary>Whether somebody has a second factor, so that a password alone opens no door.</summary>
+    public async Task<bool> HasSecondFactorAsync(long user, CancellationToken ct) =>
+        await db.FindAsync<long>("SELECT id FROM users WHERE id = @user AND otp_secret IS NOT NULL", new { user }, ct) != 0;
+
+    private TimeSpan? Shut(SignInRow? known, SignInAccount account, long now) =>
+        known is null ? locks.Shut(account)
+        : known.LockedUntil > now ? TimeSpan.FromMilliseconds(known.LockedUntil.Value - now)
+        : null;
+
+    private async Task<SignInOutcome> CountedAsync(
+        SignInRow? known,
+        SignInAccount account,
+        string password,
+        string? code,
+        string address,
+        CancellationToken ct
+    )
+    {
+        if (locks.Take(account) is { } wait)
             return new SignInOutcome.TooMany(wait);
+        var isRight = false;
+        try
+        {
+            var outcome = await CheckAsync(known, password, code, ct);
+            isRight = outcome is not SignInOutcome.Refused;
+            return outcome;
+        }
+        finally
+        {
+            // Who hangs up before the answer has tried too.
+            if (isRight)
+                locks.Return(account);
+            else if (locks.Fail(account) && known is not null)
+            {
+                await SignInRows.LockAsync(db, known, address, time.Milliseconds(), CancellationToken.None);
+                locks.Clear(account);
+            }
+        }
+    }
+
+    private async Task<SignInOutcome> CheckAsync(SignInRow? known, string password, string? code, CancellationToken ct)
+    {
         if (!await passwords.IsAsync(password, known?.Password, ct))
             return new SignInOutcome.Refused();
         if (known!.OtpSecret is { } factor)
@@ -50,20 +107,13 @@ internal sealed class SignIn(Db db, TimeProvider time, Passwords passwords, Sign
                 return new SignInOutcome.Refused();
         }
 
-        limits.Clear(account, address);
         return await UserStore.FindAsync(db, known.Id, ct) is { IsActive: true } user
             ? new SignInOutcome.Welcome(user)
             : new SignInOutcome.Refused();
     }
 
-    /// <summary>Whether somebody has a second factor, so that a password alone opens no door.</summary>
-    public async Task<bool> HasSecondFactorAsync(long user, CancellationToken ct) =>
-        await db.FindAsync<long>("SELECT id FROM users WHERE id = @user AND otp_secret IS NOT NULL", new { user }, ct) != 0;
-
     private async Task<bool> IsSecondFactorAsync(long user, byte[] factor, string code, CancellationToken ct) =>
         Totp.Match(box.Open(OtpPurpose(user), factor), code, time.GetUtcNow()) is { } step
             ? await SecondFactor.TakeStepAsync(db, user, step, ct)
             : await SecondFactor.TakeRecoveryCodeAsync(db, user, code, ct);
-
-    private sealed record PasswordRow(long Id, string? Password, byte[]? OtpSecret);
 }

@@ -5,7 +5,7 @@ namespace Slipway.Server.Accounts;
 
 /// <summary>
 /// How often somebody may try a password: ten times a minute for an account from an address, and sixty times a minute from an address for all of them. Every
-/// door that takes a password asks here. Kept in memory: several instances allow as many times more. https://docs.gitlab.com/security/rate_limits/
+/// door that takes a password asks here, and then <see cref="AccountLocks"/>. Kept in memory: several instances allow as many times more. https://docs.gitlab.com/security/rate_limits/
 /// </summary>
 internal sealed class SignInLimits(TimeProvider time)
 {
@@ -40,7 +40,7 @@ internal sealed class SignInLimits(TimeProvider time)
     }
 
     /// <summary>Whose an address is: an IPv6 customer has 2^64 of them at the least.</summary>
-    private static string Network(string address)
+    public static string Network(string address)
     {
         if (!IPAddress.TryParse(address, out var parsed))
             return address;

@@ -90,6 +90,7 @@ internal static class UserStore
     public static async Task CloseDoorsAsync(Session session, long user, long now, CancellationToken ct)
     {
         await session.ExecuteAsync("DELETE FROM sessions WHERE user_id = @user", new { user }, ct);
+        await session.ExecuteAsync("DELETE FROM sign_in_addresses WHERE user_id = @user", new { user }, ct);
         await session.ExecuteAsync(
             "UPDATE access_tokens SET revoked_at = @now WHERE user_id = @user AND revoked_at IS NULL",
             new { user, now },

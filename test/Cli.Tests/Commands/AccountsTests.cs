@@ -36,6 +36,7 @@ public sealed class AccountsTests : IDisposable
         Assert.Equal((0, "", ""), Run("user block eve"));
         Assert.Equal("blocked", Json("user list --json")[1].GetProperty("state").GetString());
         Assert.Equal((0, "", ""), Run("user unblock eve"));
+        Assert.Contains("\"eve\" is not locked", Run("user unlock eve").Error);
         Assert.Matches(@"\A[A-Za-z0-9]{20}\n\z", Run("user password eve").Out);
     }
 

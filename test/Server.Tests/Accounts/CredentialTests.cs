@@ -136,6 +136,8 @@ public sealed class CredentialTests
         var clock = new Clock();
         await using var server = await TestServer.StartAsync(kind, clock);
         await server.UserAsync("ada", password: "correct horse");
+        foreach (var address in (string[])["10.0.0.1", "10.0.0.2"])
+            Assert.IsType<Credential.Good>(await BasicAsync(server, "ada", "correct horse", address));
         for (var tried = 0; tried < SignInLimits.ForAccount; tried++)
             Assert.IsType<Credential.Unknown>(await BasicAsync(server, "ada", "wrong"));
         var wait = Assert.IsType<Credential.TooMany>(await BasicAsync(server, "Ada", "correct horse")).Wait;

@@ -31,6 +31,12 @@ internal static class UserCommand
             Act(surroundings, "unblock", "Let a user in again", (data, name) => data.SetBlockedAsync(name, false, default)),
             Act(
                 surroundings,
+                "unlock",
+                "Open an account that wrong passwords have shut, before its ten minutes are over",
+                (data, name) => data.UnlockAsync(name, default)
+            ),
+            Act(
+                surroundings,
                 "reset-2fa",
                 "Take the second factor away from a user who has lost it",
                 (data, name) => data.RemoveSecondFactorAsync(name, default)
