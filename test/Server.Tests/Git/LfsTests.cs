@@ -82,6 +82,32 @@ public sealed class LfsTests
         Assert.False(refused.Ok);
     }
 
+    /// <summary>The database says that it is there, so whoever asks is not told that it is not.</summary>
+    [Theory]
+    [InlineData("gone", "the server's storage has lost it")]
+    [InlineData("shorter", "it is damaged in the server's storage")]
+    [InlineData("changed", "it is damaged in the server's storage")]
+    public async Task A_file_that_the_store_has_lost_or_changed_is_503_with_the_reason(string what, string why)
+    {
+        await using var server = await GitServer.StartAsync();
+        var ada = $"ada:{server.Owner.Token}";
+        var href = $"{server.Server.Address}ada/app.git/gitlab-lfs/objects/{Oid}";
+        Assert.Equal(404, await SendAsync(server, HttpMethod.Get, href, ada));
+        Assert.Equal(200, await SendAsync(server, HttpMethod.Put, $"{href}/{Content.Length}", ada, Content));
+        var file = Path.Combine(server.Server.DataFolder, "blobs", "sha256", Oid[..2], Oid);
+        if (what == "gone")
+            File.Delete(file);
+        else
+            await File.WriteAllBytesAsync(file, what == "shorter" ? Content[1..] : [.. Content[1..], 0], Ct);
+
+        using var request = Request(HttpMethod.Get, href, ada);
+        using var answer = await server.Server.Anonymous.SendAsync(request, Ct);
+        Assert.Equal(503, (int)answer.StatusCode);
+        Assert.Equal("application/vnd.git-lfs+json", answer.Content.Headers.ContentType!.MediaType);
+        var said = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Ct)).RootElement;
+        Assert.Equal(why, said.GetProperty("message").GetString());
+    }
+
     [Fact]
     public async Task Who_may_not_gets_nothing_and_what_is_no_batch_is_said_to_be_none()
     {

@@ -29,9 +29,10 @@ internal static class LfsApi
 
     public static void MapLfs(this IEndpointRouteBuilder app)
     {
-        app.Map(HttpMethods.Post, new GitPath(Batch, dotGit: true), BatchAsync);
-        app.Map(HttpMethods.Get, new GitPath(Objects, dotGit: true), DownloadAsync);
-        app.Map(HttpMethods.Put, new GitPath(Objects, dotGit: true), UploadAsync);
+        var failed = new FailedAs(Refusal);
+        app.Map(HttpMethods.Post, new GitPath(Batch, dotGit: true), BatchAsync).WithMetadata(failed);
+        app.Map(HttpMethods.Get, new GitPath(Objects, dotGit: true), DownloadAsync).WithMetadata(failed);
+        app.Map(HttpMethods.Put, new GitPath(Objects, dotGit: true), UploadAsync).WithMetadata(failed);
     }
 
     private static async Task<IResult> BatchAsync(HttpContext http, GitLogin login, Db db, ServerUrl url, CancellationToken ct)
@@ -91,9 +92,15 @@ internal static class LfsApi
         var (project, refusal) = await EnterAsync(http, login, writes: false);
         if (project is null)
             return refusal!;
-        var ours = await OursAsync(db, project.Id, [new LfsObject(address.Digest.Hex, 0)], ct);
-        if (ours.Count == 0 || await blobs.OpenAsync(address.Digest, null, ct) is not { } content)
+        var size = await db.FindAsync<long?>(
+            "SELECT size FROM lfs_objects WHERE project_id = @Id AND oid = @Hex",
+            new { project.Id, address.Digest.Hex },
+            ct
+        );
+        if (size is null)
             return Refusal(StatusCodes.Status404NotFound, "Object does not exist on the server");
+        var content = await blobs.OpenKeptAsync(new Blob(address.Digest, size.Value), null, ct);
+        http.Response.ContentLength = size;
         return Results.Stream(content, "application/octet-stream");
     }
 

@@ -28,10 +28,10 @@ internal static class GitApi
     }
 
     /// <summary>Maps an address that ends like this, whatever project it begins with.</summary>
-    public static void Map(this IEndpointRouteBuilder app, string method, GitPath path, Delegate handler, int order = 0)
+    public static RouteHandlerBuilder Map(this IEndpointRouteBuilder app, string method, GitPath path, Delegate handler, int order = 0)
     {
         var pattern = RoutePatternFactory.Parse("/{**path}", defaults: null, parameterPolicies: new { path });
-        app.Map(pattern, handler).WithMetadata(new HttpMethodMetadata([method])).WithOrder(order).Allow(ForGit);
+        return app.Map(pattern, handler).WithMetadata(new HttpMethodMetadata([method])).WithOrder(order).Allow(ForGit);
     }
 
     private static async Task<IResult> InfoRefsAsync(
