@@ -50,8 +50,11 @@ internal sealed class JobDoor(Db db, PipelineStore pipelines, TimeProvider time)
         http.Response.Headers[WireHeader.JobStatus] = job.Status;
         if (!IsRunning(job) || job.ErasedAt is not null)
             return null;
-        await TouchAsync(job, ct);
-        return job;
+        if (await TouchAsync(job, ct))
+            return job;
+        // It ended, or its offer lapsed, between two looks; then somebody else may have it already.
+        http.Response.Headers[WireHeader.JobStatus] = (await FindAsync(http, id, token, ct))?.Status;
+        return null;
     }
 
     /// <summary>Takes up an offer, if it still stands.</summary>
@@ -67,12 +70,13 @@ internal sealed class JobDoor(Db db, PipelineStore pipelines, TimeProvider time)
         );
 
     /// <summary>The job's runner has been heard of.</summary>
-    public Task TouchAsync(JobRow job, CancellationToken ct)
+    /// <returns>False when the job is not its own any more, or does not run.</returns>
+    public async Task<bool> TouchAsync(JobRow job, CancellationToken ct)
     {
         var now = time.Milliseconds();
         if (job.OfferedUntil is null && now - job.UpdatedAt < Every.TotalMilliseconds)
-            return Task.CompletedTask;
-        return db.ExecuteAsync(
+            return true;
+        var touched = await db.ExecuteAsync(
             "UPDATE jobs SET updated_at = @now, offered_until = NULL WHERE id = @Id AND token_hash = @TokenHash AND status IN ('running', 'canceling')",
             new
             {
@@ -82,6 +86,7 @@ internal sealed class JobDoor(Db db, PipelineStore pipelines, TimeProvider time)
             },
             ct
         );
+        return touched == 1;
     }
 
     public static bool IsRunning(JobRow job) => job.Status is "running" or "canceling";

@@ -45,8 +45,11 @@ internal static class JobUpdateApi
             case State.Pending:
                 return Status(http, job, StatusCodes.Status409Conflict);
             case State.Running:
-                await door.TouchAsync(job, ct);
-                return Status(http, job, StatusCodes.Status200OK);
+                if (await door.TouchAsync(job, ct))
+                    return Status(http, job, StatusCodes.Status200OK);
+                return await door.FindAsync(http, id, update.Token, ct) is { } now
+                    ? Status(http, now, StatusCodes.Status403Forbidden)
+                    : Answers.Forbidden();
             default:
                 var (status, ended) = await ending.EndAsync(job, update, ct);
                 return Status(http, ended, status);

@@ -1,4 +1,5 @@
 using Slipway.Protocol.Coordination;
+using Slipway.Server.Jobs.Traces;
 using Slipway.Server.Tests.Support;
 using Xunit;
 
@@ -42,6 +43,46 @@ public sealed class UpdateTests
         job.Log = "late"u8.ToArray();
         Assert.Equal(403, (await job.PatchAsync(0, 4)).Status);
         Assert.Equal("success", await room.StatusAsync(job.Id));
+    }
+
+    /// <summary>Between the look at the job and the note that its runner lives somebody else may have got it, or it may be over.</summary>
+    [Theory]
+    [InlineData("status = 'pending', token_hash = NULL, offered_until = NULL", null)]
+    [InlineData("status = 'failed', offered_until = NULL", "failed")]
+    public async Task Who_has_lost_a_job_while_he_speaks_of_it_is_told_so(string lost, string? status)
+    {
+        await using var room = await CoordinatorRoom.OpenAsync(DatabaseKind.Sqlite);
+        var runner = await room.RunnerAsync();
+        runner.Features = runner.Features with { TwoPhaseJobCommit = false };
+        Func<WireJob, Task<WireAnswer>>[] words =
+        [
+            job => job.UpdateAsync(JobState.Running),
+            job => job.PatchAsync(0, 4),
+            job => job.UploadAsync([1, 2, 3]),
+        ];
+        await room.Db.ExecuteAsync(
+            $"""
+            CREATE TRIGGER lose BEFORE UPDATE OF updated_at ON jobs WHEN OLD.offered_until > 1 AND NEW.offered_until IS NULL AND NEW.status = 'running'
+            BEGIN UPDATE jobs SET {lost} WHERE id = OLD.id; SELECT RAISE(IGNORE); END
+            """,
+            null,
+            TestContext.Current.CancellationToken
+        );
+        foreach (var word in words)
+        {
+            await room.PipelineAsync(One);
+            var job = await runner.TakeAsync();
+            job.Log = "late"u8.ToArray();
+            var answer = await word(job);
+            Assert.Equal((403, status), (answer.Status, answer[WireHeader.JobStatus]));
+            Assert.Equal(0, room.Part<TraceFolder>().Size(job.Id));
+            // The next is not this one.
+            await room.Db.ExecuteAsync(
+                "UPDATE jobs SET status = 'canceled' WHERE status = 'pending'",
+                null,
+                TestContext.Current.CancellationToken
+            );
+        }
     }
 
     [Theory]
