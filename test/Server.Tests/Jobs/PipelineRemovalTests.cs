@@ -44,6 +44,26 @@ public sealed class PipelineRemovalTests
         Assert.Equal(0, await room.Db.FindAsync<long>("SELECT count(*) FROM artifacts", null, Ct));
     }
 
+    [Theory]
+    [InlineData("retry", JobState.Failed)]
+    [InlineData("cancel", null)]
+    public async Task What_is_asked_of_a_pipeline_that_goes_meanwhile_is_404(string act, string? end)
+    {
+        await using var room = await CoordinatorRoom.OpenAsync(DatabaseKind.Sqlite);
+        var goes = await room.PipelineAsync("a: {script: [x]}");
+        var job = await (await room.RunnerAsync()).StartAsync();
+        if (end is not null)
+            await job.FinishAsync(end, "script_failure", 1);
+        await room.Db.ExecuteAsync(
+            "CREATE TRIGGER go AFTER UPDATE OF status ON pipelines BEGIN UPDATE pipelines SET ready = 0 WHERE id = NEW.id; END",
+            null,
+            Ct
+        );
+        var answer = await room.Admin.Client.PostApiAsync($"projects/{room.Project.Id}/pipelines/{goes}/{act}", new { });
+        Assert.Equal(0, await room.Db.FindAsync<long>("SELECT ready FROM pipelines WHERE id = @goes", new { goes }, Ct));
+        Assert.Equal((404, "404 Not found"), (answer.Status, answer["message"].GetString()));
+    }
+
     [Fact]
     public async Task Removal_knows_every_table_that_points_to_a_pipeline_or_a_job()
     {
