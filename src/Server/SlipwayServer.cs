@@ -54,7 +54,7 @@ public sealed class SlipwayServer : IAsyncDisposable
     /// <summary>Opens what it keeps, brings its tables up to date, and listens.</summary>
     /// <param name="logging">Where its log goes.</param>
     /// <exception cref="IOException">The data folder or its key file cannot be used, or the port is taken.</exception>
-    /// <exception cref="ServerStartException">The database cannot be opened.</exception>
+    /// <exception cref="ServerStartException">The database cannot be opened, or another process serves the data folder.</exception>
     public static async Task<SlipwayServer> StartAsync(
         ServerOptions options,
         TimeProvider time,
@@ -64,11 +64,13 @@ public sealed class SlipwayServer : IAsyncDisposable
     {
         RestoreMark.ThrowIfThere(options.DataFolder);
         OwnFolder.Make(options.DataFolder);
-        var blobs = options.OpenBlobs();
-        var db = await OpenAsync(options, time, ct);
+        var folder = FolderLock.Take(options.DataFolder);
+        Db? db = null;
         try
         {
-            var kept = new Kept(db, await ServerKeys.OpenAsync(options, db, ct), blobs);
+            var blobs = options.OpenBlobs();
+            db = await OpenAsync(options, time, ct);
+            var kept = new Kept(folder, db, await ServerKeys.OpenAsync(options, db, ct), blobs);
             kept = kept with { Tracing = options.TracesTo is { } collector ? Tracing.Begin(collector) : null };
             var app = Build(options, time, logging, kept);
             await ServerApp.RecoverAsync(app.Services, options.DatabaseAddress is DatabaseAddress.Sqlite, ct);
@@ -79,7 +81,9 @@ public sealed class SlipwayServer : IAsyncDisposable
         }
         catch
         {
-            await db.DisposeAsync();
+            if (db is not null)
+                await db.DisposeAsync();
+            folder.Dispose();
             throw;
         }
     }
@@ -113,6 +117,7 @@ public sealed class SlipwayServer : IAsyncDisposable
         _kept.Blobs.Dispose();
         _kept.Tracing?.Dispose();
         RunningServer.Remove(folder);
+        _kept.Folder.Dispose();
         _stop.Dispose();
     }
 
@@ -169,7 +174,7 @@ public sealed class SlipwayServer : IAsyncDisposable
         new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
     /// <summary>What outlives the process.</summary>
-    private sealed record Kept(Db Db, SecretBox Secrets, IBlobStore Blobs)
+    private sealed record Kept(FolderLock Folder, Db Db, SecretBox Secrets, IBlobStore Blobs)
     {
         public IDisposable? Tracing { get; init; }
     }

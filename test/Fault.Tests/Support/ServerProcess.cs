@@ -9,7 +9,12 @@ namespace Slipway.Fault.Tests.Support;
 internal sealed class ServerProcess : IDisposable
 {
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "slipway");
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = Rig.Patience;
+
+    /// <summary>
+    /// Bound, and never listening: while the server is dead nobody else on this machine is given its port, and the server may listen there beside it.
+    /// </summary>
+    private readonly Socket _port = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 
     private readonly IReadOnlyDictionary<string, string> _environment;
     private readonly string[] _arguments;
@@ -20,7 +25,8 @@ internal sealed class ServerProcess : IDisposable
     /// <param name="arguments">Behind <c>serve</c>; where it listens is added.</param>
     public ServerProcess(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        Address = new Uri($"http://127.0.0.1:{FreePort()}/");
+        _port.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        Address = new Uri($"http://{_port.LocalEndPoint}/");
         (_environment, _arguments) = (environment, ["serve", "--listen", Address.Authority, .. arguments]);
     }
 
@@ -84,13 +90,21 @@ internal sealed class ServerProcess : IDisposable
             throw new InvalidOperationException($"It was not killed, it ended with {_process.ExitCode}: {Said}");
     }
 
-    /// <summary>SIGTERM, and waits for the end.</summary>
-    public async Task<int> EndAsync()
+    /// <summary>Sends it a signal, and waits for the end.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> EndAsync(string signal = "TERM")
     {
-        using var kill = Process.Start("/bin/kill", ["-TERM", $"{Id}"]);
+        Signal(signal);
         using var limit = new CancellationTokenSource(Patience);
         await _process!.WaitForExitAsync(limit.Token);
         return _process.ExitCode;
+    }
+
+    /// <param name="signal">STOP, say.</param>
+    public void Signal(string signal)
+    {
+        using var kill = Process.Start("/bin/kill", [$"-{signal}", $"{Id}"]);
+        kill.WaitForExit();
     }
 
     /// <summary>Runs another command of the program to its end.</summary>
@@ -109,6 +123,7 @@ internal sealed class ServerProcess : IDisposable
             _process!.Kill();
         _process?.WaitForExit();
         _process?.Dispose();
+        _port.Dispose();
     }
 
     /// <param name="isHeard">Somebody reads what it says.</param>
@@ -123,13 +138,6 @@ internal sealed class ServerProcess : IDisposable
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         return Process.Start(start)!;
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new TcpListener(IPAddress.Loopback, 0);
-        socket.Start();
-        return ((IPEndPoint)socket.LocalEndpoint).Port;
     }
 
     private void Take(string? line)

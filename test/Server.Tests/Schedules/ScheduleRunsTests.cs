@@ -124,10 +124,14 @@ public sealed class ScheduleRunsTests
     public async Task Two_servers_on_one_database_start_each_moment_once()
     {
         await using var room = await StarterRoom.OpenAsync(DatabaseKind.Postgres);
+        // Each has a folder of its own, and the repositories and the key in common.
+        using var folder = new TemporaryFolder();
+        foreach (var shared in (string[])["repositories", "secret.key"])
+            File.CreateSymbolicLink(folder[shared], Path.Combine(room.Server.DataFolder, shared));
         await using var second = await TestServer.StartAsync(
             DatabaseKind.Postgres,
             room.Clock,
-            options => options with { Database = room.Server.Options.Database, DataFolder = room.Server.DataFolder }
+            options => options with { Database = room.Server.Options.Database, DataFolder = folder.Path }
         );
         for (var at = 0; at < 10; at++)
             await ScheduleAsync(room, room.Owner, "0 * * * *");
