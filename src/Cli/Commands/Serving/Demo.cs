@@ -14,7 +14,7 @@ internal static class Demo
     private const string Project = "hello";
     private const string Resources = "demo/";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     public static async Task RunAsync(SlipwayServer server, ServeOptions options, Surroundings surroundings, CancellationToken ct)
     {
