@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Slipway.Fault.Tests.Support;
+using Slipway.Server.Tests.Runners;
 using Slipway.Server.Tests.Support;
 using Xunit;
 
@@ -79,7 +80,11 @@ public sealed class BackupTests
         using var runner = await rig.RunnerAsync();
         while (!ct.IsCancellationRequested)
         {
-            var job = await Rig.TakeAsync(runner);
+            var answer = await runner.RequestAsync(Ct);
+            if (answer.Status != 201)
+                continue;
+            var job = new WireJob(runner, answer.Json);
+            Assert.Equal(200, (await job.UpdateAsync("running")).Status);
             job.Log = Encoding.UTF8.GetBytes($"{job.Id}\n");
             Assert.Equal(201, (await job.UploadAsync(job.Log)).Status);
             Assert.Equal(200, (await job.FinishAsync("success")).Status);

@@ -98,14 +98,14 @@ public sealed class PushTests(Rigs rigs) : IClassFixture<Rigs>
             var (sha, acknowledged, said) = await rig.PushAsync();
             await rig.DiedAsync();
 
-            var since = Stopwatch.StartNew();
+            var since = new FairStopwatch();
             var moved = (await rig.Git.LineAsync("ls-remote", rig.Remote, "refs/heads/main")).StartsWith(sha);
             Assert.True(moved || !acknowledged, $"{point}: {said}");
             var again = await rig.Git.RunAsync("push", rig.Remote, "HEAD:refs/heads/main");
             Assert.True(again.Ok, again.Said);
             Assert.Equal(moved, again.Said.Contains("Everything up-to-date"));
             if (!moved)
-                since.Restart();
+                since = new FairStopwatch();
             var jobs = new List<WireJob> { await Rig.TakeAsync(runner), await Rig.TakeAsync(runner) };
             Assert.True(since.Elapsed < LongestUntilDispatched, $"{point}: its jobs were handed out after {since.Elapsed}");
             TestContext.Current.TestOutputHelper?.WriteLine($"{point}: handed out after {since.Elapsed}");

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -47,7 +46,7 @@ public sealed class RegistryFullDiskTests
             await ReadAsync(rig, put.Status == 201 ? Images.Digest(manifest) : old, old);
 
             rig.Disk.Free();
-            var since = Stopwatch.StartNew();
+            var since = new FairStopwatch();
             Assert.Equal("0-299999", (await client.GetAsync(at)).Header("Range"));
             Assert.Equal(201, (await client.SendAsync("PUT", $"{at}?digest={Images.Digest(whole)}", whole[300_000..])).Status);
             Assert.Equal(201, (await client.PutAsync(Repository, "moving", manifest)).Status);

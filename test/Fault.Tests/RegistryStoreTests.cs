@@ -43,7 +43,7 @@ public sealed class RegistryStoreTests
     public async Task A_bucket_that_fails_is_503_and_leaves_no_row(DatabaseKind kind)
     {
         await using var bucket = await S3Server.StartAsync();
-        await using var rig = await Rig.StartAsync(kind, Environment(bucket));
+        await using var rig = await Rig.StartAsync(kind, Environment(bucket, silence: 3));
         using var client = Client(rig);
         var there = await client.PushAsync(Repository, Images.Bytes(300_000));
         foreach (var name in Rig.Plan(kind, [.. s_faults.Keys]))
@@ -79,7 +79,7 @@ public sealed class RegistryStoreTests
     public async Task Parts_that_fail_are_given_up_and_what_the_bucket_has_changed_is_mended_by_a_push(DatabaseKind kind)
     {
         await using var bucket = await S3Server.StartAsync();
-        await using var rig = await Rig.StartAsync(kind, Environment(bucket));
+        await using var rig = await Rig.StartAsync(kind, Environment(bucket, silence: 60));
         foreach (var fault in Rig.Plan(kind, "part refused", "part of another tag", "small changed", "large changed"))
             await (fault.StartsWith("part") ? PartFailedAsync(rig, bucket, fault) : ChangedAsync(rig, bucket, fault));
         await rig.SoundAsync("bucket");
@@ -177,10 +177,10 @@ public sealed class RegistryStoreTests
 
     private static RegistryClient Client(Rig rig) => new(rig.Server.Address, "root", rig.Token);
 
-    private static Dictionary<string, string> Environment(S3Server bucket) =>
+    private static Dictionary<string, string> Environment(S3Server bucket, int silence) =>
         new()
         {
-            ["SLIPWAY_BLOBS"] = $"s3://{S3Server.Bucket}/ci?endpoint={bucket.Address}&timeout=1",
+            ["SLIPWAY_BLOBS"] = $"s3://{S3Server.Bucket}/ci?endpoint={bucket.Address}&timeout={silence}",
             ["AWS_ACCESS_KEY_ID"] = S3Server.AccessKey,
             ["AWS_SECRET_ACCESS_KEY"] = S3Server.SecretKey,
         };

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using Slipway.Fault.Tests.Support;
 using Slipway.Server.Tests.Support;
@@ -9,6 +8,7 @@ namespace Slipway.Fault.Tests;
 /// <summary>F12: our own runner is told to end while it runs a job (reliability-security A4).</summary>
 public sealed class SignalTests(Rigs rigs) : IClassFixture<Rigs>
 {
+    /// <summary>And not the minutes after which a silent runner's jobs are lost.</summary>
     private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(10);
 
     private static CancellationToken Ct => Rig.Ct;
@@ -52,7 +52,7 @@ public sealed class SignalTests(Rigs rigs) : IClassFixture<Rigs>
         await runner.HeardAsync("no more jobs are taken");
         runner.Signal(signal);
 
-        var since = Stopwatch.StartNew();
+        var since = new FairStopwatch();
         Assert.Equal(130, await runner.ExitAsync());
         Assert.True(since.Elapsed < AtOnce, $"it took {since.Elapsed} to end");
         var ended = await rig.ApiAsync($"projects/1/jobs/{job}");

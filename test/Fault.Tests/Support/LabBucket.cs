@@ -18,7 +18,7 @@ internal sealed class LabBucket : IAsyncDisposable
     /// <summary>One start in some never gets as far as to answer, and no waiting helps.</summary>
     private const int Tries = 8;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(45);
 
     private readonly string _container;
     private readonly Uri _address;

@@ -6,7 +6,7 @@ namespace Slipway.Fault.Tests.Support;
 /// <summary>Our own runner, as a process of the real program. It goes with the test, however that ends.</summary>
 internal sealed class RunnerProcess : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = Rig.Patience;
 
     private readonly Process _process;
     private readonly StringBuilder _said = new();
