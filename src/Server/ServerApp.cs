@@ -48,6 +48,8 @@ internal static class ServerApp
         ));
         services.AddSingleton(all => Ties(all.GetRequiredService<Repositories>(), all.GetRequiredService<CleanupSettings>()));
         services.AddOutbound();
+        services.AddSingleton<WaitingProtection>();
+        services.AddSingleton<ProtectionFollower>(all => all.GetRequiredService<WaitingProtection>().FollowAsync);
         services.AddSingleton<JobBell>().AddSingleton<PipelineStore>().AddSingleton<RemoteFiles>().AddSingleton<PipelineCompilation>();
         services.AddSingleton<PipelineCreation>().AddSingleton<PushedPipelines>().AddSingleton<JobTurns>();
         services.AddSingleton<CommitStatusStore>();

@@ -105,10 +105,8 @@ internal sealed class PipelineCreation(
         if (role < Abilities.CreatePipeline.Least)
             return "Insufficient permissions to create a new pipeline";
         var settings = ProjectSettings.Parse(order.Project.Settings);
-        if (
-            order is { Variables.Length: > 0, Source: "api" or "web" or "trigger" or "pipeline", BridgeId: null }
-            && !MaySetVariables(settings, role)
-        )
+        // A schedule's were looked at when they were set, and what a parent gives its child comes from the configuration that runs already.
+        if (order is { Variables.Length: > 0, Source: not ("schedule" or "parent_pipeline") } && !MaySetVariables(settings, role))
             return "Insufficient permissions to set pipeline variables";
         var protection = await ProtectedRefs.MatchAsync(db, order.Project.Id, KindOf(order), order.Ref, ct);
         return protection.MayMerge(role, order.User.IsAdmin)

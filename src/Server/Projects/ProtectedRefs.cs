@@ -36,7 +36,11 @@ internal static class ProtectedRefs
 
     /// <inheritdoc cref="MatchAsync(Db, long, string, string, CancellationToken)"/>
     public static async Task<RefProtection> MatchAsync(Session session, long project, string kind, string name, CancellationToken ct) =>
-        Match(await session.QueryAsync<ProtectedRefRow>(Select, new { project, kind }, ct), name);
+        Match(await RulesAsync(session, project, kind, ct), name);
+
+    /// <summary>All that a project has for its branches, or for its tags.</summary>
+    public static Task<IReadOnlyList<ProtectedRefRow>> RulesAsync(Session session, long project, string kind, CancellationToken ct) =>
+        session.QueryAsync<ProtectedRefRow>(Select, new { project, kind }, ct);
 
     /// <summary>Start, cancel and erase what runs on a ref: on a protected one that takes who may push or merge there.</summary>
     /// <param name="name">Without <c>refs/heads/</c> or <c>refs/tags/</c>.</param>

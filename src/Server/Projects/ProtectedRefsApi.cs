@@ -41,14 +41,28 @@ internal static class ProtectedRefsApi
                 .Allow(Reader);
             refs.MapPost(
                     "",
-                    (ProjectContext here, Parameters parameters, Actor actor, Db db, TimeProvider time, CancellationToken ct) =>
-                        CreateAsync(kind, here, parameters, actor, db, time, ct)
+                    (
+                        ProjectContext here,
+                        Parameters parameters,
+                        Actor actor,
+                        Db db,
+                        IEnumerable<ProtectionFollower> followers,
+                        TimeProvider time,
+                        CancellationToken ct
+                    ) => CreateAsync(kind, here, parameters, actor, db, followers, time, ct)
                 )
                 .Allow(Keeper);
             refs.MapDelete(
                     "/{name}",
-                    (string name, ProjectContext here, Actor actor, Db db, TimeProvider time, CancellationToken ct) =>
-                        RemoveAsync(kind, name, here, actor, db, time, ct)
+                    (
+                        string name,
+                        ProjectContext here,
+                        Actor actor,
+                        Db db,
+                        IEnumerable<ProtectionFollower> followers,
+                        TimeProvider time,
+                        CancellationToken ct
+                    ) => RemoveAsync(kind, name, here, actor, db, followers, time, ct)
                 )
                 .Allow(Keeper);
         }
@@ -87,6 +101,7 @@ internal static class ProtectedRefsApi
         Parameters parameters,
         Actor actor,
         Db db,
+        IEnumerable<ProtectionFollower> followers,
         TimeProvider time,
         CancellationToken ct
     )
@@ -97,8 +112,28 @@ internal static class ProtectedRefsApi
         if (await RowAsync(kind, row.Name, here, db, ct) is not null)
             return Answers.Conflict($"Protected {kind} '{row.Name}' already exists");
         var now = time.Milliseconds();
-        await db.WriteAsync((session, token) => InsertAsync(session, row, here, actor, now, token), ct);
+        await db.WriteAsync(
+            async (session, token) =>
+            {
+                await InsertAsync(session, row, here, actor, now, token);
+                return await FollowAsync(session, followers, here, kind, token);
+            },
+            ct
+        );
         return Answers.Created(Json((await RowAsync(kind, row.Name, here, db, ct))!));
+    }
+
+    private static async Task<bool> FollowAsync(
+        Session session,
+        IEnumerable<ProtectionFollower> followers,
+        ProjectContext here,
+        string kind,
+        CancellationToken ct
+    )
+    {
+        foreach (var follow in followers)
+            await follow(session, here.Id, kind, ct);
+        return true;
     }
 
     private static async Task<bool> InsertAsync(
@@ -203,6 +238,7 @@ internal static class ProtectedRefsApi
         ProjectContext here,
         Actor actor,
         Db db,
+        IEnumerable<ProtectionFollower> followers,
         TimeProvider time,
         CancellationToken ct
     )
@@ -216,7 +252,7 @@ internal static class ProtectedRefsApi
                 await session.ExecuteAsync("DELETE FROM protected_refs WHERE id = @Id", new { row.Id }, token);
                 var target = $"project {here.Project.FullPath}";
                 await Audit.WriteAsync(session, actor.Name, $"protected_{kind}_removed", target, new { row.Name }, now, token);
-                return true;
+                return await FollowAsync(session, followers, here, kind, token);
             },
             ct
         );
