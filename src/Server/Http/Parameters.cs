@@ -43,6 +43,9 @@ internal sealed class Parameters
     public static async ValueTask<Parameters> BindAsync(HttpContext http)
     {
         var request = http.Request;
+        // As GitLab does. Lists that are for everybody are asked so, and nobody is to be made to read what strangers send along.
+        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+            return new Parameters(request.Query, null, null);
         if (request.HasFormContentType)
             return new Parameters(request.Query, await request.ReadFormAsync(http.RequestAborted), null);
         if (request.ContentLength is 0 || !request.HasJsonContentType())

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Server.Http;
 
@@ -39,6 +38,4 @@ internal static class TriggerApi
 
     private static Task<IResult> StartAsync(HttpContext http, string project, Parameters p, TriggerDoor door, CancellationToken ct) =>
         door.StartAsync(http, project, null, p, ct);
-
-    private sealed record BodyLimit(long? MaxRequestBodySize) : IRequestSizeLimitMetadata;
 }

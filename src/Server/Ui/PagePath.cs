@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Slipway.Server.Accounts;
 
 namespace Slipway.Server.Ui;
@@ -27,7 +26,6 @@ internal static class PagePath
     private const string Groups = "/groups/";
     private const string Mark = "/-/";
     private const string Images = "container_registry";
-    private const int LargestForm = 256 * 1024;
     private static readonly object Original = new();
 
     private static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase)
@@ -63,11 +61,7 @@ internal static class PagePath
                 )
                     http.Request.Path = "/-/";
                 else if (Rewrite(path) is { } rewritten)
-                {
                     http.Request.Path = rewritten;
-                    if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-                        size.MaxRequestBodySize = LargestForm;
-                }
 
                 return next(http);
             }

@@ -92,7 +92,7 @@ public sealed class ProtectedHandoutTests
             foreach (var (at, runner) in runners.Index())
             {
                 var wanted = waiting
-                    .Where(job => at == 1 || _oracle.IsProtected(_refs[job.pipeline].IsTag, _refs[job.pipeline].Name))
+                    .Where(job => at == 1 || _oracle.IsProtected(_refs[job.Item1].IsTag, _refs[job.Item1].Name))
                     .ToHashSet();
                 var taken = await TakeAllAsync(runner);
                 Assert.Equal(wanted.Order(), taken.Order());

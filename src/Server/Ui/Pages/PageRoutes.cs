@@ -19,6 +19,9 @@ namespace Slipway.Server.Ui.Pages;
 /// <summary>All pages, at GitLab's addresses.</summary>
 internal static class PageRoutes
 {
+    /// <summary>Bytes of a form. Who is not signed in may send one too, and all of it is in memory.</summary>
+    private const int LargestForm = 256 * 1024;
+
     private static readonly RefusedAs AsPages = new(Refusals.Of);
 
     public static IServiceCollection AddPages(this IServiceCollection services) =>
@@ -60,7 +63,7 @@ internal static class PageRoutes
         var bound = Bound(handler, app.ServiceProvider);
         app.MapPost(pattern, async http => await (await IsOursAsync(http) ? bound(http) : Refusals.NotOurs(http).ExecuteAsync(http)))
             .Allow(access)
-            .WithMetadata(AsPages);
+            .WithMetadata(AsPages, new BodyLimit(LargestForm));
     }
 
     /// <summary>
