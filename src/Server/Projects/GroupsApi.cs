@@ -151,7 +151,11 @@ internal static class GroupsApi
             },
             ct
         );
-        return error?.Answer() ?? Answers.Ok(await JsonAsync((await Lookup.GroupAsync(db, $"{row.Id}", ct))!, db, url, ct));
+        if (error is not null)
+            return error.Answer();
+        return await Lookup.GroupAsync(db, $"{row.Id}", ct) is { } changed
+            ? Answers.Ok(await JsonAsync(changed, db, url, ct))
+            : Answers.NotFound("Group");
     }
 
     private static async Task<IResult> RemoveAsync(

@@ -192,8 +192,9 @@ internal static class ProjectsApi
         );
         if (error is not null)
             return error.Answer();
-        var changed = (await Lookup.ProjectAsync(db, $"{row.Id}", ct))!;
-        return Answers.Ok(await WholeAsync(db, ties, changed, actor, url, now, ct));
+        return await Lookup.ProjectAsync(db, $"{row.Id}", ct) is { } changed
+            ? Answers.Ok(await WholeAsync(db, ties, changed, actor, url, now, ct))
+            : Answers.NotFound("Project");
     }
 
     private static async Task<IResult> RemoveAsync(
@@ -289,7 +290,8 @@ internal static class ProjectsApi
         );
         if (error is not null)
             return error.Answer();
-        var moved = (await Lookup.ProjectAsync(db, $"{here.Id}", ct))!;
-        return Answers.Ok(await ProjectAnswers.FullAsync(db, moved, actor, url, now, ct));
+        return await Lookup.ProjectAsync(db, $"{here.Id}", ct) is { } moved
+            ? Answers.Ok(await ProjectAnswers.FullAsync(db, moved, actor, url, now, ct))
+            : Answers.NotFound("Project");
     }
 }

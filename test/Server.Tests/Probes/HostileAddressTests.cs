@@ -4,9 +4,11 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Slipway.Protocol.Coordination;
 using Slipway.Server.Git;
 using Slipway.Server.Http;
+using Slipway.Server.Projects;
 using Slipway.Server.Tests.Runners;
 using Slipway.Server.Tests.Support;
 using Xunit;
@@ -127,12 +129,18 @@ public sealed class HostileAddressTests
     public async Task No_name_leads_outside_and_none_makes_the_server_fail(DatabaseKind kind)
     {
         await using var room = await OpenAsync(kind);
-        var calls =
+        var calls = (
             from route in Routes(room)
             from place in Strings(route.Pattern)
             from name in Names
-            select (route.Method, Path: Filled(room, route.Pattern, place, name));
-        Assert.Equal("", await SweepAsync(room, [.. calls.Concat(Others(room)).Distinct()], null));
+            select (route.Method, Path: Filled(room, route.Pattern, place, name))
+        ).ToList();
+        Assert.Equal("", await SweepAsync(room, [.. calls.Where(IsHarmless).Concat(Others(room)).Distinct()], null));
+        Assert.NotNull(await Lookup.ProjectAsync(room.Db, $"{room.Project.Id}", Ct));
+        // Two dots after what is below a project are the project itself: this ends it, and there is nothing left to ask for.
+        Assert.Equal("", await SweepAsync(room, [.. calls.Where(call => !IsHarmless(call)).Distinct()], null));
+
+        static bool IsHarmless((string Method, string Path) call) => call.Method != "DELETE";
     }
 
     [Theory, EveryDatabase]
@@ -276,6 +284,8 @@ public sealed class HostileAddressTests
         Assert.True(calls.Count > 100, $"{calls.Count}");
         var admin = room.Admin;
         using var client = room.Server.Client(admin.Token);
+        var log = new LogLines(LogLevel.Error);
+        room.Part<ILoggerFactory>().AddProvider(log);
         var basic = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{admin.Row.Username}:{admin.Token}"));
         var wrong = new System.Collections.Concurrent.ConcurrentQueue<string>();
         await Parallel.ForEachAsync(
@@ -288,12 +298,15 @@ public sealed class HostileAddressTests
                     room.Server.Address.GetLeftPart(UriPartial.Authority) + call.Path,
                     new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }
                 );
-                using var request = new HttpRequestMessage(new HttpMethod(call.Method), uri);
-                if (!call.Path.StartsWith("/api/"))
-                    request.Headers.Authorization = new("Basic", basic);
-                if (call.Method != "GET")
-                    request.Content = JsonContent.Create(body ?? new { });
-                using var answer = await client.SendAsync(request, ct);
+                using var answer = await HeardAsync(() =>
+                {
+                    var request = new HttpRequestMessage(new HttpMethod(call.Method), uri);
+                    if (!call.Path.StartsWith("/api/"))
+                        request.Headers.Authorization = new("Basic", basic);
+                    if (call.Method != "GET")
+                        request.Content = JsonContent.Create(body ?? new { });
+                    return client.SendAsync(request, ct);
+                });
                 var text = Encoding.Latin1.GetString(await answer.Content.ReadAsByteArrayAsync(ct));
                 if ((int)answer.StatusCode is >= 500 and not 501)
                     wrong.Enqueue($"{(int)answer.StatusCode}: {call.Method} {call.Path[..Math.Min(90, call.Path.Length)]}");
@@ -303,7 +316,18 @@ public sealed class HostileAddressTests
                     wrong.Enqueue($"A header of its own: {call.Method} {call.Path}");
             }
         );
-        return string.Join('\n', wrong.Distinct().Order().Take(50));
+        return string.Join('\n', wrong.Distinct().Order().Take(50).Concat(wrong.IsEmpty ? [] : log.All.Take(5)));
+    }
+
+    /// <summary>What a server does not take it may refuse before all of it was sent: a client that is still sending then hears of a broken pipe only, now and then.</summary>
+    private static async Task<HttpResponseMessage> HeardAsync(Func<Task<HttpResponseMessage>> ask)
+    {
+        for (var left = 20; ; left--)
+            try
+            {
+                return await ask();
+            }
+            catch (HttpRequestException e) when (e.InnerException is IOException && left > 0) { }
     }
 
     private static string Escaped(string value) => value == "\ud800" ? "%ed%a0%80" : Uri.EscapeDataString(value);

@@ -69,6 +69,28 @@ public sealed class ProjectsApiTests
         Assert.Contains(why, refused.Text);
     }
 
+    [Fact]
+    public async Task What_goes_while_it_is_changed_is_not_found()
+    {
+        await using var server = await TestServer.StartAsync(DatabaseKind.Sqlite);
+        var ada = await server.UserAsync("ada");
+        var group = await server.GroupAsync(ada.Row);
+        var (changed, moved) = (await server.ProjectAsync(ada.Row), await server.ProjectAsync(ada.Row));
+        foreach (var table in (string[])["projects", "namespaces"])
+            await server.Db.ExecuteAsync(
+                $"""
+                CREATE TRIGGER gone_{table} AFTER UPDATE ON {table} WHEN NEW.deleted_at IS NULL
+                BEGIN UPDATE {table} SET deleted_at = 1 WHERE id = NEW.id; END
+                """,
+                null,
+                Ct
+            );
+
+        Assert.Equal(404, (await ada.Client.PutApiAsync($"projects/{changed.Id}", new { description = "other" })).Status);
+        Assert.Equal(404, (await ada.Client.PutApiAsync($"projects/{moved.Id}/transfer", new { @namespace = group.Id })).Status);
+        Assert.Equal(404, (await ada.Client.PutApiAsync($"groups/{group.Id}", new { description = "other" })).Status);
+    }
+
     [Theory, EveryDatabase]
     public async Task It_takes_a_developer_to_make_a_project_in_a_group_who_then_maintains_it(DatabaseKind kind)
     {
