@@ -30,7 +30,7 @@ internal static class ListRow
         await TellAsync(server.Http, "projects, first page of 1,000, API", "/api/v4/projects");
         using var visitor = server.Client();
         await TellAsync(visitor, "pipelines, page in a browser", "/root/list/-/pipelines");
-        await TellAsync(visitor, "projects, page in a browser", "/explore/projects");
+        await TellAsync(visitor, "projects, page in a browser", "/explore");
     }
 
     private static async Task TellAsync(HttpClient http, string what, string path)
