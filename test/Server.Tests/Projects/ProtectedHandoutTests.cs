@@ -28,6 +28,33 @@ public sealed class ProtectedHandoutTests
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
+    /// <summary>A trigger changes the rules' mark at the moment at which a pipeline has its row and its configuration is still to be read.</summary>
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 0)]
+    public async Task Rules_that_change_while_a_configuration_is_read_count_for_its_jobs(long before, long after)
+    {
+        await using var room = await CoordinatorRoom.OpenAsync(DatabaseKind.Sqlite);
+        using var folder = new TemporaryFolder();
+        var work = await GitClient.InitAsync(folder["work"]);
+        await work.CommitAsync("one", (".gitlab-ci.yml", Config));
+        await work.OkAsync("push", "-q", room.Part<Repositories>().Create(room.Project.Id).Path, "HEAD:refs/heads/main");
+        await room.Db.ExecuteAsync("UPDATE projects SET default_branch = 'main'", null, Ct);
+        if (before == 1)
+            Assert.Equal(
+                201,
+                (await room.Admin.Client.PostApiAsync($"projects/{room.Project.Id}/protected_branches", new { name = "main" })).Status
+            );
+        await room.Db.ExecuteAsync(
+            $"CREATE TRIGGER changed AFTER INSERT ON pipelines BEGIN UPDATE pipelines SET protected = {after} WHERE id = NEW.id; END",
+            null,
+            Ct
+        );
+
+        Assert.Equal(201, (await room.Admin.Client.PostApiAsync($"projects/{room.Project.Id}/pipeline", new { @ref = "main" })).Status);
+        Assert.Equal([after, after], await room.Db.QueryAsync<long>("SELECT protected FROM jobs", null, Ct));
+    }
+
     [Theory, EveryDatabase]
     public async Task A_job_is_handed_what_the_rules_allow_at_the_moment_it_starts(DatabaseKind kind)
     {
