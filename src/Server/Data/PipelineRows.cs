@@ -84,6 +84,7 @@ internal sealed record JobRow
     public string? Coverage { get; init; }
     public long TraceSize { get; init; }
     public string? TraceBlob { get; init; }
+    public byte[]? TraceLines { get; init; }
     public string? TraceChecksum { get; init; }
     public long? ErasedAt { get; init; }
     public long DebugTrace { get; init; }

@@ -59,7 +59,7 @@ internal sealed class JobActions(Db db, PipelineStore pipelines, TraceFolder liv
                 await session.ExecuteAsync("DELETE FROM job_variables WHERE job_id = @Id", job, t);
                 await session.ExecuteAsync("DELETE FROM test_reports WHERE job_id = @Id", job, t);
                 return await session.FindAsync<JobRow>(
-                    "UPDATE jobs SET erased_at = @now, trace_blob = NULL, trace_size = 0 WHERE id = @Id RETURNING *",
+                    "UPDATE jobs SET erased_at = @now, trace_blob = NULL, trace_lines = NULL, trace_size = 0 WHERE id = @Id RETURNING *",
                     new { job.Id, now = time.Milliseconds() },
                     t
                 );

@@ -10,13 +10,13 @@ using Slipway.Server.Work;
 
 namespace Slipway.Server.Jobs.Traces;
 
-/// <summary>Moves the log of a job that is over from the folder of live ones to the blobs, and reads its coverage from it on the way.</summary>
+/// <summary>Moves the log of a job that is over from the folder of live ones to the blobs, and reads its coverage from it and counts its lines on the way.</summary>
 internal sealed class TraceArchive(Db db, TraceFolder live, IBlobStore blobs, PipelineStore pipelines, TimeProvider time)
 {
     public static readonly WorkKind<Finished> Kind = new("archive_trace", TraceArchiveJson.Default.Finished, job => $"{job.JobId}");
 
     private const string Note = """
-        UPDATE jobs SET trace_blob = @blob, trace_size = @Length, coverage = COALESCE(@coverage, coverage)
+        UPDATE jobs SET trace_blob = @blob, trace_size = @Length, trace_lines = @lines, coverage = COALESCE(@coverage, coverage)
         WHERE id = @Id AND trace_blob IS NULL AND erased_at IS NULL
         """;
 
@@ -41,6 +41,8 @@ internal sealed class TraceArchive(Db db, TraceFolder live, IBlobStore blobs, Pi
             return false;
         var coverage = await CoverageAsync(job, log, ct);
         log.Position = 0;
+        var lines = await LineIndex.OfAsync(log, ct);
+        log.Position = 0;
         var begunAt = time.Milliseconds();
         if (await blobs.PutAsync(log, null, long.MaxValue, ct) is not BlobPut.Stored(var blob))
             throw new InvalidOperationException("A log without limit was refused.");
@@ -49,6 +51,7 @@ internal sealed class TraceArchive(Db db, TraceFolder live, IBlobStore blobs, Pi
         {
             blob = blob.Digest.ToString(),
             blob.Length,
+            lines,
             coverage,
             job.Id,
         };

@@ -25,16 +25,18 @@ internal sealed record LogWindow(long Start, long FirstLine)
     /// <summary>The window of the lines before a byte.</summary>
     public static async Task<LogWindow> EndingAtAsync(JobTraces traces, JobRow job, long size, CancellationToken ct)
     {
-        if (size <= Part || await traces.OpenAsync(job, new BlobRange(0, size), ct) is not { } log)
+        if (size <= Part)
+            return new LogWindow(0, 1);
+        var (from, (at, line)) = (size - Part, LineIndex.UpTo(job, size - Part));
+        if (await traces.OpenAsync(job, new BlobRange(at, size - at), ct) is not { } log)
             return new LogWindow(0, 1);
         await using var _ = log;
-        var (at, line) = (0L, 1L);
         var buffer = ArrayPool<byte>.Shared.Rent(PieceBytes);
         try
         {
             for (int read; (read = await log.ReadAsync(buffer.AsMemory(0, PieceBytes), ct)) > 0; at += read)
             {
-                var before = (int)Math.Min(read, Math.Max(0, size - Part - at));
+                var before = (int)Math.Min(read, Math.Max(0, from - at));
                 line += buffer.AsSpan(0, before).Count((byte)'\n');
                 if (before < read && buffer.AsSpan(before, read - before).IndexOf((byte)'\n') is >= 0 and var end)
                     return new LogWindow(at + before + end + 1, line + 1);
@@ -51,22 +53,50 @@ internal sealed record LogWindow(long Start, long FirstLine)
     /// <summary>A window that begins with a line, or with the last there is.</summary>
     public static async Task<LogWindow> AtLineAsync(JobTraces traces, JobRow job, long size, long line, CancellationToken ct)
     {
-        if (line <= 1 || size == 0 || await traces.OpenAsync(job, new BlobRange(0, size), ct) is not { } log)
-            return new LogWindow(0, 1);
+        var near = LineIndex.BeforeLine(job, line);
+        return await AtLineAsync(traces, job, size, line, near, ct)
+            // There is no such line, and none begins after that place.
+            ?? (near.At > 0 ? await AtLineAsync(traces, job, size, line, LineIndex.Place.Begin, ct) : null)
+            ?? new LogWindow(0, 1);
+    }
+
+    /// <returns>Nothing when no line begins after that place.</returns>
+    private static async Task<LogWindow?> AtLineAsync(
+        JobTraces traces,
+        JobRow job,
+        long size,
+        long line,
+        LineIndex.Place from,
+        CancellationToken ct
+    )
+    {
+        if (line <= 1 || from.At >= size || await traces.OpenAsync(job, new BlobRange(from.At, size - from.At), ct) is not { } log)
+            return null;
         await using var _ = log;
-        var (at, known, last) = (0L, 1L, new LogWindow(0, 1));
+        var ((at, known), last) = (from, default(LogWindow));
         var buffer = ArrayPool<byte>.Shared.Rent(PieceBytes);
         try
         {
             for (int read; (read = await log.ReadAsync(buffer.AsMemory(0, PieceBytes), ct)) > 0; at += read)
-            for (var place = 0; buffer.AsSpan(place, read - place).IndexOf((byte)'\n') is >= 0 and var end; )
             {
-                place += end + 1;
-                if (at + place >= size)
-                    return last;
-                last = new LogWindow(at + place, ++known);
-                if (known == line)
-                    return last;
+                var ends = buffer.AsSpan(0, read).Count((byte)'\n');
+                if (known + ends < line && at + read < size)
+                {
+                    known += ends;
+                    if (ends > 0)
+                        last = new LogWindow(at + buffer.AsSpan(0, read).LastIndexOf((byte)'\n') + 1, known);
+                    continue;
+                }
+
+                for (var place = 0; buffer.AsSpan(place, read - place).IndexOf((byte)'\n') is >= 0 and var end; )
+                {
+                    place += end + 1;
+                    if (at + place >= size)
+                        return last;
+                    last = new LogWindow(at + place, ++known);
+                    if (known == line)
+                        return last;
+                }
             }
 
             return last;
