@@ -9,8 +9,9 @@ namespace Slipway.Server.Data.Sqlite;
 /// </summary>
 internal sealed class SqliteEngine : IDatabaseEngine
 {
-    // Another process at the same file (a command of the administrator's) may hold the write lock this long.
-    private static readonly TimeSpan LongestBusy = TimeSpan.FromSeconds(5);
+    // A command of the administrator's beside a server that writes without a pause: SQLite has no queue, so whoever looks ten times in a second whether the lock is
+    // free needs many looks.
+    private static readonly TimeSpan LongestBusy = TimeSpan.FromSeconds(30);
 
     private readonly string _path;
     private readonly SqliteWriter _writer;
