@@ -283,6 +283,7 @@ public sealed class EveryPageTests(Town town)
             ("admin-variables", "/admin/ci/variables"),
             ("tokens", "/-/user_settings/personal_access_tokens"),
             ("sessions", "/-/user_settings/active_sessions"),
+            ("password", "/-/user_settings/password/edit"),
             ("groups", "/dashboard/groups"),
             ("group", "/groups/harbour"),
             ("new-group", "/groups/new"),

@@ -27,6 +27,7 @@ internal static class Navigation
             <a href="{Address.To(user.Username)}">Your own projects</a>
             <a href="{Address.To("-", "user_settings", "personal_access_tokens")}">Access tokens</a>
             <a href="{Address.To("-", "user_settings", "active_sessions")}">Active sessions</a>
+            <a href="{Address.To("-", "user_settings", "password", "edit")}">Password</a>
             {Forms.Button(view, Address.To("users", "sign_out"), "Sign out", "plain")}</div></details>
             """
         );

@@ -41,7 +41,7 @@ internal static class SessionsPage
             Html.Of(
                 $"""
                 <div class="head"><h1>Active sessions</h1>{others}</div>
-                <p class="muted">Every browser in which you are signed in. Sign out those that you do not know, and have your password changed.</p>
+                <p class="muted">Every browser in which you are signed in. Sign out those that you do not know, and <a href="{PasswordPage.Here}">change your password</a>.</p>
                 <ul class="rows">{rows.Select(row => Row(view, row))}</ul>
                 """
             )

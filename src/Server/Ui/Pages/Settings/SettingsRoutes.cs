@@ -18,6 +18,7 @@ internal static class SettingsRoutes
         group.MapPage("/settings/ci_cd", ShowAsync, new Access.OnGroup(Role.Owner));
         app.MapTokens();
         app.MapSessions();
+        app.MapPassword();
     }
 
     private static async Task<PageAnswer> ShowAsync(PageView view, SettingsPlace here, Db db, CancellationToken ct)
