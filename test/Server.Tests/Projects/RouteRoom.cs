@@ -3,14 +3,18 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Compiler;
 using Slipway.Engine;
+using Slipway.Server.Blobs;
 using Slipway.Server.Data;
 using Slipway.Server.Git;
 using Slipway.Server.Http;
 using Slipway.Server.Pipelines;
 using Slipway.Server.Projects;
 using Slipway.Server.Tests.Pipelines;
+using Slipway.Server.Tests.Registry;
+using Slipway.Server.Tests.Runners;
 using Slipway.Server.Tests.Support;
 using Slipway.Server.Tests.Ui;
+using Slipway.Server.Tests.Webhooks;
 using Xunit;
 
 namespace Slipway.Server.Tests.Projects;
@@ -28,88 +32,17 @@ internal sealed record ProjectRoute(string Method, string Pattern)
 }
 
 /// <summary>A server, somebody of each role, and projects that have one of everything a route may name.</summary>
-internal sealed class RouteRoom : IAsyncDisposable
+internal sealed partial class RouteRoom : IAsyncDisposable
 {
-    private static readonly object Schedule = new
-    {
-        description = "nightly",
-        @ref = "feature",
-        cron = "0 1 * * *",
-    };
-
-    private static readonly object AccessToken = new
-    {
-        name = "n",
-        scopes = new[] { "read_api" },
-        expires_at = "2026-03-01",
-        access_level = 10,
-    };
-
-    private static readonly object DeployToken = new { name = "n", scopes = new[] { "read_repository" } };
-
-    private static readonly Dictionary<string, object> Bodies = new()
-    {
-        ["POST /variables"] = new { key = "NEW", value = "v" },
-        ["PUT /variables/{key}"] = new { value = "w" },
-        ["POST /pipeline"] = new { @ref = "feature" },
-        ["POST /statuses/{sha}"] = new { state = "success" },
-        ["POST /ci/lint"] = new { content = "a: {script: x}" },
-        ["PUT "] = new { description = "d" },
-        ["POST /repository/branches"] = new { branch = "new", @ref = "main" },
-        ["POST /repository/tags"] = new { tag_name = "v2", @ref = "main" },
-        ["POST /repository/files/{file_path}"] = new
-        {
-            branch = "feature",
-            content = "c",
-            commit_message = "m",
-        },
-        ["PUT /repository/files/{file_path}"] = new
-        {
-            branch = "feature",
-            content = "c",
-            commit_message = "m",
-        },
-        ["DELETE /repository/files/{file_path}"] = new { branch = "feature", commit_message = "m" },
-        ["POST /repository/commits"] = new
-        {
-            branch = "feature",
-            commit_message = "m",
-            actions = new[]
-            {
-                new
-                {
-                    action = "create",
-                    file_path = "n",
-                    content = "c",
-                },
-            },
-        },
-        ["PUT /members/{user:long}"] = new { access_level = 20 },
-        ["POST /pipeline_schedules"] = Schedule,
-        ["PUT /pipeline_schedules/{id:long}"] = new { description = "d" },
-        ["POST /pipeline_schedules/{id:long}/variables"] = new { key = "NEW", value = "v" },
-        ["PUT /pipeline_schedules/{id:long}/variables/{key}"] = new { value = "w" },
-        ["POST /environments"] = new { name = "new" },
-        ["PUT /environments/{id:long}"] = new { tier = "other" },
-        ["POST /environments/stop_stale"] = new { before = "2025-01-01T00:00:00Z" },
-        ["PUT /deployments/{id:long}"] = new { status = "success" },
-        ["POST /triggers"] = new { description = "d" },
-        ["PUT /triggers/{id:long}"] = new { description = "e" },
-        ["POST /hooks"] = new { url = "https://hooks.example/" },
-        ["PUT /hooks/{id:long}"] = new { url = "https://hooks.example/2" },
-        ["POST /access_tokens"] = AccessToken,
-        ["POST /deploy_tokens"] = DeployToken,
-        ["POST /protected_branches"] = new { name = "new" },
-        ["POST /protected_tags"] = new { name = "new" },
-        ["PATCH /protected_branches/{name}"] = new { allow_force_push = true },
-        ["PATCH /job_token_scope"] = new { enabled = true },
-        ["PUT /pipelines/{pipeline:long}/metadata"] = new { name = "n" },
-        ["PUT /resource_groups/{key}"] = new { process_mode = "unordered" },
-    };
-
     private readonly TemporaryFolder _folder = new();
     private readonly TestUser _extra;
+    private readonly Receiver _receiver = new();
     private string _sha = "";
+    private string _blob = "";
+    private NamespaceRow? _group;
+    private ProjectRow? _other;
+    private long _strangerId;
+    private string _runner = "";
     private int _made;
 
     private RouteRoom(TestServer server, TestUser owner, TestUser extra) => (Server, Owner, _extra) = (server, owner, extra);
@@ -123,10 +56,14 @@ internal sealed class RouteRoom : IAsyncDisposable
 
     public static async Task<RouteRoom> OpenAsync()
     {
-        var server = await TestServer.StartAsync(DatabaseKind.Sqlite, new Clock());
+        var server = await TestServer.StartAsync(DatabaseKind.Sqlite, new Clock(), with: o => o with { AllowedOutbound = ["127.0.0.1"] });
         var room = new RouteRoom(server, await server.UserAsync("owner", password: PageRoom.Password), await server.UserAsync("extra"));
         var git = await GitClient.InitAsync(room._folder["work"]);
         room._sha = await git.CommitAsync("one", (".gitlab-ci.yml", "a: {script: x}"), ("README.md", "r"));
+        room._blob = (await git.OkAsync("rev-parse", "HEAD:README.md")).Trim();
+        room._group = await server.GroupAsync(room.Owner.Row, visibility: "public");
+        room._other = await server.ProjectAsync(room.Owner.Row, visibility: "public");
+        room._runner = await room.RunnerAsync(room._other);
         await git.OkAsync("clone", "-q", "--bare", ".", room._folder["template"]);
         await git.OkAsync("push", "-q", room._folder["template"], "HEAD:refs/heads/feature", "HEAD:refs/heads/more", "HEAD:refs/tags/v1");
         await git.OkAsync("-C", room._folder["template"], "gc", "-q");
@@ -135,6 +72,8 @@ internal sealed class RouteRoom : IAsyncDisposable
         foreach (var name in (string[])["stranger", "guest", "planner", "reporter", "developer", "maintainer", "owner"])
         {
             var user = name == "owner" ? room.Owner : await server.UserAsync(name, password: PageRoom.Password);
+            if (name == "stranger")
+                room._strangerId = user.Id;
             if (name is not ("stranger" or "owner"))
                 room._members[name] = user;
             var browser = new Browser(server.Address);
@@ -195,36 +134,39 @@ internal sealed class RouteRoom : IAsyncDisposable
     /// <summary>The address of a route with what is there in the place of every name.</summary>
     public async Task<string> AddressAsync(ProjectRoute route, ProjectRow project)
     {
-        var address = route.Pattern;
+        var address = $"{route.Method} {route.Pattern}";
+        if (route.Pattern.EndsWith("/pipelines/latest", StringComparison.Ordinal))
+            await LatestAsync(project);
         foreach (var (place, make) in Things)
             if (address.Contains(place, StringComparison.Ordinal))
                 address = address.Replace(place, Filled(place, await make(this, project)));
-        address = address
+        address = address[(route.Method.Length + 1)..]
             .Replace("/-/page/{project}/", $"/{project.FullPath}/-/")
             .Replace("/-/page/{project}", $"/{project.FullPath}")
             .Replace("{project}", $"{project.Id}");
         Assert.DoesNotContain("{", address);
-        return address;
+        return address + Queries.GetValueOrDefault(route.ToString());
     }
 
     public async Task<(int Status, string Text, string? To)> AskAsync(Asker who, ProjectRoute route, string address)
     {
         if (!route.IsPage)
         {
-            var body = route.Changes
-                ? Bodies.GetValueOrDefault($"{route.Method} {route.Pattern["/api/v4/projects/{project}".Length..]}", new { })
-                : null;
+            var body = route.Changes ? BodyOf(route) : null;
             var answer = await who.Client.ApiAsync(new HttpMethod(route.Method), address["/api/v4/".Length..], body);
             return (answer.Status, answer.Text, null);
         }
 
-        var page = route.Changes ? await who.Browser.PostAsync(address, who.Form) : await who.Browser.HeadOfAsync(address);
+        var page = route.Changes
+            ? await who.Browser.PostAsync(address, who.Form, null, FormOf(route))
+            : await who.Browser.HeadOfAsync(address);
         return (page.Status, page.Token is null ? page.Text : page.Text.Replace(page.Token, ""), page.Location);
     }
 
     public async ValueTask DisposeAsync()
     {
         Askers.ForEach(who => who.Browser.Dispose());
+        _receiver.Dispose();
         await Server.DisposeAsync();
         _folder.Dispose();
     }
@@ -234,14 +176,17 @@ internal sealed class RouteRoom : IAsyncDisposable
     [
         ("/pipeline_schedules/{id:long}/variables/{key}", (room, project) => room.ScheduleVariableAsync(project)),
         ("/pipeline_schedules/{id:long}", (room, project) => room.MadeAsync(project, "pipeline_schedules", Schedule)),
-        ("/hooks/{id:long}/events/{number:long}", async (room, project) => $"{await room.HookAsync(project)}/events/1"),
-        ("/hooks/{id:long}/test/{trigger}", async (room, project) => $"{await room.HookAsync(project)}/test/no_events"),
+        ("/hooks/{id:long}/events/{number:long}", (room, project) => room.HookEventAsync(project)),
+        ("/hooks/{id:long}/test/{trigger}", async (room, project) => $"{await room.HookAsync(project)}/test/push_events"),
         ("/hooks/{id:long}", (room, project) => room.HookAsync(project)),
         ("/triggers/{id:long}", (room, project) => room.MadeAsync(project, "triggers", new { description = "d" })),
+        ("DELETE /api/v4/projects/{project}/environments/{id:long}", (room, project) => room.StoppedEnvironmentAsync(project)),
         ("/environments/{id:long}", (room, project) => room.MadeAsync(project, "environments", new { name = room.Name() })),
-        ("/deployments/{id:long}", (room, project) => room.DeploymentAsync(project)),
+        ("DELETE /api/v4/projects/{project}/deployments/{id:long}", (room, project) => room.DeploymentAsync(project, "failed")),
+        ("/deployments/{id:long}", (room, project) => room.DeploymentAsync(project, "running")),
         ("/deploy_tokens/{id:long}", (room, project) => room.MadeAsync(project, "deploy_tokens", DeployToken)),
         ("/access_tokens/{id:long}", (room, project) => room.MadeAsync(project, "access_tokens", AccessToken)),
+        ("DELETE /api/v4/projects/{project}/runners/{id:long}", (room, project) => room.SharedRunnerAsync(project)),
         ("/runners/{id:long}", (room, project) => room.RunnerAsync(project)),
         ("/project_members/{id:long}", (room, _) => Task.FromResult($"{room._extra.Id}")),
         ("/{user:long}", (room, _) => Task.FromResult($"{room._extra.Id}")),
@@ -255,35 +200,48 @@ internal sealed class RouteRoom : IAsyncDisposable
         ),
         ("/tag_rules/{id:long}", (room, project) => room.TagRuleAsync(project)),
         ("/tag/rules/{id:long}", (room, project) => room.TagRuleAsync(project)),
+        ("/repositories/{id:long}/tags/{tag}", async (room, project) => $"{await room.ImagesAsync(project)}/tags/latest"),
         ("/repositories/{id:long}", (room, project) => room.ImagesAsync(project)),
+        ("/container_registry/{id:long}/tags/{tag}", async (room, project) => $"{await room.ImagesAsync(project)}/tags/latest"),
+        (
+            "/container_registry/{id:long}/manifests/{digest}",
+            async (room, project) => $"{await room.ImagesAsync(project)}/manifests/{s_digest}"
+        ),
         ("/container_registry/{id:long}", (room, project) => room.ImagesAsync(project)),
-        ("/allowlist/{other:long}", (room, project) => Task.FromResult($"{project.Id}")),
-        ("/groups_allowlist/{other:long}", (_, _) => Task.FromResult("1")),
+        ("/groups_allowlist/{other:long}", (room, project) => room.AllowedAsync(project, "groups_allowlist", room._group!.Id)),
+        ("/allowlist/{other:long}", (room, project) => room.AllowedAsync(project, "allowlist", room._other!.Id)),
         ("/resource_groups/{key}", (room, project) => room.ResourceGroupAsync(project)),
         ("/variables/{key}", (room, project) => room.VariableAsync(project, "key")),
         ("/variables/{id:long}", (room, project) => room.VariableAsync(project, "id")),
         ("/jobs/{id:long}/play", async (room, project) => $"{(await room.JobAsync(project, "manual")).Id}/play"),
         ("/jobs/{id:long}/retry", async (room, project) => $"{(await room.JobAsync(project, "canceled")).Id}/retry"),
         ("/jobs/{id:long}/erase", async (room, project) => $"{(await room.JobAsync(project, "canceled")).Id}/erase"),
+        ("/jobs/{id:long}/artifacts/{**path}", async (room, project) => $"{await room.FinishedAsync(project)}/artifacts/a.txt"),
+        ("/jobs/{id:long}/artifacts", async (room, project) => $"{await room.FinishedAsync(project)}/artifacts"),
+        ("/jobs/artifacts/{ref}", (room, project) => room.LatestAsync(project)),
         ("/jobs/{id:long}", async (room, project) => $"{(await room.JobAsync(project)).Id}"),
         ("/pipelines/{pipeline:long}/retry", async (room, project) => $"{(await room.JobAsync(project, "canceled")).PipelineId}/retry"),
         ("/pipelines/{pipeline:long}", async (room, project) => $"{(await room.JobAsync(project)).PipelineId}"),
         ("/branches/{branch}", (_, _) => Task.FromResult("feature")),
         ("/tags/{tag}", (_, _) => Task.FromResult("v1")),
+        ("/blobs/{sha}", (room, _) => Task.FromResult(room._blob)),
         ("{sha}", (room, _) => Task.FromResult(room._sha)),
+        ("POST /api/v4/projects/{project}/repository/files/{file_path}", (_, _) => Task.FromResult("NEW.md")),
         ("{file_path}", (_, _) => Task.FromResult("README.md")),
         ("{format}", (_, _) => Task.FromResult("tar.gz")),
         ("{ref}", (_, _) => Task.FromResult("main")),
-        ("{digest}", (_, _) => Task.FromResult("sha256:" + new string('0', 64))),
         ("/badges/{**path}", (_, _) => Task.FromResult("main/pipeline.svg")),
+        ("/browse/{**path}", (_, _) => Task.FromResult("folder")),
         ("{**path}", (_, _) => Task.FromResult("a.txt")),
+        ("/tree/{**address}", (_, _) => Task.FromResult("main")),
         ("{**address}", (_, _) => Task.FromResult("main/README.md")),
     ];
 
     private string Name() => $"thing{Interlocked.Increment(ref _made)}";
 
-    /// <summary>A place keeps what stands before its first name.</summary>
-    private static string Filled(string place, string with) => place[..place.IndexOf('{')] + with;
+    /// <summary>A place keeps what stands before its first name but the project's.</summary>
+    private static string Filled(string place, string with) =>
+        place[..place.IndexOf('{', Math.Max(0, place.IndexOf("{project}", StringComparison.Ordinal) + 1))] + with;
 
     private async Task<string> MadeAsync(ProjectRow project, string what, object body, string id = "id")
     {
@@ -292,7 +250,30 @@ internal sealed class RouteRoom : IAsyncDisposable
         return answer[id].ToString();
     }
 
-    private Task<string> HookAsync(ProjectRow project) => MadeAsync(project, "hooks", new { url = "https://hooks.example/" });
+    private Task<string> HookAsync(ProjectRow project) => MadeAsync(project, "hooks", new { url = _receiver.Url });
+
+    /// <summary>What it was told before, which may be told again.</summary>
+    private async Task<string> HookEventAsync(ProjectRow project)
+    {
+        var hook = await HookAsync(project);
+        var told = await Owner.Client.PostApiAsync($"projects/{project.Id}/hooks/{hook}/test/push_events");
+        Assert.True(told.Status == 201, told.Text);
+        return $"{hook}/events/{await IdAsync("SELECT MAX(id) FROM webhook_events WHERE webhook_id = @hook", new { hook = long.Parse(hook) })}";
+    }
+
+    private async Task<string> StoppedEnvironmentAsync(ProjectRow project)
+    {
+        var environment = await MadeAsync(project, "environments", new { name = Name() });
+        Assert.Equal(200, (await Owner.Client.PostApiAsync($"projects/{project.Id}/environments/{environment}/stop")).Status);
+        return environment;
+    }
+
+    private async Task<string> AllowedAsync(ProjectRow project, string list, long other)
+    {
+        object body = list == "allowlist" ? new { target_project_id = other } : new { target_group_id = other };
+        await MadeAsync(project, "job_token_scope/" + list, body, list == "allowlist" ? "target_project_id" : "target_group_id");
+        return $"{other}";
+    }
 
     private Task<string> TagRuleAsync(ProjectRow project) =>
         MadeAsync(
@@ -312,7 +293,7 @@ internal sealed class RouteRoom : IAsyncDisposable
         return $"{schedule}/variables/{await MadeAsync(project, $"pipeline_schedules/{schedule}/variables", new { key = Name(), value = "v" }, "key")}";
     }
 
-    private Task<string> DeploymentAsync(ProjectRow project) =>
+    private Task<string> DeploymentAsync(ProjectRow project, string status) =>
         MadeAsync(
             project,
             "deployments",
@@ -322,7 +303,7 @@ internal sealed class RouteRoom : IAsyncDisposable
                 sha = _sha,
                 @ref = "main",
                 tag = false,
-                status = "running",
+                status,
             }
         );
 
@@ -333,14 +314,85 @@ internal sealed class RouteRoom : IAsyncDisposable
         return answer["id"].ToString();
     }
 
+    /// <summary>A runner that another project lends to this one.</summary>
+    private async Task<string> SharedRunnerAsync(ProjectRow project)
+    {
+        var runner = await RunnerAsync(_other!);
+        await MadeAsync(project, "runners", new { runner_id = long.Parse(runner) });
+        return runner;
+    }
+
     private async Task<string> VariableAsync(ProjectRow project, string by)
     {
         var key = await MadeAsync(project, "variables", new { key = Name(), value = "v" }, "key");
         return by == "key" ? key : $"{await IdAsync("SELECT id FROM ci_variables WHERE name = @key", new { key })}";
     }
 
-    private async Task<string> ImagesAsync(ProjectRow project) =>
-        $"{await IdAsync("INSERT INTO registry_repositories (project_id, name, created_at) VALUES (@Id, @name, 0) RETURNING id", new { project.Id, name = Name() })}";
+    private async Task<string> ImagesAsync(ProjectRow project)
+    {
+        var id = await IdAsync(
+            "INSERT INTO registry_repositories (project_id, name, created_at) VALUES (@Id, @name, 0) RETURNING id",
+            new { project.Id, name = Name() }
+        );
+        await IdAsync(
+            """
+            INSERT INTO registry_manifests (repository_id, digest, media_type, size, created_at, content)
+            VALUES (@id, @s_digest, @OciImage, @Length, 0, @s_manifest) RETURNING id
+            """,
+            new
+            {
+                id,
+                s_digest,
+                Images.OciImage,
+                Length = (long)s_manifest.Length,
+                s_manifest,
+            }
+        );
+        await IdAsync(
+            """
+            INSERT INTO registry_tags (repository_id, name, name_key, manifest_id, created_at, updated_at)
+            SELECT @id, 'latest', @key, id, 0, 0 FROM registry_manifests WHERE repository_id = @id RETURNING id
+            """,
+            new { id, key = "latest"u8.ToArray() }
+        );
+        return $"{id}";
+    }
+
+    /// <summary>The newest good pipeline of the default branch, with an archive in its job.</summary>
+    /// <returns>Its branch.</returns>
+    private async Task<string> LatestAsync(ProjectRow project)
+    {
+        var job = await FinishedAsync(project);
+        await Server.Db.ExecuteAsync(
+            "UPDATE pipelines SET ref = 'main', status = 'success' WHERE id = (SELECT pipeline_id FROM jobs WHERE id = @job)",
+            new { job },
+            Ct
+        );
+        return "main";
+    }
+
+    /// <summary>A job that has left an archive.</summary>
+    private async Task<long> FinishedAsync(ProjectRow project)
+    {
+        var job = await JobAsync(project);
+        using var bytes = new MemoryStream(ArtifactTests.Zip(("a.txt", "a"), ("folder/b.txt", "b")));
+        var stored = (BlobPut.Stored)await Server.Services.GetRequiredService<IBlobStore>().PutAsync(bytes, null, long.MaxValue, Ct);
+        await Server.Db.ExecuteAsync("UPDATE jobs SET status = 'success' WHERE id = @Id", job, Ct);
+        await IdAsync(
+            """
+            INSERT INTO artifacts (job_id, project_id, file_type, file_format, filename, size, blob, access, created_at, locked)
+            VALUES (@Id, @ProjectId, 'archive', 'zip', 'artifacts.zip', @Length, @blob, 'all', 0, 0) RETURNING id
+            """,
+            new
+            {
+                job.Id,
+                job.ProjectId,
+                stored.Blob.Length,
+                blob = stored.Blob.Digest.ToString(),
+            }
+        );
+        return job.Id;
+    }
 
     private async Task<string> ResourceGroupAsync(ProjectRow project)
     {
