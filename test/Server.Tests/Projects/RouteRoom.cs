@@ -20,7 +20,8 @@ using Xunit;
 namespace Slipway.Server.Tests.Projects;
 
 /// <summary>Who asks: by token for the API, by session for pages.</summary>
-internal sealed record Asker(string Name, HttpClient Client, Browser Browser, string Form);
+/// <param name="User">Nothing: somebody who is not signed in.</param>
+internal sealed record Asker(string Name, TestUser? User, HttpClient Client, Browser Browser, string Form);
 
 /// <summary>One call of the API or one page, as its route says it: <c>GET /api/v4/projects/{project}/jobs</c>.</summary>
 internal sealed record ProjectRoute(string Method, string Pattern)
@@ -49,6 +50,10 @@ internal sealed partial class RouteRoom : IAsyncDisposable
 
     public TestServer Server { get; }
     public TestUser Owner { get; }
+
+    /// <summary>A public project of the owner's.</summary>
+    public ProjectRow Other => _other!;
+
     public List<Asker> Askers { get; } = [];
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -68,7 +73,7 @@ internal sealed partial class RouteRoom : IAsyncDisposable
         await git.OkAsync("push", "-q", room._folder["template"], "HEAD:refs/heads/feature", "HEAD:refs/heads/more", "HEAD:refs/tags/v1");
         await git.OkAsync("-C", room._folder["template"], "gc", "-q");
         var nobody = new Browser(server.Address);
-        room.Askers.Add(new Asker("anonymous", server.Anonymous, nobody, (await nobody.GetAsync("/users/sign_in")).Token!));
+        room.Askers.Add(new Asker("anonymous", null, server.Anonymous, nobody, (await nobody.GetAsync("/users/sign_in")).Token!));
         foreach (var name in (string[])["stranger", "guest", "planner", "reporter", "developer", "maintainer", "owner"])
         {
             var user = name == "owner" ? room.Owner : await server.UserAsync(name, password: PageRoom.Password);
@@ -78,7 +83,7 @@ internal sealed partial class RouteRoom : IAsyncDisposable
                 room._members[name] = user;
             var browser = new Browser(server.Address);
             Assert.Equal(303, (await browser.SignInAsync(name, PageRoom.Password)).Status);
-            room.Askers.Add(new Asker(name, user.Client, browser, (await browser.GetAsync("/")).Token!));
+            room.Askers.Add(new Asker(name, user, user.Client, browser, (await browser.GetAsync("/")).Token!));
         }
 
         return room;
