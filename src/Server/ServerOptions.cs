@@ -39,6 +39,9 @@ public sealed record ServerOptions
     /// <summary>A collector of OpenTelemetry's, <c>http://127.0.0.1:4318</c>, that is sent spans of what the server does. Nothing: nobody.</summary>
     public Uri? TracesTo { get; init; }
 
+    /// <summary>Bytes of what one push brings, packed: GitLab's <c>receive_max_input_size</c>. 5 GiB.</summary>
+    public long PackBytes { get; init; } = 5L << 30;
+
     /// <summary>Rounds of a password's hash. Less is for tests only.</summary>
     internal int PasswordRounds { get; init; } = 210_000;
 

@@ -24,10 +24,11 @@ internal sealed class GitServer : IAsyncDisposable
         string visibility = "private",
         ProjectSettings? settings = null,
         DatabaseKind kind = DatabaseKind.Sqlite,
-        TimeProvider? time = null
+        TimeProvider? time = null,
+        Func<ServerOptions, ServerOptions>? with = null
     )
     {
-        var server = await TestServer.StartAsync(kind, time);
+        var server = await TestServer.StartAsync(kind, time, with);
         await TellAsync(server.Db, kind);
         var owner = await server.UserAsync("ada");
         return new GitServer(server, owner, await server.ProjectAsync(owner.Row, "app", visibility, settings: settings));

@@ -1,5 +1,8 @@
 using System.Net.Sockets;
 using System.Text;
+using System.Text.RegularExpressions;
+using Slipway.Server.Git;
+using Slipway.Server.Tests.Git;
 using Slipway.Server.Tests.Runners;
 using Slipway.Server.Tests.Support;
 using Slipway.Server.Tests.Ui;
@@ -125,6 +128,26 @@ public sealed class RequestLimitTests
         job.Log = new byte[length];
         var answer = await job.PatchAsync(0, length);
         Assert.Equal((reason is null ? 202 : 403, reason), (answer.Status, (await room.JobAsync(job.Id)).FailureReason));
+    }
+
+    /// <summary>GitLab's <c>receive_max_input_size</c>. What is too large leaves nothing behind.</summary>
+    [Theory]
+    [InlineData(-1, true)]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    public async Task A_push_is_so_large(int more, bool taken)
+    {
+        using var folder = new TemporaryFolder();
+        var like = await GitClient.InitAsync(folder["like"]);
+        await like.CommitAsync("one", ("a.txt", "1\n"));
+        await like.ShellAsync("echo main | git pack-objects -q --revs --stdout > .git/pushed");
+        var length = new FileInfo(Path.Combine(like.Folder, ".git", "pushed")).Length;
+        await using var git = await GitServer.StartAsync(with: o => o with { PackBytes = length - more });
+        var pushed = await (await git.WorkAsync()).RunAsync("push", "-q", "origin", "main");
+        Assert.True(pushed.Ok == taken, pushed.Said);
+        Assert.Equal(taken ? "" : "pack exceeds maximum allowed size", Regex.Match(pushed.Said, "pack exceeds [a-z ]*").Value.Trim());
+        Assert.Equal(taken, (await git.RefsAsync()).ContainsKey("main"));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(git.Repository.Path, Repositories.Quarantines)));
     }
 
     [Theory]

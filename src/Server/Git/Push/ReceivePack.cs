@@ -20,11 +20,15 @@ internal sealed record Pusher(ProjectContext Project, UserRow User, long? JobId 
 /// Takes a push, in this order: names and rights of what needs no object; the pack, into quarantine and checked; rights of what needs one; the objects in; a
 /// row that says what is about to move; the refs; the row of work. Killed anywhere, what was not acknowledged is either undone or finished.
 /// </summary>
-internal sealed class ReceivePack(Repositories repositories, PushIntents intents, Db db, TimeProvider time, ServerUrl url)
+internal sealed class ReceivePack(
+    Repositories repositories,
+    PushIntents intents,
+    Db db,
+    TimeProvider time,
+    ServerUrl url,
+    ServerOptions options
+)
 {
-    /// <summary>Bytes of a pack. 5 GiB.</summary>
-    public const long MaxPack = 5L << 30;
-
     private const string Declined = "pre-receive hook declined";
 
     /// <param name="pack">What follows the list of commands; read to its end whatever becomes of it.</param>
@@ -55,7 +59,7 @@ internal sealed class ReceivePack(Repositories repositories, PushIntents intents
         return push.Report();
     }
 
-    private static async Task<string?> TakeAsync(Attempt push, Quarantine quarantine, Stream pack, CancellationToken ct)
+    private async Task<string?> TakeAsync(Attempt push, Quarantine quarantine, Stream pack, CancellationToken ct)
     {
         // Nothing of it is wanted; the client must still get rid of it before it listens.
         if (push.Left.Count == 0)
@@ -64,7 +68,7 @@ internal sealed class ReceivePack(Repositories repositories, PushIntents intents
             return null;
         }
 
-        var broken = await quarantine.TakeAsync(pack, MaxPack, ct);
+        var broken = await quarantine.TakeAsync(pack, options.PackBytes, ct);
         if (broken is not null)
             await pack.CopyToAsync(Stream.Null, ct);
         return broken;
