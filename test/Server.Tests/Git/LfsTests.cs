@@ -2,8 +2,11 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Slipway.Server.Blobs;
 using Slipway.Server.Http;
 using Slipway.Server.Tests.Support;
+using Slipway.Server.Tests.Support.S3;
 using Xunit;
 
 namespace Slipway.Server.Tests.Git;
@@ -106,6 +109,49 @@ public sealed class LfsTests
         Assert.Equal("application/vnd.git-lfs+json", answer.Content.Headers.ContentType!.MediaType);
         var said = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Ct)).RootElement;
         Assert.Equal(why, said.GetProperty("message").GetString());
+    }
+
+    /// <summary>The database says that it is there; only who still has it can bring it back.</summary>
+    [Theory, EveryBlobStore]
+    public async Task A_file_that_the_store_has_lost_is_asked_for_again_and_the_push_mends_it(BlobStoreKind kind)
+    {
+        await using var bucket = kind == BlobStoreKind.S3 ? await S3Server.StartAsync() : null;
+        await using var server = await GitServer.StartAsync(with: options =>
+            bucket is null
+                ? options
+                : options with
+                {
+                    Blobs = $"s3://{S3Server.Bucket}/ci?endpoint={bucket.Address}",
+                    BlobsAccessKey = S3Server.AccessKey,
+                    BlobsSecretKey = S3Server.SecretKey,
+                }
+        );
+        var ada = $"ada:{server.Owner.Token}";
+        var href = $"{server.Server.Address}ada/app.git/gitlab-lfs/objects/{Oid}";
+        var blobs = server.Server.Services.GetRequiredService<IBlobStore>();
+        Assert.Equal(200, await SendAsync(server, HttpMethod.Put, $"{href}/{Content.Length}", ada, Content));
+        Assert.False(await IsAskedForAsync());
+
+        await blobs.DeleteAsync(BlobDigest.Parse("sha256:" + Oid, null), Ct);
+        Assert.True(await IsAskedForAsync());
+        await MendAsync();
+        if (kind != BlobStoreKind.Disk)
+            return;
+        await File.WriteAllBytesAsync(Path.Combine(server.Server.DataFolder, "blobs", "sha256", Oid[..2], Oid), Content[1..], Ct);
+        Assert.True(await IsAskedForAsync());
+        await MendAsync();
+
+        async Task<bool> IsAskedForAsync() =>
+            (await BatchAsync(server, "upload", ada)).GetProperty("objects")[0].GetProperty("actions").ValueKind == JsonValueKind.Object;
+
+        async Task MendAsync()
+        {
+            Assert.Equal(200, await SendAsync(server, HttpMethod.Put, $"{href}/{Content.Length}", ada, Content));
+            Assert.False(await IsAskedForAsync());
+            using var request = Request(HttpMethod.Get, href, ada);
+            using var answer = await server.Server.Anonymous.SendAsync(request, Ct);
+            Assert.Equal(Content, await answer.Content.ReadAsByteArrayAsync(Ct));
+        }
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -24,6 +25,9 @@ internal static class LfsApi
     /// <summary>Files of one batch: the client sends a hundred at a time.</summary>
     private const int MostObjects = 1000;
 
+    /// <summary>Of how many the store is asked at once.</summary>
+    private const int MostAsked = 8;
+
     /// <summary>Bytes of one file. 5 GiB.</summary>
     private const long Largest = 5L << 30;
 
@@ -35,7 +39,14 @@ internal static class LfsApi
         app.Map(HttpMethods.Put, new GitPath(Objects, dotGit: true), UploadAsync).WithMetadata(failed);
     }
 
-    private static async Task<IResult> BatchAsync(HttpContext http, GitLogin login, Db db, ServerUrl url, CancellationToken ct)
+    private static async Task<IResult> BatchAsync(
+        HttpContext http,
+        GitLogin login,
+        Db db,
+        IBlobStore blobs,
+        ServerUrl url,
+        CancellationToken ct
+    )
     {
         if (await LfsBatch.ReadAsync(http.Request.Body, MostObjects, ct) is not { } batch)
             return Refusal(StatusCodes.Status422UnprocessableEntity, "The batch cannot be read.");
@@ -43,6 +54,9 @@ internal static class LfsApi
         if (project is null)
             return refusal!;
         var ours = await OursAsync(db, project.Id, batch.Objects, ct);
+        // Whoever still has a file that the store has lost can bring it back only when he is asked for it.
+        if (batch.Operation == "upload")
+            ours = await KeptAsync(blobs, [.. batch.Objects.Where(one => ours.Contains(one.Oid))], ct);
         var authorization = http.Request.Headers.Authorization.ToString();
         return Results.Json(
             new
@@ -120,7 +134,8 @@ internal static class LfsApi
             return refusal!;
         await using var body = GitBody.Open(http);
         var begunAt = time.Milliseconds();
-        if (await blobs.PutAsync(body, address.Digest, size, ct) is not BlobPut.Stored stored || stored.Blob.Length != size)
+        // What is there may be damaged: it is what whoever sends this was asked for.
+        if (await blobs.ReplaceAsync(body, address.Digest, size, ct) is not BlobPut.Stored stored || stored.Blob.Length != size)
             return Refusal(StatusCodes.Status422UnprocessableEntity, "The bytes are not those of that name and size.");
         const string sql = """
             INSERT INTO lfs_objects (project_id, oid, size, created_at) VALUES (@Id, @Hex, @size, @begunAt)
@@ -142,6 +157,34 @@ internal static class LfsApi
             ct
         );
         return Results.Ok();
+    }
+
+    /// <summary>Those that the store has, as far as it can be seen without reading them. A store that cannot be asked has lost nothing.</summary>
+    private static async Task<IReadOnlySet<string>> KeptAsync(
+        IBlobStore blobs,
+        IReadOnlyCollection<LfsObject> objects,
+        CancellationToken ct
+    )
+    {
+        var lost = new ConcurrentBag<string>();
+        try
+        {
+            await Parallel.ForEachAsync(
+                objects,
+                new ParallelOptions { MaxDegreeOfParallelism = MostAsked, CancellationToken = ct },
+                async (one, token) =>
+                {
+                    if ((await blobs.StatAsync(BlobDigest.Parse("sha256:" + one.Oid, null), token))?.Length != one.Size)
+                        lost.Add(one.Oid);
+                }
+            );
+        }
+        catch (BlobStoreException)
+        {
+            lost.Clear();
+        }
+
+        return objects.Select(one => one.Oid).Except(lost).ToHashSet();
     }
 
     /// <returns>The project, or the refusal.</returns>
