@@ -42,6 +42,12 @@ public sealed record ServerOptions
     /// <summary>Bytes of what one push brings, packed: GitLab's <c>receive_max_input_size</c>. 5 GiB.</summary>
     public long PackBytes { get; init; } = 5L << 30;
 
+    /// <summary>
+    /// Downstream pipelines that trigger jobs may start within a minute for the same project, user and commit: GitLab's
+    /// <c>downstream_pipeline_trigger_limit_per_project_user_sha</c>. 0, as there: any number.
+    /// </summary>
+    public int DownstreamTriggerLimit { get; init; }
+
     /// <summary>Rounds of a password's hash. Less is for tests only.</summary>
     internal int PasswordRounds { get; init; } = 210_000;
 

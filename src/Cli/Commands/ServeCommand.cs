@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Slipway.Cli.Commands.Serving;
 
 namespace Slipway.Cli.Commands;
@@ -32,6 +33,7 @@ internal static class ServeCommand
             wanted.RegistryProxyQuota,
             wanted.Runner,
             wanted.RunnerSilence,
+            wanted.DownstreamTriggerLimit,
             wanted.Demo,
             wanted.Json,
         };
@@ -48,6 +50,11 @@ internal static class ServeCommand
             ? url
             : throw new CommandException(ExitCode.Usage, $"--external-url wants an http or https address, and \"{text}\" is not that");
     }
+
+    private static int LimitOf(string? text) =>
+        text is null ? 0
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? limit
+        : throw new CommandException(ExitCode.Usage, $"--downstream-trigger-limit wants a number, and \"{text}\" is none");
 
     private sealed class Wanted
     {
@@ -151,6 +158,13 @@ internal static class ServeCommand
                 HelpName = "TIME",
             };
 
+        public Option<string?> DownstreamTriggerLimit { get; } =
+            new("--downstream-trigger-limit")
+            {
+                Description = "downstream pipelines that may be triggered in a minute for the same project, user and commit [any number]",
+                HelpName = "NUMBER",
+            };
+
         public Option<bool> Demo { get; } = new("--demo") { Description = "start with a user and a sample project, and push it" };
         public Option<bool> Json { get; } = new("--json") { Description = "the log as JSON, an object a line" };
 
@@ -180,6 +194,7 @@ internal static class ServeCommand
                 },
                 AllowedOutbound = parsed.GetValue(AllowOutbound) ?? [],
                 Runner = parsed.GetValue(Runner)!,
+                DownstreamTriggerLimit = LimitOf(parsed.GetValue(DownstreamTriggerLimit)),
                 Jobs = JobLimits.Read(parsed.GetValue(RunnerSilence)),
                 IsDemo = parsed.GetValue(Demo),
                 LogsJson = parsed.GetValue(Json),

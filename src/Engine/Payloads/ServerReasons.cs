@@ -43,6 +43,7 @@ public static class ServerReasons
         "secrets_provider_not_found",
         "reached_max_descendant_pipelines_depth",
         "reached_max_pipeline_hierarchy_size",
+        "reached_downstream_pipeline_trigger_rate_limit",
         "protected_environment_failure",
     ];
 }

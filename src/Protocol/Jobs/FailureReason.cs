@@ -22,6 +22,7 @@ public static class FailureReason
     public const string SecretsProviderNotFound = "secrets_provider_not_found";
     public const string MaxDescendantDepth = "reached_max_descendant_pipelines_depth";
     public const string MaxHierarchySize = "reached_max_pipeline_hierarchy_size";
+    public const string DownstreamTriggerRate = "reached_downstream_pipeline_trigger_rate_limit";
     public const string InvalidBridgeTrigger = "invalid_bridge_trigger";
     public const string PipelineLoop = "pipeline_loop_detected";
     public const string QuotaExceeded = "ci_quota_exceeded";

@@ -24,6 +24,7 @@ internal sealed partial class Bridges(
     SecretBox secrets,
     ServerUrl url,
     ArtifactText artifact,
+    ServerOptions options,
     TimeProvider time,
     ILogger<Bridges> log
 )
@@ -86,6 +87,14 @@ internal sealed partial class Bridges(
         var job = state.Jobs[bridge.Number];
         if (job.Status is not (Status.Pending or Status.Running))
             return null;
+        if (job.Status == Status.Pending && await TooManyAsync(session, job, bridge, ct))
+        {
+            await store.ApplyAsync(session, bridge.PipelineId, new PipelineEvent.Started(bridge.Number, Now), ct);
+            var tooMany = new PipelineEvent.Failed(bridge.Number, FailureReason.DownstreamTriggerRate, null, Now);
+            await store.ApplyAsync(session, bridge.PipelineId, tooMany, ct);
+            return null;
+        }
+
         if (job.Status == Status.Pending)
             state = (await store.ApplyAsync(session, bridge.PipelineId, new PipelineEvent.Started(bridge.Number, Now), ct))!;
         var row = await session.FindAsync<JobRow>(
@@ -101,6 +110,35 @@ internal sealed partial class Bridges(
         var page = url.Of($"/{project!.FullPath}/-/pipelines/{pipeline!.Id}");
         var plan = DownstreamPlanner.Plan((state.Pipeline, pipeline.Id, page), state.Jobs[bridge.Number], dotenv, lineage, size);
         return new Begun(row!, pipeline, project, user!, state, plan);
+    }
+
+    /// <summary>
+    /// Whether as many downstream pipelines as may be were triggered in this minute for the same project, user and commit, as GitLab counts them. Only what
+    /// begins is asked: what has begun goes on, however often its work is done.
+    /// </summary>
+    private async Task<bool> TooManyAsync(Session session, JobState job, PipelineWork.Bridge bridge, CancellationToken ct)
+    {
+        if (options.DownstreamTriggerLimit == 0 || job.Job.Trigger is null)
+            return false;
+        const string sql = """
+            SELECT COUNT(*) FROM jobs own JOIN pipelines here ON here.id = own.pipeline_id
+            JOIN pipelines p ON p.project_id = here.project_id AND p.sha = here.sha
+            JOIN jobs j ON j.pipeline_id = p.id AND j.user_id = own.user_id AND j.bridge = 1 AND j.started_at >= @minute
+            WHERE own.pipeline_id = @PipelineId AND own.number = @number
+            """;
+        var now = time.Milliseconds();
+        var minute = now - (now % 60_000);
+        var count = await session.FindAsync<long>(
+            sql,
+            new
+            {
+                bridge.PipelineId,
+                number = (long)bridge.Number,
+                minute,
+            },
+            ct
+        );
+        return count >= options.DownstreamTriggerLimit;
     }
 
     private async Task<Downstream> StartAsync(Begun begun, CancellationToken ct) =>

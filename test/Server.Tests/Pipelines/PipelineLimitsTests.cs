@@ -3,7 +3,9 @@ using Slipway.Server.Data;
 using Slipway.Server.Git;
 using Slipway.Server.Http;
 using Slipway.Server.Pipelines;
+using Slipway.Server.Projects;
 using Slipway.Server.Tests.Support;
+using Slipway.Server.Ui.Parts;
 using Xunit;
 
 namespace Slipway.Server.Tests.Pipelines;
@@ -125,6 +127,45 @@ public sealed class PipelineLimitsTests
         var pushed = new Pushed("p1", room.Project.Id, room.Owner.Id, updates, [], 1);
         await room.Server.Services.GetRequiredService<PushedPipelines>().OnPushedAsync(pushed, Ct);
         Assert.Equal(["b0", "b1", "b2", "b3"], (await room.PipelinesAsync()).Select(pipeline => pipeline.Ref));
+    }
+
+    /// <summary>GitLab's <c>downstream_pipeline_trigger_limit_per_project_user_sha</c>. https://docs.gitlab.com/administration/settings/continuous_integration/</summary>
+    [Theory, EveryDatabase]
+    public async Task So_many_downstream_pipelines_are_triggered_in_a_minute_for_a_project_a_user_and_a_commit(DatabaseKind kind)
+    {
+        const string reason = "reached_downstream_pipeline_trigger_rate_limit";
+        const string unless = "rules: [{if: '$CI_PIPELINE_SOURCE != \"parent_pipeline\"'}]";
+        var config = "a: {script: x}\n" + Lines(4, i => $"t{i}: {{trigger: {{include: [{{local: .gitlab-ci.yml}}]}}, {unless}}}");
+        foreach (var (limit, refused) in ((int, int)[])[(0, 0), (5, 0), (4, 0), (3, 1)])
+        {
+            await using var room = await StarterRoom.OpenAsync(kind, with: o => o with { DownstreamTriggerLimit = limit });
+            await room.CommitAsync(config);
+            Assert.Equal((limit, refused), (limit, await RefusedAsync(room, room.Owner)));
+            if (limit != 3)
+                continue;
+            Assert.Equal(4, await RefusedAsync(room, room.Owner));
+            Assert.Equal(1, await RefusedAsync(room, await room.MemberAsync(Role.Developer)));
+            room.Clock.Advance(TimeSpan.FromMinutes(1));
+            Assert.Equal(1, await RefusedAsync(room, room.Owner));
+            await room.CommitAsync(config + "b: {script: x}\n");
+            Assert.Equal(1, await RefusedAsync(room, room.Owner));
+        }
+
+        Assert.Equal("Too many downstream pipelines triggered in the last minute. Try again later.", FailureWords.Of(reason));
+
+        async Task<int> RefusedAsync(StarterRoom room, TestUser by)
+        {
+            var made = await by.Client.PostApiAsync($"{room.Path}/pipeline", new { @ref = "main" });
+            Assert.Equal(201, made.Status);
+            await room.SettleAsync(stands: true);
+            var id = made["id"].GetInt64();
+            const string ended = "SELECT COALESCE(failure_reason, '') FROM jobs WHERE pipeline_id = @id AND bridge = 1";
+            var reasons = await room.Server.Db.QueryAsync<string>(ended, new { id }, Ct);
+            const string children = "SELECT COUNT(*) FROM pipelines WHERE bridge_id IN (SELECT id FROM jobs WHERE pipeline_id = @id)";
+            Assert.Equal(reasons.Count(one => one.Length == 0), await room.Server.Db.FindAsync<long>(children, new { id }, Ct));
+            Assert.DoesNotContain(reasons, one => one is not ("" or reason));
+            return reasons.Count(one => one == reason);
+        }
     }
 
     [Theory]

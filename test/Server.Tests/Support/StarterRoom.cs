@@ -35,13 +35,18 @@ internal sealed class StarterRoom : IAsyncDisposable
         DatabaseKind kind,
         string visibility = "private",
         ProjectSettings? settings = null,
-        Uri? tracesTo = null
+        Uri? tracesTo = null,
+        Func<ServerOptions, ServerOptions>? with = null
     )
     {
         var clock = new Clock();
         // Sweeps come when a test asks for them: here jobs that no runner takes are to stay.
         var jobs = new JobOptions { Sweep = TimeSpan.FromDays(40) };
-        var server = await TestServer.StartAsync(kind, clock, options => options with { Jobs = jobs, TracesTo = tracesTo });
+        var server = await TestServer.StartAsync(
+            kind,
+            clock,
+            options => (with ?? (o => o))(options with { Jobs = jobs, TracesTo = tracesTo })
+        );
         var owner = await server.UserAsync("ada");
         var project = await server.ProjectAsync(owner.Row, "app", visibility, settings: settings);
         var room = new StarterRoom(server, clock, owner, project);
@@ -71,7 +76,8 @@ internal sealed class StarterRoom : IAsyncDisposable
         Server.Db.QueryAsync<PipelineRow>("SELECT * FROM pipelines WHERE ready = 1 ORDER BY id", null, Ct);
 
     /// <summary>Waits until nothing is due any more and nobody works at anything. Who looked just before the clock moved looks again a second later: it moves on by some.</summary>
-    public async Task SettleAsync()
+    /// <param name="stands">The clock has not been moved, and is not.</param>
+    public async Task SettleAsync(bool stands = false)
     {
         const string busy =
             "SELECT kind || ' ' || subject || ' ' || COALESCE(error, '') FROM work WHERE lease IS NOT NULL OR due_at <= @now";
@@ -83,7 +89,7 @@ internal sealed class StarterRoom : IAsyncDisposable
                 return;
             if (looks > 3000)
                 Assert.Fail($"This is never done: {string.Join(", ", left)}");
-            if (looks % 10 == 0)
+            if (looks % 10 == 0 && !stands)
                 Clock.Advance(TimeSpan.FromSeconds(1));
             await often.WaitForNextTickAsync(Ct);
         }

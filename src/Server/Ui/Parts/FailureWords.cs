@@ -23,6 +23,8 @@ internal static class FailureWords
             "upstream_bridge_project_not_found" => "The project whose pipeline it waits for does not exist, or may not be seen.",
             "pipeline_loop_detected" => "It would start a pipeline that is being started by it.",
             "reached_max_descendant_pipelines_depth" => "Child pipelines are nested too deep.",
+            "reached_downstream_pipeline_trigger_rate_limit" =>
+                "Too many downstream pipelines triggered in the last minute. Try again later.",
             "config_error" => "The configuration is not valid.",
             _ => $"It failed: {reason.Replace('_', ' ')}.",
         };
