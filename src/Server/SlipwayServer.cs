@@ -160,6 +160,7 @@ public sealed class SlipwayServer : IAsyncDisposable
         services.AddSingleton(instance).AddSingleton(_ => new WorkLoop(kept.Db, time, instance.Id));
         ServerApp.AddParts(services);
         var app = builder.Build();
+        app.UseForwardedAddresses(options.TrustedProxies);
         app.UseRequestSpans();
         app.UseMeters();
         app.UseFailures();

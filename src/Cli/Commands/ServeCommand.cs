@@ -23,6 +23,7 @@ internal static class ServeCommand
             wanted.Listen,
             wanted.ExternalUrl,
             wanted.Database,
+            wanted.TrustedProxy,
             wanted.AllowOutbound,
             wanted.Blobs,
             wanted.RegistryQuota,
@@ -134,6 +135,15 @@ internal static class ServeCommand
                 HelpName = "ADDRESS",
             };
 
+        public Option<string[]> TrustedProxy { get; } =
+            new("--trusted-proxy")
+            {
+                Description =
+                    "address or network of a proxy whose X-Forwarded-For and X-Forwarded-Proto say who asks; repeatable [nobody is believed]",
+                HelpName = "CIDR",
+                DefaultValueFactory = _ => [],
+            };
+
         public Option<string[]> AllowOutbound { get; } =
             new("--allow-outbound")
             {
@@ -192,6 +202,7 @@ internal static class ServeCommand
                         ? ListenAddress.Parse(mirror, "--registry-mirror-listen")
                         : null,
                 },
+                TrustedProxies = ProxyList.Read(parsed.GetValue(TrustedProxy) ?? []),
                 AllowedOutbound = parsed.GetValue(AllowOutbound) ?? [],
                 Runner = parsed.GetValue(Runner)!,
                 DownstreamTriggerLimit = LimitOf(parsed.GetValue(DownstreamTriggerLimit)),

@@ -4,7 +4,7 @@ namespace Slipway.Server.Http;
 
 internal static class Requests
 {
-    /// <summary>Where a request comes from, for limits and records; the proxy's where there is one that is not trusted.</summary>
+    /// <summary>Where a request comes from, for limits and records; the proxy's where there is one that <see cref="ServerOptions.TrustedProxies"/> does not name.</summary>
     public static string Address(this HttpContext http) => http.Connection.RemoteIpAddress?.ToString() ?? "";
 
     /// <summary>Whether it only reads.</summary>

@@ -82,6 +82,7 @@ public sealed class CommandLineTests
     [InlineData("--registry-grace", "a time")]
     [InlineData("--runner-silence", "a time")]
     [InlineData("--downstream-trigger-limit", "a number")]
+    [InlineData("--trusted-proxy", "an address or a network")]
     public void A_bound_of_the_server_is_taken_and_what_is_none_is_refused(string option, string wanted)
     {
         using var folder = new TemporaryFolder();

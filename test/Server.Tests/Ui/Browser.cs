@@ -72,9 +72,12 @@ internal sealed partial class Browser(Uri server) : IDisposable
         return ShownOf(answer, await answer.Content.ReadAsStringAsync());
     }
 
+    /// <returns>Of a form on a page.</returns>
+    public static string? TokenOf(string page) => Token().Match(page) is { Success: true } match ? match.Groups[1].Value : null;
+
     private static Shown ShownOf(HttpResponseMessage answer, string text)
     {
-        var token = Token().Match(text) is { Success: true } match ? match.Groups[1].Value : null;
+        var token = TokenOf(text);
         var headers = answer
             .Headers.Concat(answer.Content.Headers)
             .ToDictionary(header => header.Key, header => string.Join(", ", header.Value));

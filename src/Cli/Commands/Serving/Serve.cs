@@ -17,6 +17,7 @@ internal sealed record ServeOptions
     public required IPEndPoint Listen { get; init; }
     public Uri? ExternalUrl { get; init; }
     public IReadOnlyList<string> AllowedOutbound { get; init; } = [];
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
     public int DownstreamTriggerLimit { get; init; }
     public string? Database { get; init; }
     public string? Blobs { get; init; }
@@ -70,6 +71,7 @@ internal static class Serve
             Listen = options.Listen,
             ExternalUrl = options.ExternalUrl,
             AllowedOutbound = options.AllowedOutbound,
+            TrustedProxies = options.TrustedProxies,
             DownstreamTriggerLimit = options.DownstreamTriggerLimit,
             Database = options.Database,
             Blobs = options.Blobs,
