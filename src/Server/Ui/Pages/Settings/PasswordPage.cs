@@ -98,7 +98,7 @@ internal static class PasswordPage
                 <h1>Password</h1>
                 <p class="muted">Every other browser in which you are signed in has to sign in again. Access tokens stay as they are.</p>
                 {Forms.Problem(problem)}
-                <form method="post" action="{s_change}" class="fields">
+                <form method="post" action="{s_change}" class="fields narrowed">
                 {Forms.Token(view)}
                 <label>Current password<input name="{Current}" type="password" autocomplete="current-password" maxlength="1000" required></label>
                 {Forms.Field(
@@ -110,7 +110,7 @@ internal static class PasswordPage
                     )
                 )}
                 <label>New password once more<input name="{Again}" type="password" autocomplete="new-password" maxlength="{Passwords.MaxLength}" required></label>
-                <button class="primary">Change password</button>
+                <div class="acts"><button class="primary">Change password</button></div>
                 </form>
                 """
             ),
