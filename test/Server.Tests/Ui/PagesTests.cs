@@ -48,7 +48,8 @@ public sealed class PagesTests
         await room.SetAsync(job, "success");
         var browser = await room.SignedInAsync();
 
-        Assert.Contains("href=\"/ada/app\"", (await ReadAsync(browser, "/")).Text);
+        foreach (var list in (string[])["/", "/dashboard/projects", "/explore", "/explore/projects"])
+            Assert.Contains("href=\"/ada/app\"", (await ReadAsync(browser, list)).Text);
         var home = (await ReadAsync(browser, "/ada/app")).Text;
         Assert.Contains("<strong>bold</strong>", home);
         Assert.Contains("/ada/app/-/blob/main/docs/a.md", home);

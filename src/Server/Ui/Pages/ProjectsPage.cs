@@ -28,12 +28,10 @@ internal static class ProjectsPage
 
     public static void MapProjectList(this IEndpointRouteBuilder app)
     {
-        app.MapPage("/", HomeAsync, Anybody);
-        app.MapPage(
-            "/explore",
-            (PageView view, Paging paging, Db db, CancellationToken ct) => ShowAsync(view, paging, true, db, ct),
-            Anybody
-        );
+        foreach (var home in (string[])["/", "/dashboard/projects"])
+            app.MapPage(home, HomeAsync, Anybody);
+        foreach (var all in (string[])["/explore", "/explore/projects"])
+            app.MapPage(all, (PageView view, Paging paging, Db db, CancellationToken ct) => ShowAsync(view, paging, true, db, ct), Anybody);
     }
 
     /// <summary>A server without users has nothing to show but where to make the first one.</summary>
