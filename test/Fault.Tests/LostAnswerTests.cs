@@ -47,8 +47,8 @@ public sealed class LostAnswerTests(Rigs rigs) : IClassFixture<Rigs>
             over.CancelAfter(Patience);
             var working = Enumerable.Range(0, Runners).Select(n => WorkAsync(rig, ledger, round * Runners + n, over.Token)).ToList();
             while (ledger.Ended < jobs && !over.IsCancellationRequested && !working.Exists(one => one.IsCompleted))
-                // Most of many are handed out without a pause, and of the others none waits for long.
-                await LapseAsync(rig, ledger, TimeSpan.FromSeconds(names > 1 && ledger.Ended < jobs - JobsOfOne ? 10 : 2));
+                // Of very many most are handed out by a server that nobody kills.
+                await LapseAsync(rig, ledger, TimeSpan.FromSeconds(names > 1 ? 10 : 2));
             await over.CancelAsync();
             await Task.WhenAll(working);
 
