@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Slipway.Server.Http;
 
@@ -34,12 +35,14 @@ internal static class PageAnswers
         headers["X-Total-Pages"] = pages.ToString();
         headers["X-Next-Page"] = paging.Page < pages ? (paging.Page + 1).ToString() : "";
         headers["X-Prev-Page"] = paging.Page > 1 ? (paging.Page - 1).ToString() : "";
-        headers["Link"] = string.Join(", ", Links(http.Request, paging, pages));
+        headers["Link"] = string.Join(", ", Links(http, paging, pages));
         return Answers.Ok(items);
     }
 
-    private static IEnumerable<string> Links(HttpRequest request, Paging paging, long pages)
+    private static IEnumerable<string> Links(HttpContext http, Paging paging, long pages)
     {
+        var request = http.Request;
+        var server = Called(http);
         if (paging.Page > 1)
             yield return Link(paging.Page - 1, "prev");
         if (paging.Page < pages)
@@ -56,7 +59,13 @@ internal static class PageAnswers
                 .Append(("page", page.ToString()))
                 .Append(("per_page", paging.PerPage.ToString()))
                 .Select(pair => $"{Uri.EscapeDataString(pair.Item1)}={Uri.EscapeDataString(pair.Item2 ?? "")}");
-            return $"<{request.Scheme}://{request.Host}{request.PathBase}{request.Path.ToUriComponent()}?{string.Join('&', query)}>; rel=\"{relation}\"";
+            return $"<{server}{request.Path.ToUriComponent()}?{string.Join('&', query)}>; rel=\"{relation}\"";
         }
     }
+
+    /// <summary>Clients go there with their tokens, so what the server is said to be called counts for more than how this request came.</summary>
+    private static string Called(HttpContext http) =>
+        http.RequestServices.GetRequiredService<ServerOptions>().ExternalUrl is null
+            ? $"{http.Request.Scheme}://{http.Request.Host}{http.Request.PathBase}"
+            : http.RequestServices.GetRequiredService<ServerUrl>().Base;
 }

@@ -119,13 +119,31 @@ public sealed class ForwardedAddressTests
         Assert.Contains($"realm=\"{scheme}://", answer.Headers.WwwAuthenticate.ToString());
     }
 
-    private static Task<TestServer> StartAsync(string trusted) =>
+    /// <summary>A client goes there with its token, so it must be by https where the server is called so.</summary>
+    [Theory]
+    [InlineData(null, "", "http://SERVER")]
+    [InlineData(null, "127.0.0.1/32", "https://SERVER")]
+    [InlineData("https://ci.example.com", "", "https://ci.example.com")]
+    [InlineData("https://ci.example.com/slipway", "127.0.0.1/32", "https://ci.example.com/slipway")]
+    public async Task The_next_part_of_a_list_is_where_the_server_is_called(string? external, string trusted, string called)
+    {
+        await using var server = await StartAsync(trusted, external);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v4/projects?per_page=1");
+        request.Headers.Add("X-Forwarded-For", "203.0.113.9");
+        request.Headers.Add("X-Forwarded-Proto", "https");
+        using var answer = await server.Anonymous.SendAsync(request, Ct);
+        var first = $"<{called.Replace("SERVER", server.Address.Authority)}/api/v4/projects?page=1&per_page=1>; rel=\"first\"";
+        Assert.Equal(first, Assert.Single(answer.Headers.GetValues("Link")));
+    }
+
+    private static Task<TestServer> StartAsync(string trusted, string? external = null) =>
         TestServer.StartAsync(
             DatabaseKind.Sqlite,
             new Clock(),
             options =>
                 options with
                 {
+                    ExternalUrl = external is null ? null : new Uri(external),
                     TrustedProxies = [.. trusted.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(IPNetwork.Parse)],
                 }
         );
