@@ -64,7 +64,7 @@ internal static class PageAnswers
     }
 
     /// <summary>Clients go there with their tokens, so what the server is said to be called counts for more than how this request came.</summary>
-    private static string Called(HttpContext http) =>
+    public static string Called(HttpContext http) =>
         http.RequestServices.GetRequiredService<ServerOptions>().ExternalUrl is null
             ? $"{http.Request.Scheme}://{http.Request.Host}{http.Request.PathBase}"
             : http.RequestServices.GetRequiredService<ServerUrl>().Base;

@@ -3,6 +3,9 @@ using System.Net.Http.Headers;
 using System.Text;
 using Slipway.Server.Accounts;
 using Slipway.Server.Data;
+using Slipway.Server.Git;
+using Slipway.Server.Tests.Git;
+using Slipway.Server.Tests.Runners;
 using Slipway.Server.Tests.Support;
 using Slipway.Server.Tests.Ui;
 using Xunit;
@@ -134,6 +137,26 @@ public sealed class ForwardedAddressTests
         using var answer = await server.Anonymous.SendAsync(request, Ct);
         var first = $"<{called.Replace("SERVER", server.Address.Authority)}/api/v4/projects?page=1&per_page=1>; rel=\"first\"";
         Assert.Equal(first, Assert.Single(answer.Headers.GetValues("Link")));
+    }
+
+    [Theory]
+    [InlineData("repository/commits?ref_name=main&per_page=1")]
+    [InlineData("repository/tree?ref=main&per_page=1&pagination=keyset")]
+    public async Task The_next_commits_and_files_are_there_too(string list)
+    {
+        await using var room = await CoordinatorRoom.OpenAsync(
+            DatabaseKind.Sqlite,
+            options: options => options with { ExternalUrl = new Uri("https://ci.example.com") }
+        );
+        using var folder = new TemporaryFolder();
+        var work = await GitClient.InitAsync(folder["work"]);
+        await work.CommitAsync("one", ("a", "1"));
+        await work.CommitAsync("two", ("b", "2"));
+        await work.OkAsync("push", "-q", room.Part<Repositories>().Create(room.Project.Id).Path, "HEAD:refs/heads/main");
+        using var answer = await room.Admin.Client.GetAsync($"/api/v4/projects/{room.Project.Id}/{list}", Ct);
+        var links = Assert.Single(answer.Headers.GetValues("Link")).Split(", ");
+        Assert.Contains(links, link => link.Contains("rel=\"next\""));
+        Assert.All(links, link => Assert.StartsWith("<https://ci.example.com/api/v4/projects/", link));
     }
 
     private static Task<TestServer> StartAsync(string trusted, string? external = null) =>

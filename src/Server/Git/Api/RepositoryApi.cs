@@ -68,6 +68,6 @@ internal static class RepositoryApi
             .SelectMany(pair => pair.Value.Select(value => (pair.Key, Value: value ?? "")))
             .Append(changed)
             .Select(pair => $"{Uri.EscapeDataString(pair.Item1)}={Uri.EscapeDataString(pair.Item2)}");
-        return $"<{request.Scheme}://{request.Host}{request.PathBase}{request.Path.ToUriComponent()}?{string.Join('&', query)}>; rel=\"{relation}\"";
+        return $"<{PageAnswers.Called(http)}{request.Path.ToUriComponent()}?{string.Join('&', query)}>; rel=\"{relation}\"";
     }
 }
