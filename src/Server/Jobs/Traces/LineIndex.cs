@@ -28,8 +28,8 @@ internal static class LineIndex
     }
 
     /// <summary>Counts the lines of a log from where it stands.</summary>
-    /// <returns>Four bytes for each MiB, the last of which may be shorter; nothing for a log of up to one.</returns>
-    public static async Task<byte[]?> OfAsync(Stream log, CancellationToken ct)
+    /// <returns>Four bytes for each MiB, the last of which may be shorter, nothing for a log of up to one; and how many bytes were counted.</returns>
+    public static async Task<(byte[]? Index, long Counted)> OfAsync(Stream log, CancellationToken ct)
     {
         var (index, at) = (new List<uint>(), 0L);
         var buffer = ArrayPool<byte>.Shared.Rent(PieceBytes);
@@ -52,11 +52,11 @@ internal static class LineIndex
         }
 
         if (index.Count < 2)
-            return null;
+            return (null, at);
         var bytes = new byte[index.Count * Width];
         for (var n = 0; n < index.Count; n++)
             BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(n * Width), index[n]);
-        return bytes;
+        return (bytes, at);
     }
 
     /// <summary>The last place that the job's index knows before the first byte of a line.</summary>

@@ -41,7 +41,7 @@ internal sealed class TraceArchive(Db db, TraceFolder live, IBlobStore blobs, Pi
             return false;
         var coverage = await CoverageAsync(job, log, ct);
         log.Position = 0;
-        var lines = await LineIndex.OfAsync(log, ct);
+        var (lines, counted) = await LineIndex.OfAsync(log, ct);
         log.Position = 0;
         var begunAt = time.Milliseconds();
         if (await blobs.PutAsync(log, null, long.MaxValue, ct) is not BlobPut.Stored(var blob))
@@ -51,7 +51,8 @@ internal sealed class TraceArchive(Db db, TraceFolder live, IBlobStore blobs, Pi
         {
             blob = blob.Digest.ToString(),
             blob.Length,
-            lines,
+            // A piece that was on its way when the job ended may have come since.
+            lines = counted == blob.Length ? lines : null,
             coverage,
             job.Id,
         };
