@@ -89,8 +89,7 @@ internal static class UserStore
     /// <summary>Who has no way to sign in any more keeps none that is open.</summary>
     public static async Task CloseDoorsAsync(Session session, long user, long now, CancellationToken ct)
     {
-        await session.ExecuteAsync("DELETE FROM sessions WHERE user_id = @user", new { user }, ct);
-        await session.ExecuteAsync("DELETE FROM sign_in_addresses WHERE user_id = @user", new { user }, ct);
+        await ForgetSignInsAsync(session, user, null, ct);
         await session.ExecuteAsync(
             "UPDATE access_tokens SET revoked_at = @now WHERE user_id = @user AND revoked_at IS NULL",
             new { user, now },
@@ -98,33 +97,80 @@ internal static class UserStore
         );
     }
 
-    /// <summary>Changes what is given. A new password ends all sessions.</summary>
+    /// <summary>Changes what is given, and leaves the rest as it is by now. With a new password everybody has to sign in again, and no address is known any more.</summary>
     /// <returns>What is wrong.</returns>
     public static async Task<FieldError?> ChangeAsync(Session session, UserRow user, UserChange change, CancellationToken ct)
     {
-        var (name, email) = (change.Name ?? user.Name, change.Email ?? user.Email);
-        if ((CheckName(name) ?? CheckEmail(email)) is { } wrong)
+        if (
+            ((change.Name is null ? null : CheckName(change.Name)) ?? (change.Email is null ? null : CheckEmail(change.Email))) is { } wrong
+        )
             return wrong;
         var args = new
         {
             user.Id,
-            name,
-            email,
-            email_key = email.ToLowerInvariant(),
-            admin = change.Admin is { } admin ? (admin ? 1L : 0L) : user.Admin,
+            change.Name,
+            change.Email,
+            email_key = change.Email?.ToLowerInvariant(),
+            admin = change.Admin is { } admin ? (admin ? 1L : 0L) : (long?)null,
             change.Password,
         };
-        if (await session.FindAsync<long>("SELECT id FROM users WHERE email_key = @email_key AND id <> @Id", args, ct) != 0)
+        if (
+            change.Email is not null
+            && await session.FindAsync<long>("SELECT id FROM users WHERE email_key = @email_key AND id <> @Id", args, ct) != 0
+        )
             return new FieldError("email", FieldError.Taken);
         await session.ExecuteAsync(
-            "UPDATE users SET name = @name, email = @email, email_key = @email_key, admin = @admin, password = COALESCE(@Password, password) WHERE id = @Id",
+            """
+            UPDATE users SET name = COALESCE(@Name, name), email = COALESCE(@Email, email), email_key = COALESCE(@email_key, email_key),
+              admin = COALESCE(@admin, admin), password = COALESCE(@Password, password)
+            WHERE id = @Id
+            """,
             args,
             ct
         );
-        await session.ExecuteAsync("UPDATE namespaces SET name = @name WHERE owner_id = @Id", args, ct);
+        if (change.Name is not null)
+            await session.ExecuteAsync("UPDATE namespaces SET name = @Name WHERE owner_id = @Id", args, ct);
         if (change.Password is not null)
-            await session.ExecuteAsync("DELETE FROM sessions WHERE user_id = @Id", args, ct);
+            await ForgetSignInsAsync(session, user.Id, null, ct);
         return null;
+    }
+
+    /// <summary>A user gives themselves another password. Every browser has to sign in again, and of the addresses that are known only the one stays.</summary>
+    /// <param name="hash">Of the new one.</param>
+    /// <param name="was">Of the one that they have shown to know.</param>
+    /// <param name="network">Where they are.</param>
+    /// <returns>False when it is another one by now, or they may not sign in any more.</returns>
+    public static async Task<bool> ReplacePasswordAsync(
+        Session session,
+        long user,
+        string hash,
+        string was,
+        string network,
+        CancellationToken ct
+    )
+    {
+        const string sql = "UPDATE users SET password = @hash WHERE id = @user AND password = @was AND state = 'active'";
+        var args = new
+        {
+            user,
+            hash,
+            was,
+        };
+        if (await session.ExecuteAsync(sql, args, ct) == 0)
+            return false;
+        await ForgetSignInsAsync(session, user, network, ct);
+        return true;
+    }
+
+    /// <param name="network">The address that stays known.</param>
+    private static async Task ForgetSignInsAsync(Session session, long user, string? network, CancellationToken ct)
+    {
+        await session.ExecuteAsync("DELETE FROM sessions WHERE user_id = @user", new { user }, ct);
+        await session.ExecuteAsync(
+            "DELETE FROM sign_in_addresses WHERE user_id = @user AND network <> @kept",
+            new { user, kept = network ?? "" },
+            ct
+        );
     }
 
     /// <summary>Blocks a user, whose sessions end, or lets one in again; tokens are no good while their user is blocked.</summary>

@@ -29,6 +29,10 @@ public sealed class PasswordPageTests
         Assert.Equal((302, 200), ((await lost.GetAsync(Page)).Status, (await eve.GetAsync(Page)).Status));
         Assert.Equal(422, (await room.Browser().SignInAsync("ada", PageRoom.Password)).Status);
         Assert.Equal(303, (await room.Browser().SignInAsync("ada", Other)).Status);
+        Assert.Equal(
+            1,
+            await room.Server.Db.FindAsync<long>("SELECT COUNT(*) FROM sign_in_addresses WHERE user_id = @Id", room.Owner.Row, Ct)
+        );
         var noted = Assert.Single(
             await room.Server.Db.QueryAsync<string>(
                 "SELECT actor || ' ' || target || ' ' || details FROM audit_events WHERE action = 'user_changed'",
@@ -79,6 +83,29 @@ public sealed class PasswordPageTests
         Assert.Equal(403, (await here.PostAsync(Form, null, null, Fields(PageRoom.Password, Other, Other))).Status);
         Assert.Equal(403, (await here.PostAsync(Form, token, "https://evil.example", Fields(PageRoom.Password, Other, Other))).Status);
         Assert.Equal(303, (await room.Browser().SignInAsync("ada", PageRoom.Password)).Status);
+    }
+
+    /// <summary>A form may take minutes to come in; what was read before it came is old by then.</summary>
+    [Theory, EveryDatabase]
+    public async Task A_new_password_gives_nobody_back_what_was_taken_meanwhile(DatabaseKind kind)
+    {
+        await using var room = await PageRoom.OpenAsync(kind);
+        var old = (await room.Server.AdminAsync("grace")).Row;
+        await room.Server.Db.ExecuteAsync("UPDATE users SET admin = 0, email = 'new@example.com' WHERE id = @Id", new { old.Id }, Ct);
+        Assert.Null(
+            await room.Server.Db.WriteAsync((session, t) => UserStore.ChangeAsync(session, old, new UserChange(Password: "a hash"), t), Ct)
+        );
+        var now = (await UserStore.FindAsync(room.Server.Db, old.Id, Ct))!;
+        Assert.Equal((0L, "new@example.com"), (now.Admin, now.Email));
+
+        Assert.True(await ReplaceAsync("a hash", "another"));
+        // Of two who knew the one before, one was first.
+        Assert.False(await ReplaceAsync("a hash", "a third"));
+        await room.Server.Db.ExecuteAsync("UPDATE users SET state = 'blocked' WHERE id = @Id", new { old.Id }, Ct);
+        Assert.False(await ReplaceAsync("another", "a fourth"));
+
+        Task<bool> ReplaceAsync(string was, string hash) =>
+            room.Server.Db.WriteAsync((session, t) => UserStore.ReplacePasswordAsync(session, old.Id, hash, was, "127.0.0.1", t), Ct);
     }
 
     private static async Task<int> ChangeAsync(Browser browser, string current, string password) =>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Server.Accounts;
@@ -51,9 +50,7 @@ internal static class SetUpPage
             case FirstRunOutcome.Invalid invalid:
                 return Page(view, username, email, $"{invalid.Error}.", 422);
             case FirstRunOutcome.TooMany tooMany:
-                var seconds = (int)Math.Ceiling(tooMany.Wait.TotalSeconds);
-                http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-                return Page(view, username, email, $"Too many tries. Wait {seconds} s, then try again.", 429);
+                return Page(view, username, email, Waiting.Say(http, tooMany.Wait), 429);
             case FirstRunOutcome.WrongCode:
                 return Page(view, username, email, "That is not the code which the server printed when it started this time.", 422);
             default:

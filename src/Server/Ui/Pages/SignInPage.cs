@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Server.Accounts;
@@ -57,9 +56,7 @@ internal static class SignInPage
             case SignInOutcome.CodeNeeded:
                 return Page(view, login, back, "Enter your password again, and the code of your authenticator.", true, 200);
             case SignInOutcome.TooMany tooMany:
-                var seconds = (int)Math.Ceiling(tooMany.Wait.TotalSeconds);
-                http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-                return Page(view, login, back, $"Too many tries. Wait {seconds} s, then try again.", false, 429);
+                return Page(view, login, back, Waiting.Say(http, tooMany.Wait), false, 429);
             default:
                 return Page(view, login, back, "Name, password or code are not right.", !string.IsNullOrEmpty(form[Code]), 422);
         }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Server.Accounts;
@@ -15,6 +14,7 @@ internal static class PasswordPage
     private const string Current = "user[password]";
     private const string New = "user[new_password]";
     private const string Again = "user[password_confirmation]";
+    private const string Other = "Your current password is another one.";
 
     private static readonly Access SignedIn = new Access.SignedIn();
 
@@ -55,39 +55,40 @@ internal static class PasswordPage
             return Page(view, "The two new passwords are not the same.", 422);
         if (Passwords.Check(password) is { } weak)
             return Page(view, $"{weak}.", 422);
+        // What it is now, so that of two who know it one comes first.
+        var was = await db.FindAsync<string>("SELECT password FROM users WHERE id = @Id", new { user.Id }, ct);
         // Counted as every other try: a browser that somebody has left open is no place to guess at.
         switch (await signIn.TryAsync(user.Username, form[Current].ToString(), null, http.Address(), ct))
         {
             case SignInOutcome.TooMany tooMany:
-                var seconds = (int)Math.Ceiling(tooMany.Wait.TotalSeconds);
-                http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-                return Page(view, $"Too many tries. Wait {seconds} s, then try again.", 429);
+                return Page(view, Waiting.Say(http, tooMany.Wait), 429);
             case SignInOutcome.Refused:
-                return Page(view, "Your current password is another one.", 422);
+                return Page(view, Other, 422);
         }
 
-        var change = new UserChange(Password: await passwords.HashAsync(password, ct));
-        await db.WriteAsync(
-            async (session, token) =>
-            {
-                // It ends all sessions, this one too.
-                await UserStore.ChangeAsync(session, user, change, token);
-                await Audit.WriteAsync(
-                    session,
-                    user.Username,
-                    "user_changed",
-                    $"user {user.Username}",
-                    change.ForAudit,
-                    time.Milliseconds(),
-                    token
-                );
-                return true;
-            },
-            ct
-        );
+        var hash = await passwords.HashAsync(password, ct);
+        if (!await db.WriteAsync((session, token) => ReplaceAsync(session, user, hash, was ?? "", http.Address(), time, token), ct))
+            return Page(view, Other, 422);
         await Sessions.BeginAsync(db, http, user, time, url.IsSecure, ct);
         once.Put(http, ShownOnce.Note, "Your password is changed. Every other browser has to sign in again.");
         return new SeeOther(Here);
+    }
+
+    private static async Task<bool> ReplaceAsync(
+        Session session,
+        UserRow user,
+        string hash,
+        string was,
+        string address,
+        TimeProvider time,
+        CancellationToken ct
+    )
+    {
+        if (!await UserStore.ReplacePasswordAsync(session, user.Id, hash, was, SignInLimits.Network(address), ct))
+            return false;
+        var changed = new UserChange(Password: hash).ForAudit;
+        await Audit.WriteAsync(session, user.Username, "user_changed", $"user {user.Username}", changed, time.Milliseconds(), ct);
+        return true;
     }
 
     private static PageAnswer Page(PageView view, string? problem, int status) =>
