@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Slipway.Fault.Tests.Support;
 using Slipway.Server.Tests.Support;
 using Xunit;
@@ -104,7 +105,8 @@ public sealed class OutageTests(Rigs rigs) : IClassFixture<Rigs>
     [Theory, EveryDatabase]
     public async Task A_network_that_loses_one_request_in_five_leaves_each_log_as_it_was(DatabaseKind kind)
     {
-        var count = Rig.IsLong ? 100 : 12;
+        // Three or four requests a job, and so fewer losses than jobs when all goes fast.
+        var (count, least) = Rig.IsLong ? (150, 100) : (20, 12);
         var rig = await rigs.OfAsync(
             kind,
             $$"""
@@ -130,15 +132,16 @@ public sealed class OutageTests(Rigs rigs) : IClassFixture<Rigs>
             TimeSpan.FromMinutes(Rig.IsLong ? 20 : 5)
         );
 
-        var jobs = (await rig.ApiAsync($"projects/1/pipelines/{pipeline}/jobs?per_page=100&include_retried=true"))
-            .EnumerateArray()
-            .ToList();
+        var jobs = new List<JsonElement>();
+        for (var page = 1; page <= 2; page++)
+            jobs.AddRange(
+                (await rig.ApiAsync($"projects/1/pipelines/{pipeline}/jobs?per_page=100&page={page}&include_retried=true")).EnumerateArray()
+            );
         Assert.Equal(Enumerable.Repeat("success", count), jobs.Select(job => job.GetProperty("status").GetString()));
         foreach (var job in jobs)
             Assert.Equal(Enumerable.Range(1, ManyLines).Select(n => $"line {n}"), await SaidAsync(rig, job.GetProperty("id").GetInt64()));
         TestContext.Current.TestOutputHelper?.WriteLine($"{network.Lost} requests were lost");
-        // Three or four requests a job, and so fewer losses than jobs when all goes fast.
-        Assert.True(network.Lost >= count / 2, $"only {network.Lost} requests were lost");
+        Assert.True(network.Lost >= least, $"only {network.Lost} requests were lost");
         await rig.SoundAsync("losses");
     }
 

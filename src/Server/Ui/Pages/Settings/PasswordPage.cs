@@ -14,7 +14,7 @@ internal static class PasswordPage
     private const string Current = "user[password]";
     private const string New = "user[new_password]";
     private const string Again = "user[password_confirmation]";
-    private const string Other = "Your current password is another one.";
+    private const string NotCurrent = "Your current password is another one.";
 
     private static readonly Access SignedIn = new Access.SignedIn();
 
@@ -63,12 +63,12 @@ internal static class PasswordPage
             case SignInOutcome.TooMany tooMany:
                 return Page(view, Waiting.Say(http, tooMany.Wait), 429);
             case SignInOutcome.Refused:
-                return Page(view, Other, 422);
+                return Page(view, NotCurrent, 422);
         }
 
         var hash = await passwords.HashAsync(password, ct);
         if (!await db.WriteAsync((session, token) => ReplaceAsync(session, user, hash, was ?? "", http.Address(), time, token), ct))
-            return Page(view, Other, 422);
+            return Page(view, NotCurrent, 422);
         await Sessions.BeginAsync(db, http, user, time, url.IsSecure, ct);
         once.Put(http, ShownOnce.Note, "Your password is changed. Every other browser has to sign in again.");
         return new SeeOther(Here);
