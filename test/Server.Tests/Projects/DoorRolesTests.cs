@@ -4,6 +4,7 @@ using System.Text;
 using Slipway.Server.Accounts;
 using Slipway.Server.Data;
 using Slipway.Server.Tests.Registry;
+using Slipway.Server.Tests.Registry.Proxy;
 using Slipway.Server.Tests.Support;
 using Xunit;
 
@@ -11,6 +12,7 @@ namespace Slipway.Server.Tests.Projects;
 
 /// <summary>
 /// Security row S34 for the doors that look at credentials of their own, which <see cref="RouteRolesTests"/> leaves out: Git, large files, images and triggers.
+/// Those of the dependency proxy, which is a group's, are in <see cref="ProxyRolesTests"/>.
 /// </summary>
 public sealed class DoorRolesTests
 {
