@@ -13,8 +13,8 @@ internal static class Program
 
           --slipway   the published binary
           --database  a PostgreSQL where psql may make databases, one for each row; without it each row has a new SQLite file
-          --rows      only these: start, push, handout, traces, visible, large, pages, jobs, lists, registry
-          --runners   how many ask at once in each run of handout: 1,8,32 when it is not said
+          --rows      only these: start, push, handout, wide, traces, visible, large, pages, jobs, lists, registry
+          --runners   how many ask at once in each run of handout and wide: 1,8,32 when it is not said
           --small     a tenth of everything: to see that it works
         """;
 
@@ -23,6 +23,7 @@ internal static class Program
         ("start", StartRow.RunAsync),
         ("push", PushRow.RunAsync),
         ("handout", HandoutRow.RunAsync),
+        ("wide", WideRow.RunAsync),
         ("traces", TraceRows.IngestAsync),
         ("visible", TraceRows.VisibleAsync),
         ("large", TraceRows.LargeAsync),

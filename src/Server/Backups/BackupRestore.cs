@@ -97,13 +97,14 @@ internal sealed class BackupRestore(ServerOptions options, TimeProvider time, Ac
         if ((await engine.ReadAsync((session, t) => Tables.NamesAsync(session, isSqlite, t), false, ct)).Count > 0)
             throw new BackupException($"The database {address} is not empty. A backup is restored to a database of its own.");
         await Migrator.ApplyAsync(engine, [.. known.Take((int)manifest.Schema)], time, ct);
-        await engine.WriteAsync((session, t) => RowsAsync(session, folder, manifest, isSqlite, t), ct);
+        await engine.WriteAsync((session, t) => RowsAsync(session, folder, manifest, isSqlite, t), [], ct);
         await engine.WriteAsync(
             async (session, t) =>
             {
                 await TableKeys.RestoreAsync(session, isSqlite, t);
                 return 0;
             },
+            [],
             ct
         );
     }

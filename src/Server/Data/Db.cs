@@ -92,18 +92,22 @@ internal sealed class Db : IAsyncDisposable
     /// <summary>Runs one statement that writes, as a transaction of its own.</summary>
     /// <returns>How many rows it wrote.</returns>
     public Task<int> ExecuteAsync(string sql, object? args, CancellationToken ct) =>
-        TracedAsync(() => BoundedAsync(token => _engine.WriteAsync((session, t) => session.ExecuteAsync(sql, args, t), token), ct));
+        TracedAsync(() => BoundedAsync(token => _engine.WriteAsync((session, t) => session.ExecuteAsync(sql, args, t), [], token), ct));
 
     /// <summary>
     /// Runs the body as one transaction, as if alone. It may run more than once, so it has no effect but through its session; it should be short and wait
     /// for nothing else, for on SQLite everybody behind it waits too.
     /// </summary>
-    public async Task<T> WriteAsync<T>(Func<Session, CancellationToken, Task<T>> body, CancellationToken ct)
+    public Task<T> WriteAsync<T>(Func<Session, CancellationToken, Task<T>> body, CancellationToken ct) => WriteAsync(body, [], ct);
+
+    /// <summary>The same, for what many do at the same moment.</summary>
+    /// <param name="pipelines">Those that it changes. Who changes the same one comes one after the other, and is not run again because of the others.</param>
+    public async Task<T> WriteAsync<T>(Func<Session, CancellationToken, Task<T>> body, IEnumerable<long> pipelines, CancellationToken ct)
     {
         // Of several runs, the last is the one that counts.
         Session? last = null;
         var result = await TracedAsync(() =>
-            BoundedAsync(token => _engine.WriteAsync(Marked((session, t) => body(last = session, t)), token), ct)
+            BoundedAsync(token => _engine.WriteAsync(Marked((session, t) => body(last = session, t)), pipelines, token), ct)
         );
         last?.TellCommitted();
         return result;

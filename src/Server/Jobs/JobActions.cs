@@ -87,6 +87,7 @@ internal sealed class JobActions(Db db, PipelineStore pipelines, TraceFolder liv
                     t
                 );
             },
+            [job.PipelineId],
             ct
         );
 }

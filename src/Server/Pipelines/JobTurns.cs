@@ -7,7 +7,11 @@ namespace Slipway.Server.Pipelines;
 internal sealed class JobTurns(Db db, PipelineStore store, TimeProvider time)
 {
     public Task OnDueAsync(PipelineWork.Delayed job, CancellationToken ct) =>
-        db.WriteAsync((session, token) => store.ApplyAsync(session, job.PipelineId, new PipelineEvent.Ticked(time.GetUtcNow()), token), ct);
+        db.WriteAsync(
+            (session, token) => store.ApplyAsync(session, job.PipelineId, new PipelineEvent.Ticked(time.GetUtcNow()), token),
+            [job.PipelineId],
+            ct
+        );
 
     /// <summary>Lets the next job into a resource group. https://docs.gitlab.com/ci/resource_groups/</summary>
     public Task OnResourceAsync(PipelineWork.Resource group, CancellationToken ct) =>

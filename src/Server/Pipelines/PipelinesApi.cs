@@ -208,7 +208,7 @@ internal static class PipelinesApi
             return Answers.NotFound();
         if (user is null || !await ProtectedRefs.MayRunOnAsync(db, here, user, row.Ref, row.IsTag, ct))
             return Answers.Forbidden();
-        await db.WriteAsync((session, token) => store.ApplyAsync(session, pipeline, happened, token, user.Id), ct);
+        await db.WriteAsync((session, token) => store.ApplyAsync(session, pipeline, happened, token, user.Id), [pipeline], ct);
         return new WithStatus(await ShownAsync(here, pipeline, db, url, ct), status);
     }
 

@@ -14,7 +14,12 @@ internal sealed class RememberedStates
     private const int MostJobs = 40_000;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<long, (long Version, PipelineState State)> _states = [];
+
+    /// <summary>Of one pipeline: of two transactions only one may have been kept, and the other is run again on what was before both.</summary>
+    private const int MostVersions = 8;
+
+    /// <summary>By pipeline, the last one first. They differ in few jobs, and share the others.</summary>
+    private readonly Dictionary<long, LinkedList<(long Version, PipelineState State)>> _states = [];
     private int _jobs;
 
     /// <summary>Of so many numbers no two are alike.</summary>
@@ -24,22 +29,26 @@ internal sealed class RememberedStates
     public PipelineState? Find(long pipelineId, long version)
     {
         lock (_lock)
-            return _states.TryGetValue(pipelineId, out var known) && known.Version == version ? known.State : null;
+            return _states.GetValueOrDefault(pipelineId)?.FirstOrDefault(known => known.Version == version).State;
     }
 
     public void Keep(long pipelineId, long version, PipelineState state)
     {
         lock (_lock)
         {
-            if (_states.Remove(pipelineId, out var old))
-                _jobs -= old.State.Jobs.Length;
+            if (_states.Remove(pipelineId, out var versions))
+                _jobs -= versions.First!.Value.State.Jobs.Length;
             if (_jobs + state.Jobs.Length > MostJobs)
             {
                 _states.Clear();
                 _jobs = 0;
             }
 
-            _states[pipelineId] = (version, state);
+            versions ??= [];
+            versions.AddFirst((version, state));
+            if (versions.Count > MostVersions)
+                versions.RemoveLast();
+            _states[pipelineId] = versions;
             _jobs += state.Jobs.Length;
         }
     }

@@ -101,7 +101,8 @@ internal sealed partial class HandoutRounds
         IReadOnlyList<JobRow?> rows;
         try
         {
-            rows = await _db.WriteAsync((session, ct) => ClaimAsync(session, picks, ct), CancellationToken.None);
+            var of = picks.Select(pick => pick.Job.PipelineId);
+            rows = await _db.WriteAsync((session, ct) => ClaimAsync(session, picks, ct), of, CancellationToken.None);
         }
         catch (Exception e) when (e is not DatabaseException)
         {

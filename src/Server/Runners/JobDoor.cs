@@ -66,6 +66,7 @@ internal sealed class JobDoor(Db db, PipelineStore pipelines, TimeProvider time)
                 await JobStart.TakeUpAsync(session, pipelines, job, time.GetUtcNow(), t);
                 return (await session.FindAsync<JobRow>("SELECT * FROM jobs WHERE id = @Id", job, t))!;
             },
+            [job.PipelineId],
             ct
         );
 

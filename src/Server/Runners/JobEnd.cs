@@ -39,6 +39,7 @@ internal sealed class JobEnd(Db db, PipelineStore pipelines, TraceFolder traces,
                 await work.AddAsync(session, TraceArchive.Kind, new TraceArchive.Finished(job.Id), t);
                 return (await session.FindAsync<JobRow>("SELECT * FROM jobs WHERE id = @Id", job, t))!;
             },
+            [job.PipelineId],
             ct
         );
     }

@@ -90,7 +90,7 @@ internal sealed partial class JobHandout(
         }
 
         var failed = new PipelineEvent.Failed((int)job.Number, reason, null, time.GetUtcNow());
-        await db.WriteAsync((session, t) => pipelines.ApplyAsync(session, job.PipelineId, failed, t), ct);
+        await db.WriteAsync((session, t) => pipelines.ApplyAsync(session, job.PipelineId, failed, t), [job.PipelineId], ct);
         return null;
     }
 

@@ -43,6 +43,20 @@ public sealed class RememberedStatesTests
     }
 
     [Fact]
+    public void What_was_there_before_is_found_when_the_transactions_that_changed_it_were_undone()
+    {
+        var (states, kept, undone) = (new RememberedStates(), State(3), State(3));
+        states.Keep(1, 1, kept);
+        for (var version = 2; version <= 8; version++)
+            states.Keep(1, version, undone);
+
+        Assert.Same(kept, states.Find(1, 1));
+        Assert.Same(undone, states.Find(1, 2));
+        states.Keep(1, 9, undone);
+        Assert.Null(states.Find(1, 1));
+    }
+
+    [Fact]
     public void No_two_versions_are_alike()
     {
         var versions = Enumerable.Range(0, 1000).Select(_ => RememberedStates.NewVersion()).ToList();

@@ -20,6 +20,7 @@ internal sealed class PostgresEngine : IDatabaseEngine
     private readonly NpgsqlDataSource _reads;
     private readonly Gate _writers;
     private readonly Gate _readers;
+    private readonly Turns _turns = new();
 
     public PostgresEngine(string connectionString, DataOptions options)
     {
@@ -36,8 +37,10 @@ internal sealed class PostgresEngine : IDatabaseEngine
     /// <summary>Never ends: the server looks after its own disk, and stops when that fails.</summary>
     public Task<DatabaseException> Lost { get; } = new TaskCompletionSource<DatabaseException>().Task;
 
-    public async Task<T> WriteAsync<T>(Func<Session, CancellationToken, Task<T>> body, CancellationToken ct)
+    public async Task<T> WriteAsync<T>(Func<Session, CancellationToken, Task<T>> body, IEnumerable<long> things, CancellationToken ct)
     {
+        // Before its place: whoever waits for others of the same thing takes none from those who write another.
+        using var turn = await _turns.TakeAsync(things, ct);
         using var place = await _writers.EnterAsync(ct);
         return await AgainAsync(unsettled => TransactAsync(_writes, Mode.Write, body, unsettled, ct), ct);
     }
@@ -69,6 +72,7 @@ internal sealed class PostgresEngine : IDatabaseEngine
         await _reads.DisposeAsync();
         _writers.Dispose();
         _readers.Dispose();
+        _turns.Dispose();
     }
 
     private static NpgsqlDataSource Source(string connectionString, DataOptions options, int connections, string settings)

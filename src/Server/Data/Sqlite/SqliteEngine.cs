@@ -65,7 +65,9 @@ internal sealed class SqliteEngine : IDatabaseEngine
         return new SqliteEngine(path, options, time);
     }
 
-    public Task<T> WriteAsync<T>(Func<Session, CancellationToken, Task<T>> body, CancellationToken ct) => _writer.WriteAsync(body, ct);
+    /// <summary>All come one after the other, whatever they change.</summary>
+    public Task<T> WriteAsync<T>(Func<Session, CancellationToken, Task<T>> body, IEnumerable<long> things, CancellationToken ct) =>
+        _writer.WriteAsync(body, ct);
 
     public Task<T> MigrateAsync<T>(Func<Session, CancellationToken, Task<T>> body, CancellationToken ct) => _writer.WriteAsync(body, ct);
 

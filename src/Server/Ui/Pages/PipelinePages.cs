@@ -61,7 +61,7 @@ internal static class PipelinePages
         var user = http.Actor().Responsible!;
         if (!await ProtectedRefs.MayRunOnAsync(db, here, user, row.Ref, row.IsTag, ct))
             return JobPages.OfOthers(http);
-        await db.WriteAsync((session, token) => store.ApplyAsync(session, pipeline, happened, token, user.Id), ct);
+        await db.WriteAsync((session, token) => store.ApplyAsync(session, pipeline, happened, token, user.Id), [pipeline], ct);
         var list = Address.To(here.Project.FullPath, "-", "pipelines");
         return new SeeOther(http.Request.Query["from"] == "list" ? list : list.Below($"{pipeline}"));
     }
