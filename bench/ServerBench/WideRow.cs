@@ -63,5 +63,11 @@ internal static class WideRow
             }
         }
         catch (OperationCanceledException) when (done.IsCancellationRequested) { }
+        catch
+        {
+            // The others would wait for its jobs.
+            await done.CancelAsync();
+            throw;
+        }
     }
 }

@@ -106,7 +106,7 @@ public sealed class OutageTests(Rigs rigs) : IClassFixture<Rigs>
     public async Task A_network_that_loses_one_request_in_five_leaves_each_log_as_it_was(DatabaseKind kind)
     {
         // Three or four requests a job, and so fewer losses than jobs when all goes fast.
-        var (count, least) = Rig.IsLong ? (150, 100) : (20, 12);
+        var (count, least) = Rig.IsLong ? (200, 100) : (30, 12);
         var rig = await rigs.OfAsync(
             kind,
             $$"""

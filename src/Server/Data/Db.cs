@@ -101,7 +101,7 @@ internal sealed class Db : IAsyncDisposable
     public Task<T> WriteAsync<T>(Func<Session, CancellationToken, Task<T>> body, CancellationToken ct) => WriteAsync(body, [], ct);
 
     /// <summary>The same, for what many do at the same moment.</summary>
-    /// <param name="pipelines">Those that it changes. Who changes the same one comes one after the other, and is not run again because of the others.</param>
+    /// <param name="pipelines">Those that it changes. Who names the same one comes one after the other, and so has seldom to be run again.</param>
     public async Task<T> WriteAsync<T>(Func<Session, CancellationToken, Task<T>> body, IEnumerable<long> pipelines, CancellationToken ct)
     {
         // Of several runs, the last is the one that counts.

@@ -9,9 +9,10 @@ internal sealed class Gate(int places, int maxWaiting) : IDisposable
     /// <summary>Those who are not in yet.</summary>
     public int Waiting => Math.Max(0, Volatile.Read(ref _inside) - places);
 
+    /// <param name="first">Waits for what one must have to go in. Who does is among those who wait, takes no place from others, and gives it back with the place.</param>
     /// <returns>The place, given back when disposed.</returns>
     /// <exception cref="DatabaseException"><see cref="DbFault.Overloaded"/>.</exception>
-    public async Task<Place> EnterAsync(CancellationToken ct)
+    public async Task<Place> EnterAsync(CancellationToken ct, Func<Task<IDisposable>>? first = null)
     {
         if (Interlocked.Increment(ref _inside) > places + maxWaiting)
         {
@@ -19,13 +20,16 @@ internal sealed class Gate(int places, int maxWaiting) : IDisposable
             throw Overloaded(maxWaiting);
         }
 
+        IDisposable? had = null;
         try
         {
+            had = first is null ? null : await first();
             await _places.WaitAsync(ct);
-            return new Place(this);
+            return new Place(this, had);
         }
         catch
         {
+            had?.Dispose();
             Interlocked.Decrement(ref _inside);
             throw;
         }
@@ -35,14 +39,15 @@ internal sealed class Gate(int places, int maxWaiting) : IDisposable
 
     public void Dispose() => _places.Dispose();
 
-    private void Leave()
+    private void Leave(IDisposable? had)
     {
         Interlocked.Decrement(ref _inside);
         _places.Release();
+        had?.Dispose();
     }
 
-    public readonly struct Place(Gate gate) : IDisposable
+    public readonly struct Place(Gate gate, IDisposable? had) : IDisposable
     {
-        public void Dispose() => gate.Leave();
+        public void Dispose() => gate.Leave(had);
     }
 }

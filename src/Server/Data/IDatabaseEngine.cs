@@ -16,7 +16,7 @@ internal interface IDatabaseEngine : IAsyncDisposable
     int WritesWaiting { get; }
 
     /// <summary>Runs the body as one transaction, as if no other ran at the same time. When this returns, what it wrote is on the disk.</summary>
-    /// <param name="things">What of the rows it changes many others change, too, by any numbers from 0: those who do so at once come one after the other.</param>
+    /// <param name="things">Numbers, from 0, of what it changes and others may be changing: bodies with one of them in common come one after the other.</param>
     Task<T> WriteAsync<T>(Func<Session, CancellationToken, Task<T>> body, IEnumerable<long> things, CancellationToken ct);
 
     /// <summary>Runs a body that only reads. With <paramref name="snapshot"/> all of its statements see the same moment.</summary>

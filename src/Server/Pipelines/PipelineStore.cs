@@ -66,7 +66,7 @@ internal sealed class PipelineStore(
             Status = Statuses.Parse(status)!.Value,
             Jobs = [.. jobs.Select(row => _rows.ToState(row, compiled))],
         };
-        _states.Keep(pipelineId, version, state);
+        _states.Keep(pipelineId, version, state, isRead: true);
         return state;
     }
 

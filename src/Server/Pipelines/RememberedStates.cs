@@ -13,10 +13,10 @@ internal sealed class RememberedStates
     /// <summary>Jobs of all states together; some hundred bytes each.</summary>
     private const int MostJobs = 40_000;
 
-    private readonly Lock _lock = new();
-
     /// <summary>Of one pipeline: of two transactions only one may have been kept, and the other is run again on what was before both.</summary>
     private const int MostVersions = 8;
+
+    private readonly Lock _lock = new();
 
     /// <summary>By pipeline, the last one first. They differ in few jobs, and share the others.</summary>
     private readonly Dictionary<long, LinkedList<(long Version, PipelineState State)>> _states = [];
@@ -32,7 +32,8 @@ internal sealed class RememberedStates
             return _states.GetValueOrDefault(pipelineId)?.FirstOrDefault(known => known.Version == version).State;
     }
 
-    public void Keep(long pipelineId, long version, PipelineState state)
+    /// <param name="isRead">It is made of rows, and shares no job with those before.</param>
+    public void Keep(long pipelineId, long version, PipelineState state, bool isRead = false)
     {
         lock (_lock)
         {
@@ -44,7 +45,8 @@ internal sealed class RememberedStates
                 _jobs = 0;
             }
 
-            versions ??= [];
+            if (isRead || versions is null)
+                versions = [];
             versions.AddFirst((version, state));
             if (versions.Count > MostVersions)
                 versions.RemoveLast();

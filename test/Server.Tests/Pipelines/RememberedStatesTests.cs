@@ -54,6 +54,8 @@ public sealed class RememberedStatesTests
         Assert.Same(undone, states.Find(1, 2));
         states.Keep(1, 9, undone);
         Assert.Null(states.Find(1, 1));
+        states.Keep(1, 10, kept, isRead: true);
+        Assert.Null(states.Find(1, 9));
     }
 
     [Fact]

@@ -39,9 +39,7 @@ internal sealed class PostgresEngine : IDatabaseEngine
 
     public async Task<T> WriteAsync<T>(Func<Session, CancellationToken, Task<T>> body, IEnumerable<long> things, CancellationToken ct)
     {
-        // Before its place: whoever waits for others of the same thing takes none from those who write another.
-        using var turn = await _turns.TakeAsync(things, ct);
-        using var place = await _writers.EnterAsync(ct);
+        using var place = await _writers.EnterAsync(ct, () => _turns.TakeAsync(things, ct));
         return await AgainAsync(unsettled => TransactAsync(_writes, Mode.Write, body, unsettled, ct), ct);
     }
 
@@ -72,7 +70,6 @@ internal sealed class PostgresEngine : IDatabaseEngine
         await _reads.DisposeAsync();
         _writers.Dispose();
         _readers.Dispose();
-        _turns.Dispose();
     }
 
     private static NpgsqlDataSource Source(string connectionString, DataOptions options, int connections, string settings)

@@ -4,7 +4,7 @@ namespace Slipway.Server.Data.Postgres;
 /// Lets those of this process who write the same thing come one after the other: two that do so at once undo each other, and the more there are, the fewer get
 /// through. It makes nothing right that would be wrong without it, for other instances know nothing of it.
 /// </summary>
-internal sealed class Turns : IDisposable
+internal sealed class Turns
 {
     // Two things that share one wait for each other at times, for nothing.
     private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, 256).Select(_ => new SemaphoreSlim(1))];
@@ -31,8 +31,6 @@ internal sealed class Turns : IDisposable
             throw;
         }
     }
-
-    public void Dispose() => Array.ForEach(_turns, turn => turn.Dispose());
 
     private sealed class Taken : List<SemaphoreSlim>, IDisposable
     {
