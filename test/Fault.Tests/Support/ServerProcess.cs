@@ -61,7 +61,12 @@ internal sealed class ServerProcess : IDisposable
         for (var since = Stopwatch.StartNew(); since.Elapsed < Patience; await Task.Delay(20))
         {
             if (_process.HasExited)
+            {
+                // Until all that it has said has been read.
+                await _process.WaitForExitAsync();
                 throw new InvalidOperationException($"The server ends with {_process.ExitCode}: {Said}");
+            }
+
             try
             {
                 using var answer = await http.GetAsync("/-/readiness");
