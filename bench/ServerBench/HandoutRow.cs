@@ -32,9 +32,7 @@ internal static class HandoutRow
             $"job:\n  parallel: {Math.Min(200, each)}\n  script: [echo]\n"
                 + string.Concat(Enumerable.Range(0, Math.Max(0, each - 200)).Select(n => $"job{n}: {{ script: [echo] }}\n"))
         );
-        var runners = new List<RunnerDouble>();
-        for (var n = 0; n < count; n++)
-            runners.Add(await server.RunnerAsync());
+        var runners = await server.RunnersAsync(count);
         await RoundAsync(server, id, runners, WarmingPipelines, each);
         await RoundAsync(server, id, runners, WarmingPipelines, each);
         var (taken, seconds, worked, stored, asked) = await RoundAsync(server, id, runners, Pipelines, each);

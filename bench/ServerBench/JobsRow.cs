@@ -13,9 +13,7 @@ internal static class JobsRow
         await using var server = await ServerProcess.StartAsync(bench);
         var count = bench.Of(100);
         var id = await server.ProjectAsync("hundred", $"job: {{ parallel: {Math.Max(2, count)}, script: [echo] }}\n");
-        var runners = new List<RunnerDouble>();
-        for (var n = 0; n < count; n++)
-            runners.Add(await server.RunnerAsync());
+        var runners = await server.RunnersAsync(count);
         var calls = new List<double>();
         var begun = Stopwatch.GetTimestamp();
         var running = runners.Select(runner => Task.Run(() => LiveAsync(runner, calls))).ToList();

@@ -132,6 +132,15 @@ internal sealed class ServerProcess : IAsyncDisposable
     public async Task<RunnerDouble> RunnerAsync() =>
         new(this, (await PostAsync("user/runners", new { runner_type = "instance_type" })).GetProperty("token").GetString()!);
 
+    /// <summary>So many of them.</summary>
+    public async Task<List<RunnerDouble>> RunnersAsync(int count)
+    {
+        var runners = new List<RunnerDouble>();
+        for (var n = 0; n < count; n++)
+            runners.Add(await RunnerAsync());
+        return runners;
+    }
+
     public static void Git(string folder, params string[] words)
     {
         string[] identity = ["-c", "user.name=Bench", "-c", "user.email=bench@example.com"];

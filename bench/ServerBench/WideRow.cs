@@ -22,9 +22,7 @@ internal static class WideRow
         var each = bench.Of(JobsOfOne);
         var config = string.Concat(Enumerable.Range(1, Names).Select(n => $"job{n}: {{ parallel: {each}, script: [echo] }}\n"));
         var id = await server.ProjectAsync("wide", config);
-        var runners = new List<RunnerDouble>();
-        for (var n = 0; n < count; n++)
-            runners.Add(await server.RunnerAsync());
+        var runners = await server.RunnersAsync(count);
         await server.PostAsync($"projects/{id}/pipeline", new { @ref = "main" });
         var (all, ends) = (Names * each, new List<double>());
         using var done = new CancellationTokenSource();
@@ -51,7 +49,7 @@ internal static class WideRow
                     continue;
                 var begun = Stopwatch.GetTimestamp();
                 await runner.EndAsync(job);
-                var isLast = false;
+                bool isLast;
                 lock (ends)
                 {
                     ends.Add(Stopwatch.GetElapsedTime(begun).TotalMilliseconds);

@@ -9,7 +9,7 @@ internal sealed class Gate(int places, int maxWaiting) : IDisposable
     /// <summary>Those who are not in yet.</summary>
     public int Waiting => Math.Max(0, Volatile.Read(ref _inside) - places);
 
-    /// <param name="first">Waits for what one must have to go in. Who does is among those who wait, takes no place from others, and gives it back with the place.</param>
+    /// <param name="first">Waited for before the place, and given back after it: those who wait for this count as waiting, and hold no place meanwhile.</param>
     /// <returns>The place, given back when disposed.</returns>
     /// <exception cref="DatabaseException"><see cref="DbFault.Overloaded"/>.</exception>
     public async Task<Place> EnterAsync(CancellationToken ct, Func<Task<IDisposable>>? first = null)
